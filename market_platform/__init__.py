@@ -1,0 +1,1 @@
+"""Open market-data and trading platform for US power and gas."""

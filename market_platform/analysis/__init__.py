@@ -1,0 +1,1 @@
+"""Analysis across markets and commodities."""

@@ -1,0 +1,1 @@
+"""Renewable certificates: ledger, positions, compliance, ESG."""

@@ -1,0 +1,1 @@
+"""One contract per table family; schemas, checks and docs derive from it."""

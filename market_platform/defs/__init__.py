@@ -1,0 +1,1 @@
+"""Dagster, thin: factories, assets, checks, jobs, schedules, sensors, partitions."""

@@ -1,0 +1,1 @@
+"""Forecast engines: frames and arrays in, frames out."""

@@ -1,0 +1,1 @@
+"""The one way of the data: fetch, archive, parse, contract, commit."""

@@ -1,0 +1,1 @@
+"""Facts as data: zones, market days, calendars, locations, rules by effective date. Imports nothing but errors."""

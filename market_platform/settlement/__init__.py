@@ -1,0 +1,1 @@
+"""Shadow settlement, reconciliation, disputes and payments."""

@@ -1,0 +1,1 @@
+"""Where frames and facts are kept: the lake, the ledger, the catalog."""

@@ -1,0 +1,1 @@
+"""Revisions; their ids are <subject>_<number>."""

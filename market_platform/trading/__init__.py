@@ -1,0 +1,1 @@
+"""Dispatch, strategies, bids and risk: frames and arrays in, frames out."""

