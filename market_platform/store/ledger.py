@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.dialects import postgresql, sqlite
 
 from market_platform.errors import StoreError
 
@@ -97,6 +98,22 @@ class Ledger:
         """Open a connection for reading only; on SQLite it never waits for a writer."""
         with self.engine.connect().execution_options(read_only=True) as connection:
             yield connection
+
+    def upsert(
+        self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, object]], *, keep: bool = False
+    ) -> None:
+        """Insert rows; a row whose primary key is there replaces it, or with ``keep`` is left as it is."""
+        if not rows:
+            return
+        dialect = postgresql if self.dialect == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        key = [column.name for column in table.primary_key]
+        values = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+        if keep:
+            statement = statement.on_conflict_do_nothing(index_elements=key)
+        else:
+            statement = statement.on_conflict_do_update(index_elements=key, set_=values)
+        connection.execute(statement, rows)
 
     def close(self) -> None:
         """Release all connections."""

@@ -1,0 +1,175 @@
+"""The one way of the data: fetch, archive, parse, contract, commit, account. It never turns back.
+
+A failure stops only the request it belongs to; the bytes are kept, the reason is in the ledger and in the outcome.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from market_platform.contracts.validate import validate
+from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
+from market_platform.ingest.account import Account, Outcome
+from market_platform.markets.market_day import today
+from market_platform.sources.archive import Archive
+from market_platform.sources.catalogue import PUBLISHERS, publisher_of, recognise
+from market_platform.sources.feed import Feed
+from market_platform.sources.http import Client
+from market_platform.sources.payload import Payload, Request, unpack
+from market_platform.store.lake import Lake
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything that the way of the data needs, handed in: stores, client and clock."""
+
+    lake: Lake
+    archive: Archive
+    account: Account
+    client: Client
+    clock: Callable[[], datetime]
+    origin: str
+
+    def ingest(self, feed: Feed, days: Sequence[date]) -> Iterator[Outcome]:
+        """Fetch some market days of a feed from its publisher, one outcome a request."""
+        if feed.request is None:
+            return
+        for request in feed.request(feed, days, today(self.clock(), feed.zone)):
+            yield from self._follow(feed, request)
+
+    def take_file(self, payload: Payload) -> Iterator[Outcome]:
+        """Import a file that the user has: told by content and name, one outcome for each feed found in it."""
+        digest = self.archive.keep(payload.content)
+        try:
+            members = unpack(payload)
+            by_feed: dict[str, tuple[Feed, list[Payload]]] = {}
+            strangers: list[Payload] = []
+            for member in members:
+                try:
+                    feed = recognise(member)
+                except UnknownPayload:
+                    strangers.append(member)
+                else:
+                    by_feed.setdefault(feed.key, (feed, []))[1].append(member)
+        except MarketPlatformError as error:
+            yield self._refuse(payload, digest, error)
+            return
+        for feed, _ in by_feed.values():
+            mine = [member for member in self._stamped(feed, payload) if recognise(member).key == feed.key]
+            yield self._land(feed, payload.name, mine, (), digest)
+        for stranger in strangers:
+            error = UnknownPayload(
+                f"{stranger.name}: no feed knows this file; `market-platform feeds` lists what is known"
+            )
+            yield self._refuse(stranger, digest, error)
+
+    def replay(self, feed: Feed, payload: Payload) -> Outcome:
+        """Parse archived bytes again, with no network: for a parser that has learned something."""
+        digest = self.archive.keep(payload.content)
+        return self._land(feed, payload.name, self._stamped(feed, payload), (), digest)
+
+    def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
+        return unpack(payload, publisher_of(feed).stamp_zone)
+
+    def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
+        try:
+            payload = self.client.fetch(request)
+        except Gone as error:
+            if request.alternatives:
+                for alternative in request.alternatives:
+                    yield from self._follow(feed, alternative)
+            else:
+                yield self._end(Outcome(feed.key, request.file_name, request.days, "Gone", str(error)))
+        except NotPublishedYet as error:
+            yield from self._ask_elsewhere(feed, request, error)
+        except MarketPlatformError as error:
+            yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
+        else:
+            digest = self.archive.keep(payload.content)
+            yield self._land(feed, payload.name, None, request.days, digest, payload)
+
+    def _ask_elsewhere(self, feed: Feed, request: Request, error: NotPublishedYet) -> Iterator[Outcome]:
+        for alternative in request.alternatives:
+            found = list(self._follow(feed, replace(alternative, archived=False)))
+            if not any(outcome.outcome == "not_published" for outcome in found):
+                yield from found
+                return
+        yield self._end(Outcome(feed.key, request.file_name, request.days, "not_published", str(error)))
+
+    def _refuse(self, payload: Payload, digest: str, error: MarketPlatformError) -> Outcome:
+        self.account.keep_payload("unknown", payload, digest, self.clock())
+        return self._end(Outcome("unknown", payload.name, (), type(error).__name__, str(error), files=1, sha256=digest))
+
+    def _end(self, outcome: Outcome) -> Outcome:
+        self.account.settle(uuid.uuid4().hex, outcome, origin=self.origin, at=self.clock())
+        return outcome
+
+    def _land(
+        self,
+        feed: Feed,
+        source: str,
+        files: list[Payload] | None,
+        days: tuple[date, ...],
+        digest: str,
+        payload: Payload | None = None,
+    ) -> Outcome:
+        """Parse, validate, commit and account for one payload that is in the archive already."""
+        now = self.clock()
+        nothing = Outcome(feed.key, source, days, "committed", sha256=digest)
+        try:
+            if files is None and payload is not None:
+                self.account.keep_payload(feed.publisher, payload, digest, now)
+                files = self._stamped(feed, payload)
+            files = files or []
+            rows = feed.parse(feed, files)
+            verdict = validate(rows, feed.contract)
+            standing, changed = None, 0
+            if len(verdict.accepted):
+                stamps = [file.published_at for file in files if file.published_at is not None]
+                stamp = max(stamps) if stamps else payload.published_at if payload else None
+                commit = self.lake.commit(
+                    feed.contract, feed.key, verdict.accepted, payload=digest, read_at=now, published_at=stamp
+                )
+                standing, changed = commit.standing, commit.rows_changed
+        except MarketPlatformError as error:
+            return self._end(replace(nothing, outcome=type(error).__name__, message=str(error), files=len(files or [])))
+        outcome = replace(
+            nothing,
+            outcome=_word(len(rows), len(verdict.accepted), changed),
+            message=_reasons(verdict.refused["reason"]),
+            days=days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
+            files=len(files),
+            lines=int(rows.groupby("file")["line"].nunique().sum()),
+            rows=len(rows),
+            committed=len(verdict.accepted),
+            changed=changed,
+            quarantined=len(verdict.refused),
+        )
+        self.account.settle(
+            uuid.uuid4().hex,
+            outcome,
+            origin=self.origin,
+            at=now,
+            feed=feed,
+            standing=standing,
+            refused=verdict.refused,
+            files=[file.name for file in files],
+        )
+        return outcome
+
+
+def _word(rows: int, accepted: int, changed: int) -> str:
+    if rows and not accepted:
+        return "quarantined"
+    return "committed" if changed else "unchanged"
+
+
+def _reasons(reasons: object) -> str:
+    counts = reasons.value_counts()  # type: ignore[attr-defined]
+    return "; ".join(f"{count} x {reason}" for reason, count in counts.head(3).items())
+
+
+def pace_by_host() -> dict[str, float]:
+    """Return the least seconds between two requests, by host, as the publishers' rows have it."""
+    return {publisher.base_url.split("/")[2]: publisher.pace_seconds for publisher in PUBLISHERS.values()}

@@ -1,0 +1,1 @@
+"""The simulated publishers: each turns the world into its real counterpart's wire format."""

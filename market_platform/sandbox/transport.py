@@ -1,0 +1,32 @@
+"""The simulated internet: every publisher's host behind one transport, in the process or on loopback."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from market_platform.sandbox.faults import FaultPlan, spoil
+from market_platform.sandbox.publishers import nyiso
+from market_platform.sandbox.world import World
+
+Responder = Callable[[World, httpx.Request, datetime], httpx.Response]
+
+RESPONDERS: dict[str, Responder] = {host: module.respond for module in (nyiso,) for host in module.HOSTS}
+
+
+class SandboxTransport(httpx.BaseTransport):
+    """Answers requests to publishers' hosts from the simulated world; it reaches no network."""
+
+    def __init__(self, seed: int, clock: Callable[[], datetime], faults: FaultPlan | None = None) -> None:
+        self.world = World(seed)
+        self.clock = clock
+        self.faults = faults or FaultPlan()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request; a host that is not simulated is one that cannot be reached."""
+        responder = RESPONDERS.get(request.url.host)
+        if responder is None:
+            raise httpx.ConnectError(f"the sandbox has no host {request.url.host}", request=request)
+        response = responder(self.world, request, self.clock())
+        fault = self.faults.strike(request)
+        return response if fault is None else spoil(fault, request, response)

@@ -1,0 +1,36 @@
+"""What the environment decides, read once into one frozen object."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one process; each is ``MARKET_PLATFORM_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="MARKET_PLATFORM_", frozen=True, populate_by_name=True)
+
+    data: Path = Field(default=Path("data"), description="Folder of lake, archive, ledger and catalog")
+    origin: Literal["sandbox", "live"] = Field(
+        default="sandbox", description="Where feeds come from: the simulated publishers, or the real ones"
+    )
+    sandbox_seed: int = Field(default=0, description="Seed of the simulated world")
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="SQL ledger; SQLite in the data folder unless a Postgres URL stands here",
+    )
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder as an absolute path."""
+        return self.data.expanduser().resolve()
+
+    @property
+    def ledger_url(self) -> str:
+        """URL of the SQL ledger."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_folder / 'ledger.db'}"

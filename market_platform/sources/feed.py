@@ -1,0 +1,125 @@
+"""A feed is one declaration: everything that the platform needs to know about a published dataset, as one row."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from market_platform.contracts.contract import Contract
+from market_platform.markets.market_day import hours_in_day
+from market_platform.sources.payload import Payload, Request
+
+
+class Cadence(Enum):
+    """How a publisher cuts the dataset into files."""
+
+    DAILY = "daily"
+    MONTHLY = "monthly"
+    SNAPSHOT = "snapshot"
+
+
+class Refresh(Enum):
+    """How often it is worth asking again for the running day."""
+
+    FIVE_MINUTES = "every five minutes"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """When a market day is complete at the publisher: local time, days after (or, negative, before) the day."""
+
+    at: time
+    days_after: int
+
+    def moment(self, day: date, zone: ZoneInfo) -> datetime:
+        """Return the moment (UTC) at which ``day`` is due."""
+        return datetime.combine(day + timedelta(days=self.days_after), self.at, tzinfo=zone).astimezone(UTC)
+
+
+Parser = Callable[["Feed", Sequence[Payload]], pd.DataFrame]
+RequestBuilder = Callable[["Feed", Sequence[date], date], list[Request]]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One published dataset.
+
+    ``dataset`` and ``file_part`` are the publisher's own names. ``parse`` turns files into rows of ``contract`` with
+    ``file``, ``line`` and ``defect`` beside them: no clock, no I/O. ``request`` says what to ask for some market days;
+    a feed without it is read from files only. ``constants`` fill columns that are the same in every row.
+    ``locations`` and ``interval_minutes`` say what a whole day holds; without them a day is not counted.
+    ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
+    ``revision_days`` is how long the publisher goes on correcting a day.
+    """
+
+    key: str
+    publisher: str
+    title: str
+    contract: Contract
+    zone: ZoneInfo
+    dataset: str
+    file_part: str
+    parse: Parser
+    publication: Publication
+    request: RequestBuilder | None = None
+    cadence: Cadence = Cadence.DAILY
+    refresh: Refresh = Refresh.DAILY
+    interval_minutes: int | None = None
+    locations: tuple[str, ...] = ()
+    rows_per_location: int = 1
+    interval_count: int | None = None
+    publication_lag: timedelta = timedelta(0)
+    revision_days: int = 0
+    constants: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    def expected_rows(self, day: date) -> int | None:
+        """Return how many rows a complete market day holds; None where nobody can say."""
+        if not self.locations:
+            return None
+        if self.interval_count is not None:
+            intervals = self.interval_count
+        elif self.interval_minutes is not None:
+            intervals = hours_in_day(day, self.zone) * 60 // self.interval_minutes
+        else:
+            return None
+        return intervals * len(self.locations) * self.rows_per_location
+
+
+Recogniser = Callable[[Payload], str | None]
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """One publisher: its address, its pace, its feeds, and how to tell whose file one is.
+
+    ``pace_seconds`` is the least time between two requests to its host. ``recognise`` returns the key of the feed
+    that a file belongs to, by content and name, or None. ``stamp_zone`` is the clock by which zip members are stamped.
+    """
+
+    key: str
+    name: str
+    base_url: str
+    pace_seconds: float
+    feeds: tuple[Feed, ...]
+    recognise: Recogniser
+    stamp_zone: ZoneInfo | None = None
+
+    def feed(self, key: str) -> Feed:
+        """Return the feed of that key."""
+        return next(feed for feed in self.feeds if feed.key == key)
+
+
+FILE_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def day_in_name(payload: Payload) -> date | None:
+    """Return the first YYYYMMDD in a file's name."""
+    found = FILE_DAY.search(payload.base_name)
+    return date(int(found[1]), int(found[2]), int(found[3])) if found else None

@@ -1,0 +1,1 @@
+"""New York ISO: what it publishes, how to ask for it, how to read it."""

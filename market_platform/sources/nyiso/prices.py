@@ -1,0 +1,105 @@
+"""NYISO's prices: LBMP by zone and generator, and ancillary prices."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, REFERENCE_BUS
+from market_platform.sources.feed import Feed
+from market_platform.sources.nyiso import columns
+from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, QUARTER, finish, intervals, name_strangers
+from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import as_text
+from market_platform.sources.tabular import read_csv
+
+
+def lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Day-ahead and hourly integrated LBMP by zone or generator: stamps begin the hour."""
+    read = read_csv(payloads, columns.LBMP)
+    return prices(feed, read, intervals(feed, read, length=HOUR, series="name"))
+
+
+def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Five-minute LBMP: stamps end the interval and may lie off the five-minute grid.
+
+    The running day's file goes on past the newest dispatch interval with quarter-hour look-ahead prices of the
+    commitment run; those rows are named RTC.
+    """
+    read = read_csv(payloads, columns.LBMP)
+    times = intervals(feed, read, length=FIVE_MINUTES, series="name", ends=True)
+    rows = prices(feed, read, times)
+    look_ahead = _look_ahead(rows["interval_end"], read["file"])
+    rows.loc[look_ahead, "market_run"] = "RTC"
+    rows.loc[look_ahead, "interval_start"] = rows["interval_end"][look_ahead] - QUARTER
+    return rows
+
+
+def custom_rtc(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Quarter-hour commitment prices as the custom-report page exports them: stamps end the interval."""
+    read = read_csv(payloads, columns.CUSTOM_RTC)
+    formats = columns.CUSTOM_REPORT_FORMATS
+    times = intervals(feed, read, length=QUARTER, series="name", ends=True, formats=formats)
+    times["interval_start"] = times["interval_end"] - QUARTER
+    return prices(feed, read, times)
+
+
+def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Reserve and regulation prices: one column a product, turned into one row a product."""
+    read = read_csv(payloads, columns.ANCILLARY)
+    ends = feed.constants["market_run"] == "RTD"
+    times = intervals(feed, read, length=FIVE_MINUTES if ends else HOUR, series="name", ends=ends)
+    frames = []
+    for heading, product in ANCILLARY_PRODUCTS.items():
+        if product == "regulation_movement" and read[product].isna().all():
+            continue  # published in real time only
+        rows = times.assign(
+            **feed.constants,
+            location=as_text(read["name"]),
+            location_id=as_text(read["ptid"]),
+            product=product,
+            publisher_product=heading,
+            price_usd_per_mw=read[product],
+        )
+        frames.append(rows)
+    return finish(feed, pd.concat(frames, ignore_index=True))
+
+
+def prices(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
+    """LBMP = energy + losses - congestion as published: turn the sign of congestion, derive energy to the cent."""
+    name = as_text(read["name"])
+    congestion = 0.0 - read["congestion"]
+    rows = times.assign(
+        **feed.constants,
+        location=name,
+        location_id=as_text(read["ptid"]),
+        lmp_usd_per_mwh=read["lbmp"],
+        energy_usd_per_mwh=(read["lbmp"] - read["losses"] - congestion).round(2),
+        congestion_usd_per_mwh=congestion,
+        loss_usd_per_mwh=read["losses"],
+        ghg_usd_per_mwh=np.nan,
+    )
+    if feed.constants["location_type"] == "zone":
+        name_strangers(rows, name)
+    else:
+        rows.loc[name == REFERENCE_BUS, "location_type"] = "reference"
+    return finish(feed, rows)
+
+
+def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
+    """Mark the quarter-hour rows below the newest five-minute interval of each file.
+
+    They are the closing run of stamps on the quarter hour that lie a quarter apart, in a file that before it went
+    on in steps of at most five minutes.
+    """
+    marks = np.zeros(len(ends), dtype=bool)
+    for _, moments in ends.groupby(file):
+        distinct = np.sort(moments.dropna().unique())
+        steps = pd.Series(np.diff(distinct))
+        close = np.flatnonzero((steps <= pd.Timedelta(FIVE_MINUTES)).to_numpy())
+        if close.size and close[-1] + 1 < len(distinct) - 1:
+            newest = distinct[close[-1] + 1]
+            later = ends > newest
+            on_quarter = (ends.dt.minute % 15 == 0) & (ends.dt.second == 0)
+            marks |= (later & on_quarter & ends.index.isin(moments.index)).to_numpy()
+    return marks

@@ -1,0 +1,81 @@
+"""What all NYISO files share: local stamps to UTC intervals, and columns in the contract's order.
+
+Stamps are Eastern prevailing time. Where a file marks the zone (EDT, EST) the mark decides the repeated hour, else the
+order of the file does: first daylight, then standard time (files of 2019-11-03 and 2025-11-02).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.markets.market_day import in_repeated_hour, second_pass_by_order
+from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
+from market_platform.sources.feed import Feed
+from market_platform.sources.nyiso import columns
+from market_platform.sources.stamps import LocalStamps, starts_of_ending
+
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+FIVE_MINUTES = timedelta(minutes=5)
+PLACE = ["file", "line", "defect"]
+
+
+def intervals(
+    feed: Feed,
+    read: pd.DataFrame,
+    *,
+    length: timedelta,
+    series: str,
+    ends: bool = False,
+    formats: Sequence[str] = columns.STAMP_FORMATS,
+) -> pd.DataFrame:
+    """Market day, interval and place of each row. ``series`` names the column within which a file stands in time order."""
+    stamps = LocalStamps(read["stamp"], formats)
+    moments = stamps.utc(feed.zone, second_pass=_second_pass(feed, read, stamps, series))
+    if ends:
+        start, end = starts_of_ending(moments, length), moments
+    else:
+        start, end = moments, moments + length
+    frame = pd.DataFrame({"market_day": stamps.market_day(ends=ends), "interval_start": start, "interval_end": end})
+    return frame.assign(**{name: read[name] for name in PLACE})
+
+
+def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: str) -> np.ndarray:
+    """Mark the second run through the repeated hour: by the zone mark, or by file order where it does not tell.
+
+    The file of 2005-10-30 marks both runs EDT; its two rows of each zone stand in the order of their values, so which
+    is which cannot be known: the order is kept and no row is lost.
+    """
+    naive = stamps.naive()
+    repeated = in_repeated_hour(naive, feed.zone)
+    marks = np.zeros(len(read), dtype=bool)
+    if not repeated.any():
+        return marks
+    inside = pd.DataFrame({name: read[name][repeated] for name in ("file", series)}).assign(stamp=naive[repeated])
+    by_order = second_pass_by_order(inside["stamp"], inside[series].astype(str) + inside["file"].astype(str), feed.zone)
+    zone = read["time_zone"][repeated].astype("object") if "time_zone" in read else pd.Series(None, index=inside.index)
+    unclear = zone.isna() | inside.assign(zone=zone).duplicated(keep=False)
+    unclear_file = inside["file"].isin(inside["file"][unclear])
+    marks[repeated] = np.where(unclear_file, by_order, zone == "EST")
+    return marks
+
+
+def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:
+    """Mark rows of a zone that is not in the table, so that they go to quarantine and are seen."""
+    strange = ~name.isin((*PRICED_ZONES, SYSTEM)) & rows["defect"].isna()
+    if strange.any():
+        rows.loc[strange, "defect"] = (
+            "zone " + name[strange].astype(str) + " is not in the table of zones: add it there"
+        )
+
+
+def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Order and type the columns as the contract has them."""
+    for name, spec in feed.contract.columns.items():
+        kind = Kind((spec.metadata or {})["kind"])
+        if kind is Kind.TEXT:
+            rows[name] = rows[name].astype(PANDAS_TYPES[Kind.TEXT])
+    return rows[[*feed.contract.row_columns, *PLACE]]

@@ -1,0 +1,96 @@
+"""What a publisher is asked for, and what it gives: requests and payloads, and looking at bytes before trusting them."""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from market_platform.errors import UnreadablePayload
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request of a feed.
+
+    ``days`` are the market days that the answer covers. ``archived`` says that a 404 means the publisher no longer
+    keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are texts that must never
+    reach an archive, a log or an error.
+    """
+
+    url: str
+    file_name: str
+    days: tuple[date, ...]
+    method: str = "GET"
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    archived: bool = False
+    alternatives: tuple["Request", ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One file as a publisher serves it. ``published_at`` is its own stamp (aware), where it carries one."""
+
+    name: str
+    content: bytes
+    published_at: datetime | None = None
+
+    @property
+    def base_name(self) -> str:
+        """The file's name without folders."""
+        return re.split(r"[/\\!]", self.name)[-1]
+
+
+def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
+    """Return the files inside a zip (and inside zips in it), or the payload itself where it is none.
+
+    Member times are naive; ``stamp_zone`` (a ``tzinfo``) is the clock they were written by: without it they are dropped.
+    Raises UnreadablePayload for an empty file, a broken or truncated zip and an HTML page.
+    """
+    look(payload)
+    if not payload.content.startswith(b"PK\x03\x04") or payload.base_name.lower().endswith((".xlsx", ".xlsm")):
+        return [payload]
+    members: list[Payload] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(payload.content)) as archive:
+            for info in archive.infolist():
+                if info.is_dir():
+                    continue
+                stamp = datetime(*info.date_time, tzinfo=stamp_zone) if stamp_zone else None  # type: ignore[arg-type]
+                member = Payload(f"{payload.name}!{info.filename}", archive.read(info), stamp)
+                members += unpack(member, stamp_zone) if info.filename.lower().endswith(".zip") else [member]
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+        raise UnreadablePayload(
+            f"{payload.name}: the zip cannot be read ({error}); the bytes are kept, fetch it again"
+        ) from error
+    if not members:
+        raise UnreadablePayload(f"{payload.name}: the zip holds no file; the bytes are kept, fetch it again")
+    return members
+
+
+def look(payload: Payload) -> None:
+    """Refuse what is no data at first sight. Raises UnreadablePayload."""
+    head = payload.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        raise UnreadablePayload(f"{payload.name}: the file is empty; the publisher may be writing it, fetch it again")
+    if head.startswith((b"<!doctype html", b"<html", b"<head")):
+        title = re.search(rb"<title>(.*?)</title>", payload.content[:4096], re.IGNORECASE | re.DOTALL)
+        words = title.group(1).decode("utf-8", "replace").strip() if title else "no title"
+        raise UnreadablePayload(f"{payload.name}: an HTML page ({words}) came where data was due; fetch it again later")
+
+
+def masked(content: bytes, secrets: Sequence[str]) -> bytes:
+    """Blank out secrets that a publisher echoes back."""
+    for secret in secrets:
+        if secret:
+            content = content.replace(secret.encode(), b"*" * 8)
+    return content
+
+
+def renamed(payload: Payload, name: str) -> Payload:
+    """Return the same bytes under another name."""
+    return replace(payload, name=name)

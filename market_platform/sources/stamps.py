@@ -1,0 +1,90 @@
+"""Publishers' local time stamps: read once per distinct text, then laid over the rows."""
+
+import copy
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.markets.market_day import hours_in_day, second_pass_by_order, utc_from_local
+
+
+class LocalStamps:
+    """A column of local stamps: the naive time of each row, cheap to turn into UTC and market days.
+
+    ``column`` is categorical text; ``formats`` are tried in order. A text that fits none becomes NaT.
+    """
+
+    def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
+        self.codes = column.cat.codes.to_numpy()
+        texts = pd.Series(column.cat.categories.astype("object"))
+        moments = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+        for pattern in formats:
+            left = moments.isna()
+            if left.any():
+                moments[left] = pd.to_datetime(texts[left], format=pattern, errors="coerce").astype("datetime64[us]")
+        self.distinct = moments
+
+    def shifted(self, by: timedelta) -> "LocalStamps":
+        """Return the same column with every local stamp moved; local midnights stay midnights on clock-change days."""
+        moved = copy.copy(self)
+        moved.distinct = self.distinct + by
+        return moved
+
+    def naive(self) -> pd.Series:
+        """Naive local time of each row."""
+        return pd.Series(self._lay(self.distinct.to_numpy()))
+
+    def utc(
+        self, zone: ZoneInfo, *, series_of_row: pd.Series | None = None, second_pass: np.ndarray | None = None
+    ) -> pd.Series:
+        """UTC of each row. The repeated hour is told by ``second_pass``, or by file order within ``series_of_row``."""
+        first = utc_from_local(self.distinct, zone, second_pass=np.zeros(len(self.distinct), dtype=bool))
+        laid = pd.Series(self._lay(first.dt.tz_localize(None).to_numpy())).dt.tz_localize("UTC")
+        if not self._has_long_day(zone):
+            return laid
+        if second_pass is None:
+            rows = pd.Series(np.zeros(len(self.codes))) if series_of_row is None else series_of_row
+            second_pass = second_pass_by_order(self.naive(), rows, zone)
+        later = utc_from_local(self.distinct, zone, second_pass=np.ones(len(self.distinct), dtype=bool))
+        laid_later = pd.Series(self._lay(later.dt.tz_localize(None).to_numpy())).dt.tz_localize("UTC")
+        return laid.where(~second_pass, laid_later)
+
+    def market_day(self, *, ends: bool = False) -> pd.Series:
+        """Local date of each row; with ``ends`` the stamps close their interval, so midnight belongs to the day before."""
+        stamps = self.distinct - pd.Timedelta(microseconds=1) if ends else self.distinct
+        return as_day(self._lay(stamps.to_numpy()))
+
+    def _has_long_day(self, zone: ZoneInfo) -> bool:
+        days = self.distinct.dropna().dt.normalize().unique()
+        longer = 24
+        return any(hours_in_day(pd.Timestamp(day).date(), zone) > longer for day in days)
+
+    def _lay(self, distinct: np.ndarray) -> np.ndarray:
+        padded = np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))
+        return padded[self.codes]
+
+
+def as_day(moments: np.ndarray) -> pd.Series:
+    """Turn naive numpy moments into a column of days."""
+    return pd.Series(pd.array(pa.array(moments.astype("datetime64[D]"), pa.date32()), dtype=PANDAS_TYPES[Kind.DAY]))
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Turn a categorical into plain text."""
+    return column.astype(PANDAS_TYPES[Kind.TEXT])
+
+
+def starts_of_ending(ends: pd.Series, nominal: timedelta) -> pd.Series:
+    """Return interval starts where only ends are published: the end before, at most one nominal interval earlier.
+
+    NYISO's real-time dispatch runs off the five-minute grid at times (12 of 300 stamps on 2016-10-27), so that an
+    interval may be shorter than nominal; time weighting needs its true length.
+    """
+    distinct = pd.Series(np.sort(ends.dropna().unique()))
+    starts = pd.concat([distinct.shift(1), distinct - nominal], axis=1).max(axis=1)
+    return ends.map(pd.Series(starts.to_numpy(), index=distinct.to_numpy())).astype(ends.dtype)

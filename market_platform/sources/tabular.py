@@ -1,0 +1,148 @@
+"""Reading publishers' CSV files: strict on columns, lossless on rows.
+
+Every data line of a file becomes one row of the frame; a line that cannot be read becomes a row with blank values and
+a ``defect`` that says why. Files of one feed are read together, which makes a month as cheap as a day.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from market_platform.errors import SchemaChanged, UnreadablePayload
+from market_platform.sources.payload import Payload
+
+
+class Reads(Enum):
+    """How a published column is read. LABEL is text that repeats (stamps, names): it comes as a categorical."""
+
+    LABEL = "label"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A published column: our name, how it is read, and the headings it has been seen under."""
+
+    name: str
+    reads: Reads
+    headings: tuple[str, ...]
+    optional: bool = False
+
+
+ARROW_READS = {Reads.LABEL: pa.dictionary(pa.int32(), pa.string()), Reads.NUMBER: pa.float64()}
+
+
+def label(name: str, *headings: str, optional: bool = False) -> Field:
+    """Declare a text column."""
+    return Field(name, Reads.LABEL, headings, optional)
+
+
+def number(name: str, *headings: str, optional: bool = False) -> Field:
+    """Declare a numeric column."""
+    return Field(name, Reads.NUMBER, headings, optional)
+
+
+def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
+    """Read the files of one feed into one frame: the fields, then ``file`` (position), ``line`` and ``defect``.
+
+    Raises SchemaChanged where a heading is missing or unknown, and UnreadablePayload where there is no heading line.
+    """
+    groups: dict[tuple[str, ...], list[tuple[int, bytes]]] = {}
+    for position, payload in enumerate(payloads):
+        headings, body = split_header(payload)
+        groups.setdefault(resolve_columns(payload, headings, fields), []).append((position, body))
+    frames = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    for spec in fields:
+        if spec.name not in frame:
+            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
+        elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
+            frame[spec.name] = frame[spec.name].astype("category")
+    return frame
+
+
+def split_header(payload: Payload) -> tuple[list[str], bytes]:
+    """Return the headings and the bytes below them; blank lines and a byte mark above them are passed over."""
+    content = payload.content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    first, _, body = content.partition(b"\n")
+    headings = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
+    if not headings:
+        raise UnreadablePayload(f"{payload.name}: there is no heading line; fetch it again")
+    return [heading.strip() for heading in headings], body
+
+
+def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[Field]) -> tuple[str, ...]:
+    """Return our name of each published column, in the order of the file."""
+    by_heading = {heading: spec.name for spec in fields for heading in spec.headings}
+    unknown = [heading for heading in headings if heading not in by_heading]
+    names = [by_heading.get(heading, heading) for heading in headings]
+    missing = [spec.headings[0] for spec in fields if not spec.optional and spec.name not in names]
+    if unknown or missing:
+        raise SchemaChanged(
+            f"{payload.name}: columns are not the mapped ones (unknown: {unknown or 'none'}, missing: {missing or 'none'}); "
+            "the bytes are kept, map the columns in the feed's fields and replay"
+        )
+    return tuple(names)
+
+
+def _read_group(names: tuple[str, ...], bodies: Sequence[tuple[int, bytes]], fields: Sequence[Field]) -> pd.DataFrame:
+    texts = [body.rstrip() + b"\n" if body.strip() else b"" for _, body in bodies]
+    counts = [text.count(b"\n") for text in texts]
+    reads = {spec.name: spec.reads for spec in fields}
+    frame = _fast(names, b"".join(texts), reads)
+    if frame is None or len(frame) != sum(counts):
+        frame = _careful(names, texts, reads)
+    else:
+        frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+    frame["file"] = np.repeat(np.array([position for position, _ in bodies], dtype=np.int32), counts)
+    frame["line"] = np.concatenate([np.arange(1, count + 1) for count in counts]) if counts else []
+    return frame
+
+
+def _fast(names: tuple[str, ...], text: bytes, reads: dict[str, Reads]) -> pd.DataFrame | None:
+    """Read whole columns at once; None where any line or cell is not as it should be."""
+    if not text:
+        return None
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(text),
+            read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(text) + 1),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: ARROW_READS[reads[name]] for name in names},
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return table.to_pandas()
+
+
+def _careful(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Reads]) -> pd.DataFrame:
+    """Read line by line, so that one bad line costs only itself."""
+    rows: list[list[str | None]] = []
+    defects: list[str | None] = []
+    for line in b"".join(texts).decode("utf-8", "replace").splitlines():
+        cells = next(csv.reader([line.rstrip("\r")]), [])
+        fits = len(cells) == len(names)
+        rows.append([cell.strip() or None for cell in cells] if fits else [None] * len(names))
+        defects.append(None if fits else f"{len(cells)} of {len(names)} fields: {line.strip()[:200]}")
+    frame = pd.DataFrame(rows, columns=list(names), dtype="object")
+    defect = pd.Series(defects, index=frame.index, dtype="object")
+    for name in names:
+        if reads[name] is Reads.NUMBER:
+            values = pd.to_numeric(frame[name], errors="coerce")
+            bad = values.isna() & frame[name].notna()
+            defect[bad] = name + " = " + frame[name][bad].astype(str) + " is not a number"
+            frame[name] = values.astype("float64")
+        else:
+            frame[name] = frame[name].astype("category")
+    frame["defect"] = defect
+    return frame

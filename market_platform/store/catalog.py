@@ -1,0 +1,105 @@
+"""The catalog: ``market.duckdb``, views over the lake that a person opens with any DuckDB.
+
+It is built beside its place and renamed into it, so that whoever holds the file open keeps what they see and never
+blocks a writer. A view lists the live files of its table as they stood when it was built: one consistent moment across
+all tables, readable by a stock DuckDB without any extension.
+"""
+
+import os
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from market_platform.contracts.contract import Contract
+from market_platform.store.lake import Lake, scan
+
+BUILD_TABLE = "catalog_versions"
+
+
+class Catalog:
+    """The DuckDB file over a lake."""
+
+    def __init__(self, path: Path, lake: Lake, contracts: Iterable[Contract]) -> None:
+        self.path = path
+        self.lake = lake
+        self.contracts = tuple(contracts)
+
+    def refresh(self) -> bool:
+        """Bring the file up to date with the lake; return whether it had to be built."""
+        versions = {contract.name: self.lake.version(contract) for contract in self.contracts}
+        if self.path.exists() and self._built_from() == versions:
+            return False
+        self._build(versions)
+        return True
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the file for reading, up to date, in UTC."""
+        self.refresh()
+        connection = duckdb.connect(self.path, read_only=True)
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    def _built_from(self) -> dict[str, int | None]:
+        try:
+            with duckdb.connect(self.path, read_only=True) as connection:
+                return dict(connection.sql(f"SELECT name, version FROM {BUILD_TABLE}").fetchall())  # noqa: S608
+        except duckdb.Error:
+            return {}
+
+    def _build(self, versions: dict[str, int | None]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}")
+        try:
+            with duckdb.connect(beside) as connection:
+                connection.execute(f"CREATE TABLE {BUILD_TABLE} (name VARCHAR, version BIGINT)")
+                connection.executemany(f"INSERT INTO {BUILD_TABLE} VALUES (?, ?)", list(versions.items()))  # noqa: S608
+                for contract in self.contracts:
+                    _create_views(connection, contract, self.lake.files(contract))
+                _create_macros(connection, self.contracts)
+            os.replace(beside, self.path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[str]) -> None:
+    versions = f"{contract.name}_history"
+    names = ", ".join(contract.lake_columns)
+    if files:
+        connection.execute(f"CREATE VIEW {versions} AS SELECT {names} FROM {scan(files)}")  # noqa: S608
+    else:
+        connection.register("empty", contract.arrow_schema.empty_table())
+        connection.execute(f"CREATE TABLE {versions} AS SELECT * FROM empty")  # noqa: S608
+        connection.unregister("empty")
+    current = ", ".join(name for name in contract.lake_columns if name not in ("known_to", "month"))
+    connection.execute(
+        f"CREATE VIEW {contract.name} AS SELECT {current}, month FROM {versions} WHERE known_to IS NULL"  # noqa: S608
+    )
+    _comment(connection, contract.name, contract.description, contract)
+    kind = f"{contract.description} Every version: a row stood from known_from until known_to."
+    _comment(connection, versions, kind, contract, table=not files)
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, name: str, description: str, contract: Contract, *, table: bool = False
+) -> None:
+    connection.execute(f"COMMENT ON {'TABLE' if table else 'VIEW'} {name} IS {_quoted(description)}")
+    held = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    for column, spec in contract.lake_columns.items():
+        if column in held:
+            connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {_quoted(spec.description or '')}")
+
+
+def _create_macros(connection: duckdb.DuckDBPyConnection, contracts: tuple[Contract, ...]) -> None:
+    """One ``<table>_as_of(moment)`` a table: what was known then, and nothing later."""
+    for contract in contracts:
+        names = ", ".join(name for name in contract.lake_columns if name not in ("known_to", "month"))
+        connection.execute(
+            f"CREATE MACRO {contract.name}_as_of(moment) AS TABLE SELECT {names} FROM {contract.name}_history "  # noqa: S608
+            "WHERE known_from <= moment::TIMESTAMPTZ AND (known_to IS NULL OR known_to > moment::TIMESTAMPTZ)"
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
