@@ -98,9 +98,10 @@ def test_components_add_up_to_the_lmp(iso, day):
 
 @pytest.mark.parametrize("day", DAYS)
 def test_line_rounding_carries_the_remainder(day):
-    """PJM rounds a line once: its intervals, in cents, add up to the day's exact amount rounded once."""
+    """Where a line is rounded once, its intervals in cents add up to the day's exact amount rounded once."""
     frames, _ = _random_day("pjm", day, seed=7)
-    lines = settle("pjm", Inputs(**frames), exact=True)
+    once = tuple(replace(charge, rounding="line") for charge in charge_table("pjm"))
+    lines = settle("pjm", Inputs(**frames), charges=once, exact=True)
     for _, line in lines.groupby("charge_code"):
         whole = Fraction(sum(int(units) for units in line["exact_units"]), UNITS_PER_USD)
         assert total_usd(line) == cents(whole)
