@@ -1,0 +1,1 @@
+"""Risk limits: what may be at stake, judged and bound before anything leaves the house."""
