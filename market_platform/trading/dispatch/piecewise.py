@@ -1,13 +1,19 @@
-"""Piecewise linear functions that need not be concave: sliding maximum and upper envelope. Numba only.
+"""Dynamic programming over piecewise linear value functions that need not be concave. Numba only.
 
-A function is two arrays, points (rising) and values; it is linear between points and undefined outside them.
+A function is two arrays, points (rising) and values; it is linear between points and undefined outside them. All that
+calls each other stands in this one module: numba's cache does not notice a change in another file.
 """
 
 import numba as nb
 import numpy as np
 
-CLOSE = 1e-12  # points nearer than this share of 1 + |point| are one point: sums of the same rooms in another order
-STRAIGHT = 1e-11  # slopes nearer than this share of 1 + |slope| are one slope
+CLOSE = 1e-11  # points nearer than this share of 1 + |point| are one point: sums of the same rooms in another order
+STRAIGHT = 2e-14  # a corner lower than this share of 1 + |value| is rounding: some hundred units in the last place
+
+
+BLOCK = (
+    2048  # value functions kept at once; a longer horizon keeps one per block and goes back through each block again
+)
 
 
 @nb.njit(cache=True, nogil=True, inline="always")
@@ -20,9 +26,9 @@ def _append(points: np.ndarray, values: np.ndarray, count: int, point: float, va
         values[count - 1] = max(value, values[count - 1])
         return count
     if count > 1:
-        before = (values[count - 1] - values[count - 2]) / (points[count - 1] - points[count - 2])
-        after = (value - values[count - 1]) / (point - points[count - 1])
-        if abs(before - after) <= STRAIGHT * (1.0 + abs(before)):
+        share = (points[count - 1] - points[count - 2]) / (point - points[count - 2])
+        chord = values[count - 2] + (value - values[count - 2]) * share
+        if abs(values[count - 1] - chord) <= STRAIGHT * (1.0 + abs(value)):
             count -= 1
     points[count] = point
     values[count] = value
@@ -179,3 +185,99 @@ def restrict(points: np.ndarray, values: np.ndarray, low: float, high: float) ->
     if points[-1] > high:
         count = _append(out_points, out_values, count, high, value_at(points, values, high))
     return out_points[:count], out_values[:count]
+
+
+@nb.njit(cache=True, nogil=True)
+def step_back(
+    points: np.ndarray,
+    values: np.ndarray,
+    charge_slope: float,
+    discharge_slope: float,
+    charge_room: float,
+    discharge_room: float,
+    soc_min: float,
+    soc_max: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the value function one interval earlier: the better of only charging and only discharging."""
+    up_points, up_values = sliding_max(points, values - charge_slope * points, charge_room)
+    down_points, down_values = sliding_max(points, values - discharge_slope * points, discharge_room)
+    shifted = down_points + max(0.0, discharge_room)
+    up_values = up_values + charge_slope * up_points
+    down_values = down_values + discharge_slope * shifted
+    all_points, all_values = upper_envelope(up_points, up_values, shifted, down_values)
+    return restrict(all_points, all_values, soc_min, soc_max)
+
+
+@nb.njit(cache=True, nogil=True)
+def best_step(
+    points: np.ndarray,
+    values: np.ndarray,
+    soc: float,
+    charge_slope: float,
+    discharge_slope: float,
+    charge_room: float,
+    discharge_room: float,
+) -> float:
+    """Return the next SOC that earns most; standing still wins a tie."""
+    low, high = max(soc - discharge_room, points[0]), min(soc + charge_room, points[-1])
+    best = min(max(soc, points[0]), points[-1])
+    best_worth = value_at(points, values, best) - (
+        charge_slope * (best - soc) if best >= soc else discharge_slope * (best - soc)
+    )
+    first = np.searchsorted(points, low, side="right")
+    last = np.searchsorted(points, high, side="left")
+    for i in range(first - 1, last + 1):
+        at = low if i < first else (high if i >= last else points[i])
+        worth = value_at(points, values, at) if i < first or i >= last else values[i]
+        worth -= charge_slope * (at - soc) if at >= soc else discharge_slope * (at - soc)
+        if worth > best_worth:
+            best, best_worth = at, worth
+    return best
+
+
+@nb.njit(cache=True, nogil=True)
+def exclusive_row(
+    sell: np.ndarray,
+    buy: np.ndarray,
+    hours: np.ndarray,
+    share: np.ndarray,
+    b: np.ndarray,
+    charge_mw: np.ndarray,
+    discharge_mw: np.ndarray,
+    soc_mwh: np.ndarray,
+) -> float:
+    """Fill one row's outputs and return its value. Columns of ``b``: see ``fleet.COLUMNS``."""
+    intervals = hours.size
+    points = np.array([b[9], b[10]]) if b[10] > b[9] else np.array([b[9]])
+    values = b[11] * points
+    charge_slope, discharge_slope = (buy + b[7]) / b[5], (sell - b[8]) * b[6]
+    charge_room, discharge_room = b[0] * b[5] * hours * share, b[1] / b[6] * hours * share
+    block_ends = [(points, values)]
+    for t in range(intervals - 1, BLOCK - 1, -1):
+        points, values = step_back(
+            points, values, charge_slope[t], discharge_slope[t], charge_room[t], discharge_room[t], b[2], b[3]
+        )
+        if t % BLOCK == 0:
+            block_ends.append((points, values))
+    soc, total = b[4], 0.0
+    soc_mwh[0] = soc
+    for first in range(0, intervals, BLOCK):
+        last = min(first + BLOCK, intervals)
+        points, values = block_ends.pop()
+        later = [(points, values)]
+        for t in range(last - 1, first, -1):
+            points, values = step_back(
+                points, values, charge_slope[t], discharge_slope[t], charge_room[t], discharge_room[t], b[2], b[3]
+            )
+            later.append((points, values))
+        for t in range(first, last):
+            points, values = later.pop()
+            target = best_step(
+                points, values, soc, charge_slope[t], discharge_slope[t], charge_room[t], discharge_room[t]
+            )
+            charged, discharged = max(target - soc, 0.0) / b[5], max(soc - target, 0.0) * b[6]
+            total += discharged * (sell[t] - b[8]) - charged * (buy[t] + b[7])
+            charge_mw[t], discharge_mw[t] = charged / hours[t], discharged / hours[t]
+            soc = target
+            soc_mwh[t + 1] = soc
+    return total + b[11] * soc
