@@ -65,7 +65,7 @@ class Fleet:
 
     def replace(self, **columns: ArrayLike) -> "Fleet":
         """Return a fleet with some columns replaced (scalars or one value per battery); rows broadcast."""
-        return self._stacked([np.atleast_1d(columns.get(name, self.column(name))) for name in COLUMNS])
+        return self._stacked([np.atleast_1d(np.asarray(columns.get(name, self.column(name)))) for name in COLUMNS])
 
     @classmethod
     def _stacked(cls, columns: list[np.ndarray]) -> "Fleet":

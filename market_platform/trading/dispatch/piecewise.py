@@ -51,7 +51,7 @@ def value_at(points: np.ndarray, values: np.ndarray, at: float) -> float:
         return values[0]
     if at >= points[-1]:
         return values[-1]
-    return _on_segment(points, values, np.searchsorted(points, at, side="right") - 1, at)
+    return _on_segment(points, values, int(np.searchsorted(points, at, side="right")) - 1, at)
 
 
 @nb.njit(cache=True, nogil=True)
