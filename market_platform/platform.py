@@ -8,8 +8,8 @@ from functools import cached_property
 import httpx
 
 from market_platform.contracts.families import CONTRACTS
-from market_platform.ingest.account import Account
-from market_platform.ingest.pipeline import Pipeline, pace_by_host
+from market_platform.ingest.account import Account, Outcome
+from market_platform.ingest.pipeline import Pipeline, pace_by_host, say_nothing
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
 from market_platform.sources.archive import Archive
@@ -28,11 +28,12 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Platform:
-    """The platform in one process. ``transport`` and ``clock`` may be replaced (tests, drills)."""
+    """The platform in one process. ``transport`` and ``clock`` may be replaced (tests, drills); ``notice`` hears outcomes."""
 
     settings: Settings
     clock: Clock = wall_clock
     transport: httpx.BaseTransport | None = None
+    notice: Callable[[Outcome], None] = say_nothing
 
     @cached_property
     def lake(self) -> Lake:
@@ -68,11 +69,20 @@ class Platform:
 
     def _pipeline(self, origin: str) -> Pipeline:
         client = Client(self._pace(), transport=self._transport(), clock=self.clock)
-        return Pipeline(self.lake, self.archive, Account(self.ledger), client, self.clock, origin)
+        return Pipeline(
+            self.lake,
+            self.archive,
+            Account(self.ledger),
+            client,
+            self.clock,
+            origin,
+            notice=self.notice,
+            credentials=self.settings.credentials,
+        )
 
     def _pace(self) -> dict[str, float]:
         """Return the pauses between requests; a simulated publisher needs none."""
-        return pace_by_host() if self.settings.origin == "live" else {}
+        return pace_by_host(self.settings.credentials) if self.settings.origin == "live" else {}
 
     def _transport(self) -> httpx.BaseTransport | None:
         if self.transport is not None or self.settings.origin == "live":

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market_platform.sources.credentials import Credentials
+
 
 class Settings(BaseSettings):
     """Settings of one process; each is ``MARKET_PLATFORM_<NAME>`` in the environment."""
@@ -22,6 +24,17 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="SQL ledger; SQLite in the data folder unless a Postgres URL stands here",
     )
+
+    pjm_key: SecretStr | None = Field(default=None, description="PJM Data Miner subscription key: 6 calls a minute")
+    pjm_member_key: SecretStr | None = Field(default=None, description="The same of a PJM member: 600 calls a minute")
+
+    @property
+    def credentials(self) -> Credentials:
+        """Keys and passwords with publishers, by the name of their setting."""
+        named = {name: getattr(self, name) for name in type(self).model_fields if name != "database_url"}
+        return Credentials(
+            {name: value.get_secret_value() for name, value in named.items() if isinstance(value, SecretStr)}
+        )
 
     @property
     def data_folder(self) -> Path:

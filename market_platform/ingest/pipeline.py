@@ -14,15 +14,24 @@ from market_platform.ingest.account import Account, Outcome
 from market_platform.markets.market_day import today
 from market_platform.sources.archive import Archive
 from market_platform.sources.catalogue import PUBLISHERS, publisher_of, recognise
+from market_platform.sources.credentials import NOBODY, Credentials
 from market_platform.sources.feed import Feed
 from market_platform.sources.http import Client
+from market_platform.sources.paging import Incomplete, bundle
 from market_platform.sources.payload import Payload, Request, unpack
 from market_platform.store.lake import Lake
 
 
+def say_nothing(_outcome: Outcome) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True)
 class Pipeline:
-    """Everything that the way of the data needs, handed in: stores, client and clock."""
+    """Everything that the way of the data needs, handed in: stores, client and clock.
+
+    ``notice`` hears of each outcome as it comes, for progress on long work.
+    """
 
     lake: Lake
     archive: Archive
@@ -30,6 +39,8 @@ class Pipeline:
     client: Client
     clock: Callable[[], datetime]
     origin: str
+    notice: Callable[[Outcome], None] = say_nothing
+    credentials: Credentials = NOBODY
 
     def ingest(self, feed: Feed, days: Sequence[date]) -> Iterator[Outcome]:
         """Fetch some market days of a feed from its publisher, one outcome a request."""
@@ -74,7 +85,7 @@ class Pipeline:
 
     def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
         try:
-            payload = self.client.fetch(request)
+            payload = self._whole_answer(feed, request)
         except Gone as error:
             if request.alternatives:
                 for alternative in request.alternatives:
@@ -88,6 +99,28 @@ class Pipeline:
         else:
             digest = self.archive.keep(payload.content)
             yield self._land(feed, payload.name, None, request.days, digest, payload)
+
+    def _whole_answer(self, feed: Feed, request: Request) -> Payload:
+        """Fetch a request with all its pages; where they do not add up, the publisher gets a second chance."""
+        try:
+            return self._all_pages(feed, request)
+        except Incomplete:
+            return self._all_pages(feed, request)
+
+    def _all_pages(self, feed: Feed, request: Request) -> Payload:
+        """Fetch page by page. Pages of an answer that breaks off are kept as they are, and nothing of it is landed."""
+        sign = publisher_of(feed).sign
+        pages: list[Payload] = []
+        following: Request | None = request
+        try:
+            while following is not None:
+                pages.append(self.client.fetch(sign(following, self.credentials) if sign else following))
+                following = feed.pages(request, pages) if feed.pages else None
+        except MarketPlatformError:
+            for page in pages:
+                self.account.keep_payload(feed.publisher, page, self.archive.keep(page.content), self.clock())
+            raise
+        return bundle(request, pages)
 
     def _ask_elsewhere(self, feed: Feed, request: Request, error: NotPublishedYet) -> Iterator[Outcome]:
         for alternative in request.alternatives:
@@ -103,6 +136,7 @@ class Pipeline:
 
     def _end(self, outcome: Outcome) -> Outcome:
         self.account.settle(uuid.uuid4().hex, outcome, origin=self.origin, at=self.clock())
+        self.notice(outcome)
         return outcome
 
     def _land(
@@ -156,6 +190,7 @@ class Pipeline:
             refused=verdict.refused,
             files=[file.name for file in files],
         )
+        self.notice(outcome)
         return outcome
 
 
@@ -170,6 +205,6 @@ def _reasons(reasons: object) -> str:
     return "; ".join(f"{count} x {reason}" for reason, count in counts.head(3).items())
 
 
-def pace_by_host() -> dict[str, float]:
-    """Return the least seconds between two requests, by host, as the publishers' rows have it."""
-    return {publisher.base_url.split("/")[2]: publisher.pace_seconds for publisher in PUBLISHERS.values()}
+def pace_by_host(credentials: Credentials = NOBODY) -> dict[str, float]:
+    """Return the least seconds between two requests, by host, as the publishers' rows have it for such a user."""
+    return {publisher.base_url.split("/")[2]: publisher.pace(credentials) for publisher in PUBLISHERS.values()}

@@ -11,6 +11,8 @@ import pandas as pd
 
 from market_platform.contracts.contract import Contract
 from market_platform.markets.market_day import hours_in_day
+from market_platform.sources.credentials import Credentials
+from market_platform.sources.paging import NextPage
 from market_platform.sources.payload import Payload, Request
 
 
@@ -55,7 +57,8 @@ class Feed:
     a feed without it is read from files only. ``constants`` fill columns that are the same in every row.
     ``locations`` and ``interval_minutes`` say what a whole day holds; without them a day is not counted.
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
-    ``revision_days`` is how long the publisher goes on correcting a day.
+    ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
+    comes in pages.
     """
 
     key: str
@@ -68,6 +71,7 @@ class Feed:
     parse: Parser
     publication: Publication
     request: RequestBuilder | None = None
+    pages: NextPage | None = None
     cadence: Cadence = Cadence.DAILY
     refresh: Refresh = Refresh.DAILY
     interval_minutes: int | None = None
@@ -93,6 +97,7 @@ class Feed:
 
 
 Recogniser = Callable[[Payload], str | None]
+Signer = Callable[[Request, Credentials], Request]
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,8 @@ class Publisher:
 
     ``pace_seconds`` is the least time between two requests to its host. ``recognise`` returns the key of the feed
     that a file belongs to, by content and name, or None. ``stamp_zone`` is the clock by which zip members are stamped.
+    ``sign`` puts the user's key on a request and among its secrets; ``pace_with`` gives the pace that a credential of
+    that name allows.
     """
 
     key: str
@@ -110,6 +117,13 @@ class Publisher:
     feeds: tuple[Feed, ...]
     recognise: Recogniser
     stamp_zone: ZoneInfo | None = None
+    sign: Signer | None = None
+    pace_with: Mapping[str, float] = field(default_factory=dict)
+
+    def pace(self, credentials: Credentials) -> float:
+        """Return the least seconds between two requests for a user with these credentials."""
+        allowed = [pace for name, pace in self.pace_with.items() if credentials.get(name)]
+        return min(allowed, default=self.pace_seconds)
 
     def feed(self, key: str) -> Feed:
         """Return the feed of that key."""
