@@ -62,7 +62,8 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     promises = Path(__file__).with_name(f"certificates_0001_{'sqlite' if dialect == 'sqlite' else 'postgres'}.sql")
     for statement in promises.read_text(encoding="utf-8").split("--;;"):
-        op.get_bind().exec_driver_sql(statement)
+        # psycopg reads a lone percent sign (%ROWTYPE) as a placeholder.
+        op.get_bind().exec_driver_sql(statement if dialect == "sqlite" else statement.replace("%", "%%"))
     for table in APPEND_ONLY:
         _never_changes(f"certificate_{table}", dialect)
 
@@ -96,7 +97,8 @@ def _parties_and_parcels() -> None:
             "(kind = 'issuance') = (account_id < 0)", name="ck_certificate_accounts_issuance_is_negative"
         ),
         sa.CheckConstraint(
-            "kind IN ('issuance', 'active', 'banked', 'compliance', 'reserve', 'pending', 'retirement', 'exported', 'expired', 'residual', 'withdrawn')",
+            "kind IN ('issuance', 'active', 'banked', 'compliance', 'reserve', 'pending', 'retirement', "
+            "'exported', 'expired', 'residual', 'withdrawn')",
             name="ck_certificate_accounts_kind",
         ),
         sa.PrimaryKeyConstraint("account_id", name="pk_certificate_accounts"),
@@ -171,7 +173,7 @@ def _parties_and_parcels() -> None:
 
 
 def _journal() -> None:
-    """What happened: agreements, transactions, their outcomes, postings."""
+    """Agreements, transactions, their outcomes, postings: what happened."""
     op.create_table(
         "certificate_forwards",
         sa.Column("forward_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -238,7 +240,9 @@ def _journal() -> None:
             "kind <> 'unretirement' OR actor_role = 'administrator'", name="ck_certificate_transactions_unretirement"
         ),
         sa.CheckConstraint(
-            "kind IN ('issuance', 'import', 'issuance_rollback', 'internal_transfer', 'external_transfer', 'market_transfer', 'bank', 'commitment', 'retirement', 'unretirement', 'export', 'expiry', 'residual')",
+            "kind IN ('issuance', 'import', 'issuance_rollback', 'internal_transfer', "
+            "'external_transfer', 'market_transfer', 'bank', 'commitment', 'retirement', 'unretirement', "
+            "'export', 'expiry', 'residual')",
             name="ck_certificate_transactions_kind",
         ),
         sa.CheckConstraint("price_usd IS NULL OR price_usd >= 0", name="ck_certificate_transactions_price"),
@@ -304,7 +308,7 @@ def _journal() -> None:
 
 
 def _balances() -> None:
-    """What follows from the postings, and the moves that a posting may make."""
+    """Balances that follow from the postings, and the moves that a posting may make."""
     op.create_table(
         "certificate_moves",
         sa.Column("kind", sa.String(24), nullable=False),

@@ -1,0 +1,1 @@
+"""State programmes: targets, payments, eligibility, least-cost assignment, deadlines."""
