@@ -1,5 +1,7 @@
 """Ancillary prices: what a megawatt held back costs, by product and region, in the order of quality."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -51,6 +53,6 @@ def _climb(price: np.ndarray, ladder: np.ndarray) -> np.ndarray:
     """Make each rung of the ladder (1 worst, 0 not on it) at least as dear as the rung below."""
     price = price.copy()
     on_ladder = [row for row in np.argsort(ladder, kind="stable") if ladder[row] > 0]
-    for lower, upper in zip(on_ladder, on_ladder[1:], strict=False):
+    for lower, upper in pairwise(on_ladder):
         price[upper] = np.maximum(price[upper], price[lower])
     return price

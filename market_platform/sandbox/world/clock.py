@@ -10,6 +10,7 @@ import pandas as pd
 from market_platform.markets.market_day import day_bounds
 
 _HOUR = np.timedelta64(3_600_000_000, "us")
+_MICROSECONDS_PER_HOUR = 3.6e9
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _grid_of(starts: np.ndarray, zone: ZoneInfo, minutes: int) -> Grid:
     return Grid(
         starts=starts,
         minutes=minutes,
-        hours=(middle - np.datetime64(0, "us")) / _HOUR,
+        hours=middle.astype(np.int64) / _MICROSECONDS_PER_HOUR,
         local_hour=(local - local_day) / _HOUR,
         local_day=local_day.astype(np.int64),
     )

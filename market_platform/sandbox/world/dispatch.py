@@ -1,6 +1,9 @@
-"""One market, one run, one grid: demand, supply, price, flows. The day-ahead run sees forecasts, real time what happens."""
+"""One market, one run, one grid: demand, supply, price, flows.
 
-from dataclasses import dataclass
+The day-ahead run sees forecasts, real time what happens.
+"""
+
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -18,13 +21,13 @@ from market_platform.sandbox.world.tables import MarketTables
 from market_platform.sandbox.world.weather import Weather, weather
 
 _CURTAIL_LOW, _CURTAIL_HIGH = -30.0, -1.0
-_SPIKE_CHANCE = 0.0035
+_SPIKE_CHANCE = 0.0012
 _SPIKE_DECAY = (1.0, 0.85, 0.5, 0.2)
 
 
 @dataclass(frozen=True)
 class Power:
-    """What nature and people do on a grid, in MW: shape (zones, times), imports (neighbours, times), storage (times,)."""
+    """What nature and people do, in MW: shape (zones, times), imports (neighbours, times), storage (times,)."""
 
     sky: Weather
     load_mw: np.ndarray
@@ -33,6 +36,12 @@ class Power:
     solar_mw: np.ndarray
     imports_mw: np.ndarray
     storage_mw: np.ndarray
+
+    def part(self, chosen: slice) -> "Power":
+        """Return some of the times."""
+        sky = Weather(*(getattr(self.sky, item.name)[:, chosen] for item in fields(Weather)))
+        rest = [getattr(self, item.name)[..., chosen] for item in fields(self) if item.name != "sky"]
+        return Power(sky, *rest)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,8 @@ def dispatch(seed: int, market: MarketTables, grid: Grid, power: Power, *, real_
     price = price + scarcity_usd_per_mwh(used, market.number("scarcity_from"), cap)
     if real_time:
         unrest = smooth(stream(seed, market.key, "unrest"), 0.4, grid.hours)[0]
-        price = price + (0.8 + 0.04 * np.abs(price)) * unrest + _spikes(seed, market, grid, used)
+        jump = _spikes(seed, market, grid, used) * np.maximum(price, 15.0)
+        price = price + (0.8 + 0.04 * np.abs(price)) * unrest + jump
     blocks, wind, solar = output[:-2], _scaled(power.wind_mw, output[-2]), _scaled(power.solar_mw, output[-1])
     surplus = (
         market.block_zones.T @ blocks + wind + solar + market.neighbour_zones.T @ power.imports_mw
@@ -114,7 +124,7 @@ def dispatch(seed: int, market: MarketTables, grid: Grid, power: Power, *, real_
 def _block_capacity(seed: int, market: MarketTables, grid: Grid) -> np.ndarray:
     units = unit_table(market)
     windows = outage_windows(seed, market, units, grid.hours)
-    built = market.blocks["capacity_mw"].to_numpy(dtype=float)[:, None]
+    built = market.column("blocks", "capacity_mw")
     return np.maximum(built - outage_mw_by_block(market, units, windows, grid.hours), 0.05 * built)
 
 
@@ -124,10 +134,9 @@ def _block_offers(seed: int, market: MarketTables, grid: Grid) -> tuple[np.ndarr
     price_of = {fuel: fuel_price_usd_per_mmbtu(seed, fuel, hub, grid.hours) for fuel in table["fuel"].unique()}
     fuel = np.maximum(np.stack([price_of[name] for name in table["fuel"]]), 0.0)
     carbon = carbon_price_usd_per_ton(seed, str(market.facts["carbon_program"]), grid.hours)
-    emitted = table["tons_co2_per_mwh"].to_numpy(dtype=float)[:, None] * carbon
+    emitted = market.column("blocks", "tons_co2_per_mwh") * carbon
     low, high = (
-        table[f"{end}_heat_rate"].to_numpy(dtype=float)[:, None] * fuel
-        + table[f"{end}_adder_usd_per_mwh"].to_numpy(dtype=float)[:, None]
+        market.column("blocks", f"{end}_heat_rate") * fuel + market.column("blocks", f"{end}_adder_usd_per_mwh")
         for end in ("low", "high")
     )
     return low + emitted, high + emitted
@@ -140,11 +149,11 @@ def _scaled(possible_mw: np.ndarray, total_mw: np.ndarray) -> np.ndarray:
 
 
 def _spikes(seed: int, market: MarketTables, grid: Grid, used: np.ndarray) -> np.ndarray:
-    """Return price spikes of fifteen minutes or so, more often when capacity is tight."""
+    """Return spikes of a quarter-hour as multiples of the price, more often when capacity is tight."""
     step = np.round(grid.hours * 12).astype(np.int64)
     key = stream(seed, market.key, "spike")
     total = np.zeros(len(grid))
     for back, weight in enumerate(_SPIKE_DECAY):
-        hit = uniform(key, step - back) < _SPIKE_CHANCE * (0.5 + 2.0 * used)
-        total += weight * hit * (40.0 + 400.0 * uniform(key + np.uint64(1), step - back) ** 3)
+        hit = uniform(key, step - back) < _SPIKE_CHANCE * (0.2 + 3.0 * used**2)
+        total += weight * hit * (0.8 + 9.0 * uniform(key + np.uint64(1), step - back) ** 3)
     return total

@@ -1,5 +1,6 @@
 """Arrays to long frames: UTC intervals, one row an interval and a name, in time order."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,12 +9,21 @@ import pandas as pd
 from market_platform.sandbox.world.clock import Grid
 
 
-def long_frame(grid: Grid, column: str, names: list[str], values: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Return interval_start, interval_end, ``column`` and the values, whose arrays have shape (names, times)."""
-    starts = np.repeat(grid.starts, len(names))
-    labels = pd.array(names, dtype="str").take(np.tile(np.arange(len(names)), len(grid)))
-    data: dict[str, object] = {**_interval(starts, grid.minutes), column: labels}
-    data |= {name: array.T.reshape(-1) for name, array in values.items()}
+def long_frame(
+    grid: Grid, labels: Mapping[str, Iterable[str]], values: Mapping[str, np.ndarray], keep: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Return interval_start, interval_end, the label columns and the values, whose arrays have shape (rows, times).
+
+    ``keep`` (rows, times) picks the cells that become rows; without it all do.
+    """
+    shape = next(iter(values.values())).shape
+    if keep is None:
+        time, row = np.repeat(np.arange(shape[1]), shape[0]), np.tile(np.arange(shape[0]), shape[1])
+    else:
+        time, row = np.nonzero(keep.T)
+    data: dict[str, object] = {**_interval(grid.starts[time], grid.minutes)}
+    data |= {name: pd.Series(list(column), dtype="str").array.take(row) for name, column in labels.items()}
+    data |= {name: array.T.reshape(-1) if keep is None else array[row, time] for name, array in values.items()}
     return pd.DataFrame(data)
 
 

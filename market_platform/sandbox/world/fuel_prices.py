@@ -1,7 +1,7 @@
 """Daily prices of what power plants burn and emit: gas by hub, coal, oil, CO2 allowances.
 
-A price belongs to a calendar day (a gas day that begins 09:00 Central). Between days power plants see a straight line, so
-that no midnight makes a step.
+A price belongs to a calendar day (a gas day that begins 09:00 Central). Between days power plants see a straight line,
+so that no midnight makes a step.
 """
 
 import numpy as np
@@ -43,7 +43,7 @@ def henry_hub_usd_per_mmbtu(seed: int, days: np.ndarray) -> np.ndarray:
 
 
 def fuel_price_usd_per_mmbtu(seed: int, fuel: str, gas_hub: str, hours: np.ndarray) -> np.ndarray:
-    """Return the price that a plant sees at each moment: ``none``, ``gas`` (at the market's hub), ``coal`` or ``oil``."""
+    """Return what a plant pays at each moment for ``gas`` (at the market's hub), ``coal``, ``oil`` or ``none``."""
     if fuel == "gas":
         days = np.arange(int(hours.min() // 24) - 1, int(hours.max() // 24) + 3)
         return np.interp(hours, days * 24.0 + 15.0, gas_price_usd_per_mmbtu(seed, gas_hub, days))
@@ -58,7 +58,7 @@ _CARBON = {"rggi": (2008.7, 3.1, 0.105), "california": (2012.8, 10.4, 0.075), "w
 
 
 def carbon_price_usd_per_ton(seed: int, program: str, hours: np.ndarray) -> np.ndarray:
-    """Return the allowance price in the programme's own ton (RGGI short, others metric); 0 before it began or without one."""
+    """Return the allowance price in the programme's own ton (RGGI short, others metric); 0 without a programme."""
     if program not in _CARBON:
         return np.zeros_like(hours)
     first_year, first_price, growth = _CARBON[program]

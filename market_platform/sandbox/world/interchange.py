@@ -17,7 +17,7 @@ def imports_mw(seed: int, market: MarketTables, grid: Grid) -> np.ndarray:
     swing = 0.8 * smooth(keys, 30.0, grid.hours) + 0.5 * smooth(keys + np.uint64(1), 4.0, grid.hours)
     evening = 0.35 * np.cos(2 * np.pi * (grid.local_hour - 18.0) / 24.0)
     mean, width, most, least = (
-        table[name].to_numpy(dtype=float)[:, None] for name in ("mean_mw", "swing_mw", "limit_mw", "negative_limit_mw")
+        market.column("neighbours", name) for name in ("mean_mw", "swing_mw", "limit_mw", "negative_limit_mw")
     )
     return np.clip(mean + width * (swing + evening), least, most)
 
@@ -51,7 +51,7 @@ def storage_energy_mwh(market: MarketTables, grid: Grid) -> np.ndarray:
 
 
 def state_of_charge_mwh(net_discharge_mw: np.ndarray, grid: Grid, energy_mwh: np.ndarray) -> np.ndarray:
-    """Return energy in store at each interval's start; a tenth of the fleet is left at midnight, losses fall on charging."""
+    """Return energy in store at each interval's start; a tenth is left at midnight, losses fall on charging."""
     into = np.where(net_discharge_mw < 0, -net_discharge_mw * ROUND_TRIP_EFFICIENCY, -net_discharge_mw)
     moved = np.concatenate([[0.0], np.cumsum(into * grid.minutes / 60.0)[:-1]])
     return np.clip(0.1 * energy_mwh + moved, 0.0, energy_mwh)

@@ -9,10 +9,10 @@ from market_platform.sandbox.world.noise import normal, smooth, stream, streams
 from market_platform.sandbox.world.tables import MarketTables
 from market_platform.sandbox.world.weather import Weather
 
-_WEEKDAY = np.array(
-    [0.80, 0.77, 0.76, 0.755, 0.77, 0.83, 0.93, 1.01, 1.05, 1.07, 1.08, 1.085]
-    + [1.09, 1.09, 1.09, 1.095, 1.11, 1.14, 1.15, 1.13, 1.09, 1.03, 0.94, 0.86]
-)
+_WEEKDAY = np.array([
+    0.80, 0.77, 0.76, 0.755, 0.77, 0.83, 0.93, 1.01, 1.05, 1.07, 1.08, 1.085,
+    1.09, 1.09, 1.09, 1.095, 1.11, 1.14, 1.15, 1.13, 1.09, 1.03, 0.94, 0.86,
+])  # fmt: skip
 _SATURDAY = np.minimum(_WEEKDAY, 1.04) * 0.955
 _SUNDAY = np.minimum(_WEEKDAY, 1.03) * 0.93
 _WEEK = np.concatenate([np.tile(_WEEKDAY, 5), _SATURDAY, _SUNDAY])
@@ -39,7 +39,7 @@ def gross_load_mw(seed: int, market: MarketTables, grid: Grid, sky: Weather) -> 
 
 
 def weekly_shape(grid: Grid) -> np.ndarray:
-    """Return the weekly rhythm around one, continuous from day to day; holidays are cut by a bump that ends at midnight."""
+    """Return the weekly rhythm around one, without steps; a holiday is cut by a bump that ends at midnight."""
     rhythm = np.interp(grid.weekday * 24.0 + grid.local_hour, np.arange(168.0), _WEEK, period=168.0)
     days = np.unique(grid.local_day)
     closed = days[[_is_holiday(date(1970, 1, 1) + timedelta(days=int(day))) for day in days]]

@@ -29,17 +29,17 @@ class Congestion:
 def congestion(seed: int, market: MarketTables, grid: Grid, surplus_mw: np.ndarray) -> Congestion:
     """Return flows held at their limits and the cost of holding them.
 
-    ``surplus_mw`` (zones, times) is generation plus imports less load. An interface carries a share of the surplus of all
-    zones behind it; each MW past the limit costs a fixed number of dollars more, which stands for redispatch.
+    ``surplus_mw`` (zones, times) is generation plus imports less load. An interface carries a share of the surplus of
+    all zones behind it; each MW past the limit costs a fixed number of dollars more, which stands for redispatch.
     """
     table = market.interfaces
-    share = table["share"].to_numpy(dtype=float)[:, None]
+    share = market.column("interfaces", "share")
     wanted = share * (market.upstream @ surplus_mw)
     rating = 1.0 + 0.035 * smooth(streams(table["interface"], seed, market.key, "rating"), 40.0, grid.hours)
-    limit = np.round(table["limit_mw"].to_numpy(dtype=float)[:, None] * rating / 5.0) * 5.0
-    other = table["negative_limit_mw"].to_numpy(dtype=float)[:, None] * np.ones_like(limit)
+    limit = np.round(market.column("interfaces", "limit_mw") * rating / 5.0) * 5.0
+    other = market.column("interfaces", "negative_limit_mw") * np.ones_like(limit)
     has_other = other > NO_LIMIT
-    cost = table["usd_per_mwh_per_mw"].to_numpy(dtype=float)[:, None]
+    cost = market.column("interfaces", "usd_per_mwh_per_mw")
     over = np.maximum(wanted - limit, 0.0)
     under = np.where(has_other, np.maximum(other - wanted, 0.0), 0.0)
     shadow = np.round(np.clip(cost * (over - under), -_HIGHEST_SHADOW_PRICE, _HIGHEST_SHADOW_PRICE), 2)

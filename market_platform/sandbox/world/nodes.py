@@ -1,7 +1,7 @@
 """Synthetic generator nodes: invented names and ids, prices leaning on their zone's.
 
-Node ``i`` of a market is the same whatever number of nodes is asked for; its first nodes are the units of the fleet, so a
-unit in the outage list has a node and a price.
+Node ``i`` of a market is the same whatever number of nodes is asked for; its first nodes are the units of the fleet, so
+a unit in the outage list has a node and a price.
 """
 
 from functools import cache

@@ -1,8 +1,8 @@
 """Counter-based noise: the only source of chance in the world.
 
-A draw is a hash of (stream, index), where a stream names a seed, a market and a quantity and an index counts hours, days
-or knots since 1970. Nothing is drawn in sequence, so any moment gives the same value whatever was asked before, and a
-smooth series has no seam at midnight because its knots know nothing of days.
+A draw is a hash of (stream, index), where a stream names a seed, a market and a quantity and an index counts hours,
+days or knots since 1970. Nothing is drawn in sequence, so any moment gives the same value whatever was asked before,
+and a smooth series has no seam at midnight because its knots know nothing of days.
 """
 
 import hashlib
@@ -42,16 +42,19 @@ def normal(keys: np.ndarray, index: np.ndarray) -> np.ndarray:
 def smooth(keys: np.ndarray, hours_per_knot: float, hours: np.ndarray) -> np.ndarray:
     """Return smooth noise of zero mean and unit variance, shape (keys, times).
 
-    ``hours`` counts from 1970 UTC, shape (times,) or (keys, times). Between knots it is a Catmull-Rom curve whose
-    weights are scaled so that the variance is one everywhere, not only at the knots.
+    ``hours`` counts from 1970 UTC, shape (times,) or, each key at its own times, (keys, times). Between knots it is a
+    Catmull-Rom curve whose weights are scaled so that the variance is one everywhere, not only at the knots.
     """
     position = np.atleast_2d(hours) / hours_per_knot
     knot = np.floor(position).astype(np.int64)
     first = knot.min() - 1
     values = normal(keys[:, None], np.arange(first, knot.max() + 3)[None, :])
-    offset = np.broadcast_to(knot - first - 1, (len(keys), knot.shape[1]))
+    offset = knot - first - 1
     weights = _catmull_rom(position - knot)
-    return sum(weight * np.take_along_axis(values, offset + step, axis=1) for step, weight in enumerate(weights))
+    if len(offset) == 1:
+        return sum(weight * values[:, offset[0] + step] for step, weight in enumerate(weights))
+    row = np.arange(len(keys))[:, None] if len(keys) > 1 else np.zeros((1, 1), dtype=np.int64)
+    return sum(weight * values[row, offset + step] for step, weight in enumerate(weights))
 
 
 def _catmull_rom(part: np.ndarray) -> list[np.ndarray]:

@@ -16,15 +16,17 @@ def unit_table(market: MarketTables) -> pd.DataFrame:
     """Return one row a unit: unit, block, fuel_category, zone, capacity_mw. Blocks split into equal units."""
     rows = []
     zones = np.array(market.zones)
-    for number, block in enumerate(market.blocks.itertuples()):
-        count = max(1, round(block.capacity_mw / block.unit_mw))
+    table = market.blocks
+    built, unit_size = (table[name].to_numpy(dtype=float) for name in ("capacity_mw", "unit_mw"))
+    for number, fuel in enumerate(table["fuel_category"]):
+        count = max(1, round(built[number] / unit_size[number]))
         edges = np.cumsum(market.block_zones[number])
         for unit in range(count):
             zone = zones[min(np.searchsorted(edges, (unit + 0.5) / count), len(zones) - 1)]
-            rows.append((number, block.fuel_category, zone, block.capacity_mw / count))
-    table = pd.DataFrame(rows, columns=["block", "fuel_category", "zone", "capacity_mw"])
-    table.insert(0, "unit", np.arange(len(table)))
-    return table
+            rows.append((number, fuel, zone, built[number] / count))
+    units = pd.DataFrame(rows, columns=["block", "fuel_category", "zone", "capacity_mw"])
+    units.insert(0, "unit", np.arange(len(units)))
+    return units
 
 
 def outage_windows(seed: int, market: MarketTables, units: pd.DataFrame, hours: np.ndarray) -> pd.DataFrame:

@@ -26,54 +26,43 @@ def price_frame(grid: Grid, minutes: int, table: pd.DataFrame, parts: dict[str, 
     count = minutes // grid.minutes
     coarse = {name: averaged(values, count) if count > 1 else values for name, values in parts.items()}
     wide = coarser(grid, minutes)
-    frame = long_frame(wide, "location", list(table["location"]), published(coarse))
-    pick = np.tile(np.arange(len(table)), len(wide))
-    for place, column in enumerate(("location_type", "publisher_id"), start=3):
-        frame.insert(place, column, pd.array(table[column], dtype="str").take(pick))
-    return frame
-
-
-def by_group(groups: pd.Series, values: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Add rows of the same group, in order of first appearance; rows without a group are left out."""
-    names = list(dict.fromkeys(groups.dropna()))
-    member = np.array([[group == name for group in groups] for name in names], dtype=float)
-    return names, member @ values
+    labels = {name: table[name] for name in ("location", "location_type", "publisher_id")}
+    return long_frame(wide, labels, published(coarse))
 
 
 def load_frame(market: MarketTables, grid: Grid, minutes: int, values: np.ndarray) -> pd.DataFrame:
     """Return load by published load area."""
-    areas, load = by_group(market.zone_table["load_area"], values)
+    areas, member = market.zone_groups("load_area")
+    load = member @ values
     return long_frame(
-        coarser(grid, minutes), "location", areas, {"load_mw": mw(averaged(load, minutes // grid.minutes))}
+        coarser(grid, minutes), {"location": areas}, {"load_mw": mw(averaged(load, minutes // grid.minutes))}
     )
 
 
 def fuel_frame(market: MarketTables, grid: Grid, minutes: int, result: Dispatch) -> pd.DataFrame:
     """Return generation by published fuel category; wind, solar and storage find theirs in ``markets.csv``."""
-    extra = pd.Series([market.facts[f"{kind}_category"] for kind in ("wind", "solar", "storage")], dtype="str")
-    groups = pd.concat([market.blocks["fuel_category"], extra], ignore_index=True)
+    fuels, member = market.fuel_groups
     values = np.vstack(
         [result.block_mw, result.wind_mw.sum(axis=0), result.solar_mw.sum(axis=0), result.power.storage_mw]
     )
-    fuels, output = by_group(groups, values)
+    output = member @ values
     return long_frame(
-        coarser(grid, minutes), "fuel_category", fuels, {"generation_mw": mw(averaged(output, minutes // grid.minutes))}
+        coarser(grid, minutes),
+        {"fuel_category": fuels},
+        {"generation_mw": mw(averaged(output, minutes // grid.minutes))},
     )
 
 
 def wind_solar_frame(
-    market: MarketTables, grid: Grid, minutes: int, wind: np.ndarray, solar: np.ndarray
+    market: MarketTables, grid: Grid, minutes: int, wind: np.ndarray, solar: np.ndarray, by: str
 ) -> pd.DataFrame:
-    """Return large-plant wind and solar by renewable region."""
+    """Return large-plant wind and solar by the zone table's column ``by``."""
     count = minutes // grid.minutes
-    column = market.zone_table["renewable_region"]
-    regions, windy = by_group(column, wind)
-    _, sunny = by_group(column, solar)
+    regions, member = market.zone_groups(by)
     return long_frame(
         coarser(grid, minutes),
-        "location",
-        regions,
-        {"wind_mw": mw(averaged(windy, count)), "solar_mw": mw(averaged(sunny, count))},
+        {"location": regions},
+        {"wind_mw": mw(averaged(member @ wind, count)), "solar_mw": mw(averaged(member @ solar, count))},
     )
 
 
@@ -83,50 +72,42 @@ def flow_frame(market: MarketTables, grid: Grid, minutes: int, result: Dispatch)
     inside = (market.interfaces["kind"] == "interface").to_numpy()
     knots, outside = result.congestion, market.neighbours
     ones = np.ones((1, len(grid)))
-    most, least = (outside[name].to_numpy(dtype=float)[:, None] * ones for name in ("limit_mw", "negative_limit_mw"))
+    most, least = (market.column("neighbours", name) * ones for name in ("limit_mw", "negative_limit_mw"))
     flow = np.vstack([knots.flow_mw[inside], result.power.imports_mw])
     limit = np.vstack([knots.limit_mw[inside], most])
     other = np.vstack([knots.negative_limit_mw[inside], least])
     table = pd.concat([market.interfaces[inside], outside], ignore_index=True)
-    frame = long_frame(
+    return long_frame(
         coarser(grid, minutes),
-        "interface",
-        list(table["interface"]),
+        {"interface": table["interface"], "publisher_id": table["publisher_id"]},
         {
             "flow_mw": np.round(averaged(flow, count), 2) + 0.0,
             "positive_limit_mw": averaged(limit, count),
             "negative_limit_mw": averaged(other, count),
         },
     )
-    ids = pd.array(table["publisher_id"], dtype="str").take(np.tile(np.arange(len(table)), len(grid) // count))
-    frame.insert(3, "publisher_id", ids)
-    return frame
 
 
 def constraint_frame(market: MarketTables, grid: Grid, result: Dispatch) -> pd.DataFrame:
     """Return the binding constraints only; the shadow price is positive where the positive limit binds."""
     table, knots = market.interfaces, result.congestion
-    frame = long_frame(
-        grid,
-        "constraint",
-        list(table["interface"]),
-        {
-            "flow_mw": mw(knots.flow_mw),
-            "limit_mw": mw(np.where(knots.shadow_usd_per_mwh < 0, knots.negative_limit_mw, knots.limit_mw)),
-            "shadow_price_usd_per_mwh": knots.shadow_usd_per_mwh + 0.0,
-        },
-    )
-    pick = np.tile(np.arange(len(table)), len(grid))
-    for place, column in enumerate(("publisher_id", "kind", "contingency"), start=3):
-        frame.insert(place, column, pd.array(table[column], dtype="str").take(pick))
-    return frame[frame["shadow_price_usd_per_mwh"] != 0].reset_index(drop=True)
+    labels = {"constraint": table["interface"]} | {
+        name: table[name] for name in ("publisher_id", "kind", "contingency")
+    }
+    values = {
+        "flow_mw": mw(knots.flow_mw),
+        "limit_mw": mw(np.where(knots.shadow_usd_per_mwh < 0, knots.negative_limit_mw, knots.limit_mw)),
+        "shadow_price_usd_per_mwh": knots.shadow_usd_per_mwh + 0.0,
+    }
+    return long_frame(grid, labels, values, knots.shadow_usd_per_mwh != 0)
 
 
 def interchange_frame(market: MarketTables, grid: Grid, minutes: int, power: Power) -> pd.DataFrame:
     """Return net imports by neighbour."""
-    names, flow = by_group(market.neighbours["neighbour"], power.imports_mw)
+    names, member = market.neighbour_groups
+    flow = member @ power.imports_mw
     return long_frame(
-        coarser(grid, minutes), "neighbour", names, {"net_import_mw": mw(averaged(flow, minutes // grid.minutes))}
+        coarser(grid, minutes), {"neighbour": names}, {"net_import_mw": mw(averaged(flow, minutes // grid.minutes))}
     )
 
 
@@ -147,10 +128,7 @@ def storage_frame(market: MarketTables, grid: Grid, power: Power) -> pd.DataFram
 def ancillary_frame(seed: int, market: MarketTables, grid: Grid, result: Dispatch, run: str) -> pd.DataFrame:
     """Return ancillary prices, one row an interval, region and product."""
     table, price = ancillary_prices(seed, market, grid, result, run)
-    frame = long_frame(grid, "region", list(table["region"]), {"price_usd_per_mw": price})
-    pick = np.tile(np.arange(len(table)), len(grid))
-    frame.insert(3, "product", pd.array(table["product"], dtype="str").take(pick))
-    return frame
+    return long_frame(grid, {"region": table["region"], "product": table["product"]}, {"price_usd_per_mw": price})
 
 
 def outage_frame(seed: int, market: MarketTables, hours: np.ndarray) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def zone_losses(market: MarketTables, result: Dispatch) -> np.ndarray:
 def published(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Round the parts to cents, then add them: LMP = energy + congestion + loss exactly."""
     cents = {name: np.round(values * 100.0) for name, values in parts.items()}
-    total = sum(cents.values())
+    total = np.sum(list(cents.values()), axis=0)
     return {"lmp_usd_per_mwh": total / 100.0, **{name: values / 100.0 + 0.0 for name, values in cents.items()}}
 
 

@@ -11,8 +11,8 @@ def clear(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the clearing price (times,) and the output of each block (blocks, times).
 
-    A block offers evenly between its low and its high price (blocks, times). Output adds up to demand exactly; where demand
-    passes all capacity, every block stands above its capacity in proportion (reserves have been called).
+    A block offers evenly between its low and its high price (blocks, times). Output adds up to demand exactly; where
+    demand passes all capacity, every block stands above its capacity in proportion (reserves have been called).
     """
     width = np.maximum(high_usd_per_mwh - low_usd_per_mwh, 0.01)
     below = np.full(demand_mw.shape, _FLOOR_USD_PER_MWH)
@@ -28,7 +28,7 @@ def clear(
 
 
 def scarcity_usd_per_mwh(used: np.ndarray, begins: float, cap: float) -> np.ndarray:
-    """Return what is added when ``used`` (demand over capacity) passes ``begins``: a cube up to half the cap at 100 %."""
+    """Return what is added when ``used`` (demand over capacity) passes ``begins``: a cube, half the cap at 100 %."""
     tight = np.clip((used - begins) / (1.0 - begins), 0.0, 1.25)
     return 0.5 * cap * tight**3
 

@@ -4,8 +4,9 @@ Names and publisher ids of zones, hubs and external interfaces are the publisher
 every capacity, share, limit and cost is an invented round number of plausible size, and lines are invented throughout.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ class MarketTables:
     neighbour_zones: np.ndarray
     upstream: np.ndarray
 
-    @property
+    @cached_property
     def zones(self) -> list[str]:
         """Zone names in table order."""
         return list(self.zone_table["zone"])
@@ -50,59 +51,95 @@ class MarketTables:
         """Return one figure of ``markets.csv``."""
         return float(self.facts[fact])  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def peak_mw(self) -> float:
         """Peak load in 2026."""
         return self.number("peak_mw")
 
-    @property
+    @cached_property
     def base_load(self) -> float:
         """Mean load without heating or cooling as a part of the peak."""
         return self.number("base_load")
 
-    @property
+    @cached_property
     def cooling_per_degree(self) -> float:
         """Part of the peak per degree Celsius above the comfort band."""
         return self.number("cooling_per_degree")
 
-    @property
+    @cached_property
     def heating_per_degree(self) -> float:
         """Part of the peak per degree Celsius below the comfort band."""
         return self.number("heating_per_degree")
 
+    def column(self, table: str, name: str) -> np.ndarray:
+        """Return a numeric column of ``blocks``, ``neighbours``, ``interfaces`` ..., shape (rows, 1)."""
+        return _numbers(self, table, name)[:, None]
+
     def zone_column(self, name: str) -> np.ndarray:
         """Return a numeric column of the zone table, shape (zones,)."""
-        return self.zone_table[name].to_numpy(dtype=float)
+        return _numbers(self, "zone_table", name)
 
-    @property
+    @cached_property
+    def fuel_groups(self) -> tuple[list[str], np.ndarray]:
+        """Published fuel categories and which rows (blocks, then wind, solar, storage) add up to each."""
+        extra = [self.facts[f"{kind}_category"] for kind in ("wind", "solar", "storage")]
+        return _groups([*self.blocks["fuel_category"], *extra])
+
+    @cached_property
+    def neighbour_groups(self) -> tuple[list[str], np.ndarray]:
+        """Neighbours and which external interfaces lead to each."""
+        return _groups(self.neighbours["neighbour"])
+
+    def zone_groups(self, column: str) -> tuple[list[str], np.ndarray]:
+        """Return the names in a text column of the zone table and which zones belong to each."""
+        return _zone_groups(self, column)
+
+    @cached_property
     def load_share(self) -> np.ndarray:
         """Share of each zone in the market's load; they add up to one."""
         return self.zone_column("load_share")
 
-    @property
+    @cached_property
     def latitude(self) -> np.ndarray:
         """Degrees north."""
         return self.zone_column("latitude")
 
-    @property
+    @cached_property
     def longitude(self) -> np.ndarray:
         """Degrees east, so all are negative."""
         return self.zone_column("longitude")
 
-    @property
+    @cached_property
     def wind_capacity_mw(self) -> np.ndarray:
         """Wind fleet of 2026 by zone."""
         return self.zone_column("wind_mw")
 
-    @property
+    @cached_property
     def solar_capacity_mw(self) -> np.ndarray:
         """Large solar plants of 2026 by zone."""
         return self.zone_column("solar_mw")
 
-    @property
+    @cached_property
     def roof_solar_capacity_mw(self) -> np.ndarray:
         """Behind-the-meter solar of 2026 by zone."""
         return self.zone_column("roof_solar_mw")
+
+
+@cache
+def _numbers(market: MarketTables, table: str, name: str) -> np.ndarray:
+    return getattr(market, table)[name].to_numpy(dtype=float)
+
+
+@cache
+def _zone_groups(market: MarketTables, column: str) -> tuple[list[str], np.ndarray]:
+    return _groups(market.zone_table[column])
+
+
+def _groups(column: Iterable[object]) -> tuple[list[str], np.ndarray]:
+    """Return names in order of first appearance and a matrix (names, rows) that adds up their rows."""
+    rows = [str(name) for name in column]
+    names = list(dict.fromkeys(rows))
+    return names, np.array([[row == name for row in rows] for name in names], dtype=float)
 
 
 @cache

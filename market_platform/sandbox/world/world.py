@@ -1,7 +1,9 @@
 """The world's one door: every quantity of every market by day, as frames."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,22 +17,22 @@ from market_platform.sandbox.world.prices import location_prices, node_prices
 from market_platform.sandbox.world.tables import MarketTables, market_tables
 
 _ISSUE_HOUR = 8
-_KEPT_DAYS = 24
+_KEPT = 48
+_FORECAST_DAYS = 8
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class World:
     """A small world that is wholly given by its seed. See the package for its table of methods.
 
-    ``market`` is ``nyiso``, ``caiso``, ``pjm`` or ``ercot`` (else UnknownMarket); ``day`` is a market day. Frames come in
-    time order with ``interval_start`` and ``interval_end`` in UTC microseconds. An instance keeps the arrays of the last
-    days it was asked for; that changes how fast it answers, never what.
+    ``market`` is ``nyiso``, ``caiso``, ``pjm`` or ``ercot`` (else UnknownMarket); ``day`` is a market day. Frames come
+    in time order with ``interval_start`` and ``interval_end`` in UTC microseconds. An instance keeps the arrays of the
+    last days it was asked for; that changes how fast it answers, never what.
     """
 
     seed: int = 0
-    _kept: dict[tuple[str, date, bool], tuple[Grid, Dispatch]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Places and units.
 
@@ -43,13 +45,13 @@ class World:
         return market_tables(market).zone_table.copy()
 
     def nodes(self, market: str, count: int) -> pd.DataFrame:
-        """Return the first ``count`` synthetic generator nodes: node, publisher_id, zone, fuel_category, capacity_mw, place."""
+        """Return the first ``count`` synthetic generator nodes: node, publisher_id, zone, fuel, capacity, place."""
         return node_table(market_tables(market), count).copy()
 
     # Prices.
 
     def day_ahead_prices(self, market: str, day: date) -> pd.DataFrame:
-        """Return hourly day-ahead prices of all locations: lmp, energy, congestion, loss in $/MWh, adding up to the cent."""
+        """Return hourly day-ahead prices of all locations; energy, congestion and loss add up to the cent."""
         return self._prices(market, day, 60, real_time=False)
 
     def real_time_prices(self, market: str, day: date, minutes: int = 5) -> pd.DataFrame:
@@ -81,10 +83,13 @@ class World:
         moments, result = self._run(market, day, real_time=True)
         return views.fuel_frame(market_tables(market), moments, minutes, result)
 
-    def wind_solar(self, market: str, day: date, minutes: int = 60) -> pd.DataFrame:
-        """Return wind_mw and solar_mw of large plants by renewable region, after curtailment."""
+    def wind_solar(self, market: str, day: date, minutes: int = 60, by: str = "renewable_region") -> pd.DataFrame:
+        """Return wind_mw and solar_mw of large plants after curtailment.
+
+        ``by`` is a column of ``zones``: ``renewable_region``, ``solar_region`` or ``zone``.
+        """
         moments, result = self._run(market, day, real_time=True)
-        return views.wind_solar_frame(market_tables(market), moments, minutes, result.wind_mw, result.solar_mw)
+        return views.wind_solar_frame(market_tables(market), moments, minutes, result.wind_mw, result.solar_mw, by)
 
     def btm_solar(self, market: str, day: date) -> pd.DataFrame:
         """Return hourly behind-the-meter solar by load area."""
@@ -114,7 +119,7 @@ class World:
         return views.interchange_frame(market_tables(market), moments, minutes, result.power)
 
     def constraints(self, market: str, day: date, run: str) -> pd.DataFrame:
-        """Return binding constraints with contingency, flow, limit and shadow price (positive); an hour or 5 minutes a row."""
+        """Return binding constraints with contingency, flow, limit and shadow price, by hour or by 5 minutes."""
         moments, result = self._run(market, day, real_time=_is_real_time(run))
         return views.constraint_frame(market_tables(market), moments, result)
 
@@ -125,10 +130,12 @@ class World:
         table, moments, power, issued_at = self._forecast(market, issue_day, days, first)
         return views.issued(views.load_frame(table, moments, 60, power.load_mw), issued_at)
 
-    def wind_solar_forecast(self, market: str, issue_day: date, days: int = 7, first: int = 0) -> pd.DataFrame:
-        """Return hourly wind_mw and solar_mw by renewable region, before curtailment."""
+    def wind_solar_forecast(
+        self, market: str, issue_day: date, days: int = 7, first: int = 0, by: str = "renewable_region"
+    ) -> pd.DataFrame:
+        """Return hourly wind_mw and solar_mw before curtailment, by region or zone as ``wind_solar``."""
         table, moments, power, issued_at = self._forecast(market, issue_day, days, first)
-        return views.issued(views.wind_solar_frame(table, moments, 60, power.wind_mw, power.solar_mw), issued_at)
+        return views.issued(views.wind_solar_frame(table, moments, 60, power.wind_mw, power.solar_mw, by), issued_at)
 
     def btm_solar_forecast(self, market: str, issue_day: date, days: int = 1, first: int = 1) -> pd.DataFrame:
         """Return hourly behind-the-meter solar by load area, by default for the next day."""
@@ -148,38 +155,52 @@ class World:
             "irradiance_w_per_m2": np.round(sky.irradiance_w_per_m2, 1),
             "clearness": np.round(sky.clearness, 3),
         }
-        return long_frame(moments, "location", table.zones, columns)
+        return long_frame(moments, {"location": table.zones}, columns)
 
     # How it is done.
 
     def _run(self, market: str, day: date, *, real_time: bool) -> tuple[Grid, Dispatch]:
-        key = (market, day, real_time)
-        found = self._kept.get(key)
-        if found is None:
-            table = market_tables(market)
-            moments = grid(day, table.zone_info, 5 if real_time else 60)
-            if real_time:
-                power = actual_power(self.seed, table, moments)
-            else:
-                power = self._expected(table, moments, day - timedelta(days=1))
-            found = moments, dispatch(self.seed, table, moments, power, real_time=real_time)
-            while len(self._kept) >= _KEPT_DAYS:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = found
-        return found
+        return self._remember((market, day, real_time), lambda: self._clear(market, day, real_time=real_time))
 
-    def _expected(self, table: MarketTables, moments: Grid, issue_day: date) -> Power:
-        issued_at = views.issue_moment(table, issue_day, _ISSUE_HOUR)
-        lead = moments.hours - issued_at.astimezone(UTC).timestamp() / 3600.0
-        return forecast_power(self.seed, table, moments, np.maximum(lead, 0.5), issue_day.toordinal())
+    def _clear(self, market: str, day: date, *, real_time: bool) -> tuple[Grid, Dispatch]:
+        table = market_tables(market)
+        if real_time:
+            moments = grid(day, table.zone_info, 5)
+            power = actual_power(self.seed, table, moments)
+        else:
+            _, moments, power, _ = self._forecast(market, day - timedelta(days=1), 1, 1)
+        return moments, dispatch(self.seed, table, moments, power, real_time=real_time)
 
     def _forecast(
         self, market: str, issue_day: date, days: int, first: int
     ) -> tuple[MarketTables, Grid, Power, datetime]:
+        """Cut the days asked for out of the issue's usual span, worked out once; beyond it, work out just them."""
         table = market_tables(market)
-        moments = grid(issue_day + timedelta(days=first), table.zone_info, 60, days)
         issued_at = views.issue_moment(table, issue_day, _ISSUE_HOUR)
-        return table, moments, self._expected(table, moments, issue_day), issued_at
+        wanted = grid(issue_day + timedelta(days=first), table.zone_info, 60, days)
+        if first < 0 or first + days > _FORECAST_DAYS:
+            return table, wanted, self._expected(table, wanted, issue_day, issued_at), issued_at
+
+        def whole() -> tuple[Grid, Power]:
+            moments = grid(issue_day, table.zone_info, 60, _FORECAST_DAYS)
+            return moments, self._expected(table, moments, issue_day, issued_at)
+
+        moments, power = self._remember((market, issue_day, "forecast"), whole)
+        begin = int(np.searchsorted(moments.starts, wanted.starts[0]))
+        return table, wanted, power.part(slice(begin, begin + len(wanted))), issued_at
+
+    def _expected(self, table: MarketTables, moments: Grid, issue_day: date, issued_at: datetime) -> Power:
+        lead = moments.hours - issued_at.astimezone(UTC).timestamp() / 3600.0
+        return forecast_power(self.seed, table, moments, np.maximum(lead, 0.5), issue_day.toordinal())
+
+    def _remember(self, key: tuple[object, ...], work_out: Callable[[], _T]) -> _T:
+        found: _T | None = self._kept.get(key)
+        if found is None:
+            found = work_out()
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = found
+        return found
 
     def _prices(self, market: str, day: date, minutes: int, *, real_time: bool) -> pd.DataFrame:
         table = market_tables(market)

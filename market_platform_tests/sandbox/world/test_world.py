@@ -1,4 +1,4 @@
-"""The small world keeps its promises: the same answer always, prices that add up, days that join, clocks that change."""
+"""The small world keeps its promises: one answer always, prices that add up, days that join, clocks that change."""
 
 import hashlib
 import subprocess
@@ -165,9 +165,9 @@ def test_forecasts_agree_with_actuals_and_worsen_with_lead(market: str):
     for step in range(0, 60, 3):
         target = date(2025, 1, 10) + timedelta(days=step)
         actual = world.load(market, target, 60)["load_mw"].to_numpy()
-        for lead in errors:
+        for lead, found in errors.items():
             forecast = world.load_forecast(market, target - timedelta(days=lead), days=1, first=lead)
-            errors[lead].append((forecast["load_mw"].to_numpy() - actual) / actual.mean())
+            found.append((forecast["load_mw"].to_numpy() - actual) / actual.mean())
     size = {lead: float(np.sqrt(np.mean(np.concatenate(found) ** 2))) for lead, found in errors.items()}
     assert 0.01 < size[1] < 0.06
     assert 1.4 < size[5] / size[1] < 2.8
