@@ -7,6 +7,7 @@ read off it. What belongs here is the shape of a contract, not any single family
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -33,7 +34,7 @@ ARROW_TYPES = {
     Kind.FLAG: pyarrow.bool_(),
 }
 
-PANDAS_TYPES: dict[Kind, object] = {
+PANDAS_TYPES: dict[Kind, Any] = {
     Kind.MOMENT: pd.DatetimeTZDtype("us", "UTC"),
     Kind.DAY: pd.ArrowDtype(pyarrow.date32()),
     Kind.TEXT: pd.StringDtype("pyarrow", na_value=float("nan")),

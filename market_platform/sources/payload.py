@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,7 +16,8 @@ class Request:
 
     ``days`` are the market days that the answer covers. ``archived`` says that a 404 means the publisher no longer
     keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are texts that must never
-    reach an archive, a log or an error.
+    reach an archive, a log or an error. ``inspect`` looks at an answer with status 200 and raises the SourceError that
+    the publisher spells out in it (an error document in place of a report).
     """
 
     url: str
@@ -29,6 +30,7 @@ class Request:
     archived: bool = False
     alternatives: tuple["Request", ...] = ()
     secrets: tuple[str, ...] = ()
+    inspect: Callable[["Request", "Payload"], None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

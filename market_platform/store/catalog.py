@@ -28,11 +28,14 @@ class Catalog:
 
     def refresh(self) -> bool:
         """Bring the file up to date with the lake; return whether it had to be built."""
-        versions = {contract.name: self.lake.version(contract) for contract in self.contracts}
-        if self.path.exists() and self._built_from() == versions:
+        if self.is_current():
             return False
-        self._build(versions)
+        self._build(self._lake_versions())
         return True
+
+    def is_current(self) -> bool:
+        """Whether the file shows the lake as it is."""
+        return self.path.exists() and self._built_from() == self._lake_versions()
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the file for reading, up to date, in UTC."""
@@ -40,6 +43,9 @@ class Catalog:
         connection = duckdb.connect(self.path, read_only=True)
         connection.execute("SET TimeZone = 'UTC'")
         return connection
+
+    def _lake_versions(self) -> dict[str, int | None]:
+        return {contract.name: self.lake.version(contract) for contract in self.contracts}
 
     def _built_from(self) -> dict[str, int | None]:
         try:

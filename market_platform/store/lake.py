@@ -196,7 +196,7 @@ def _incoming(
         "published_at": _moments(published_at, count),
         "known_from": _moments(read_at, count),
         "known_to": pa.nulls(count, schema.field("known_to").type),
-        "payload": _repeat(payload, count) if count else pa.array([], pa.string()),
+        "payload": _repeat(payload, count),
     }
     arrays = [constants[name] if name in constants else body.column(name) for name in schema.names]
     return pa.table(arrays, schema=schema)

@@ -1,0 +1,25 @@
+"""Dagster's instance beside the data: its home is made on first use."""
+
+import os
+import shutil
+from pathlib import Path
+
+import dagster as dg
+
+from market_platform.settings import Settings
+
+INSTANCE_FILE = Path(__file__).parents[2] / "dagster.yaml"
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Return Dagster's home in the data folder, with the project's instance file in it."""
+    home = settings.data_folder / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(INSTANCE_FILE, home / "dagster.yaml")
+    return home
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """Open the instance. Dagster reads its home from the environment, so it is set for this process."""
+    os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
+    return dg.DagsterInstance.get()

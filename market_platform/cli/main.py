@@ -1,0 +1,44 @@
+"""``market-platform``: the command line. Each command is a few lines over the platform; the work lies below."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from market_platform.cli import feed_commands, run_commands, sandbox_commands, sql_command
+
+app = typer.Typer(
+    name="market-platform",
+    help="Open market-data and trading platform for US power and gas.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("run")(run_commands.run)
+app.command("runs")(run_commands.runs)
+app.command("ui")(run_commands.ui)
+app.command("feeds")(feed_commands.feeds)
+app.command("status")(feed_commands.status)
+app.command("import")(feed_commands.import_files)
+app.command("backfill")(feed_commands.backfill)
+app.command("sql")(sql_command.sql)
+app.add_typer(sandbox_commands.app, name="sandbox")
+
+
+@app.callback()
+def configure(
+    data: Annotated[
+        Path | None, typer.Option(envvar="MARKET_PLATFORM_DATA", help="Data folder", show_default="data")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the platform does")] = False,
+) -> None:
+    """Open market-data and trading platform for US power and gas."""
+    if data is not None:
+        import os
+
+        os.environ["MARKET_PLATFORM_DATA"] = str(data)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
