@@ -27,7 +27,7 @@ def storage_mw(seed: int, market: MarketTables, grid: Grid) -> np.ndarray:
 
     Each day's depth is its own; charge and discharge are bumps that end before midnight and keep the day's balance.
     """
-    depth = np.clip(0.75 + 0.15 * normal(stream(seed, market.key, "storage"), grid.local_day)[0], 0.35, 1.0)
+    depth = np.clip(0.75 + 0.15 * normal(stream(seed, market.key, "storage"), grid.local_day), 0.35, 1.0)
     charge, discharge = (
         bump(grid.local_hour, market.number(f"{way}_from_hour"), market.number(f"{way}_to_hour"))
         for way in ("charge", "discharge")

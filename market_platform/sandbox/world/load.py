@@ -42,12 +42,12 @@ def weekly_shape(grid: Grid) -> np.ndarray:
     """Return the weekly rhythm around one, without steps; a holiday is cut by a bump that ends at midnight."""
     rhythm = np.interp(grid.weekday * 24.0 + grid.local_hour, np.arange(168.0), _WEEK, period=168.0)
     days = np.unique(grid.local_day)
-    closed = days[[_is_holiday(date(1970, 1, 1) + timedelta(days=int(day))) for day in days]]
+    closed = days[[is_holiday(date(1970, 1, 1) + timedelta(days=int(day))) for day in days]]
     cut = np.isin(grid.local_day, closed) * _HOLIDAY_CUT * np.sin(np.pi * np.clip(grid.local_hour / 24.0, 0, 1)) ** 2
     return rhythm * (1.0 - cut)
 
 
-def _is_holiday(day: date) -> bool:
+def is_holiday(day: date) -> bool:
     """Tell the six NERC holidays (New Year, Memorial, Independence, Labor, Thanksgiving, Christmas), unshifted."""
     if (day.month, day.day) in {(1, 1), (7, 4), (12, 25)}:
         return True

@@ -15,6 +15,9 @@ from market_platform.sandbox.world.outages import outage_windows, unit_table
 from market_platform.sandbox.world.prices import published
 from market_platform.sandbox.world.tables import MarketTables
 
+ISSUE_HOUR = 8
+_SHORTEST_LEAD_HOURS = 0.5
+
 
 def mw(values: np.ndarray) -> np.ndarray:
     """Round as publishers do; minus zero becomes zero."""
@@ -160,3 +163,8 @@ def issued(frame: pd.DataFrame, issued_at: datetime) -> pd.DataFrame:
 def issue_moment(market: MarketTables, day: date, hour: int) -> datetime:
     """Return the aware local moment at which a forecast of ``day`` is issued."""
     return datetime.combine(day, time(hour), tzinfo=market.zone_info)
+
+
+def lead_hours(moments: Grid, issued_at: datetime) -> np.ndarray:
+    """Return hours from issue to each moment; what has passed counts as half an hour ahead."""
+    return np.maximum(moments.hours - issued_at.timestamp() / 3600.0, _SHORTEST_LEAD_HOURS)

@@ -1,29 +1,30 @@
 """The world's one door: every quantity of every market by day, as frames."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from market_platform.sandbox.world import power_views as views
+from market_platform.sandbox.world.auctions import ftr_auction_frame
 from market_platform.sandbox.world.clock import Grid, grid
 from market_platform.sandbox.world.dispatch import Dispatch, Power, actual_power, dispatch, forecast_power
-from market_platform.sandbox.world.frames import long_frame
+from market_platform.sandbox.world.fundamentals import Fundamentals
 from market_platform.sandbox.world.nodes import node_table
 from market_platform.sandbox.world.prices import location_prices, node_prices
 from market_platform.sandbox.world.tables import MarketTables, market_tables
 
-_ISSUE_HOUR = 8
 _KEPT = 48
 _FORECAST_DAYS = 8
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class World:
+class World(Fundamentals):
     """A small world that is wholly given by its seed. See the package for its table of methods.
 
     ``market`` is ``nyiso``, ``caiso``, ``pjm`` or ``ercot`` (else UnknownMarket); ``day`` is a market day. Frames come
@@ -31,7 +32,6 @@ class World:
     last days it was asked for; that changes how fast it answers, never what.
     """
 
-    seed: int = 0
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Places and units.
@@ -142,20 +142,17 @@ class World:
         table, moments, power, issued_at = self._forecast(market, issue_day, days, first)
         return views.issued(_renamed(views.load_frame(table, moments, 60, power.roof_solar_mw)), issued_at)
 
-    # Weather.
+    # Rights.
 
-    def weather(self, market: str, day: date, minutes: int = 60) -> pd.DataFrame:
-        """Return temperature_c, wind_m_per_s, irradiance_w_per_m2 and clearness (0 to 1) by zone."""
+    def ftr_auction(self, market: str, month: date) -> pd.DataFrame:
+        """Return the month's auction of transmission rights between locations, a price in $/MW for the month."""
         table = market_tables(market)
-        moments = grid(day, table.zone_info, minutes)
-        sky = actual_power(self.seed, table, moments).sky
-        columns = {
-            "temperature_c": np.round(sky.temperature_c, 1) + 0.0,
-            "wind_m_per_s": np.round(sky.wind_m_per_s, 1),
-            "irradiance_w_per_m2": np.round(sky.irradiance_w_per_m2, 1),
-            "clearness": np.round(sky.clearness, 3),
-        }
-        return long_frame(moments, {"location": table.zones}, columns)
+        first = month.replace(day=1)
+        days = monthrange(first.year, first.month)[1]
+        moments = grid(first, table.zone_info, 60, days)
+        result = dispatch(self.seed, table, moments, actual_power(self.seed, table, moments), real_time=False)
+        mean = result.congestion.zone_usd_per_mwh.mean(axis=1)
+        return ftr_auction_frame(self.seed, table, first, mean, len(moments))
 
     # How it is done.
 
@@ -176,7 +173,7 @@ class World:
     ) -> tuple[MarketTables, Grid, Power, datetime]:
         """Cut the days asked for out of the issue's usual span, worked out once; beyond it, work out just them."""
         table = market_tables(market)
-        issued_at = views.issue_moment(table, issue_day, _ISSUE_HOUR)
+        issued_at = views.issue_moment(table, issue_day, views.ISSUE_HOUR)
         wanted = grid(issue_day + timedelta(days=first), table.zone_info, 60, days)
         if first < 0 or first + days > _FORECAST_DAYS:
             return table, wanted, self._expected(table, wanted, issue_day, issued_at), issued_at
@@ -190,8 +187,8 @@ class World:
         return table, wanted, power.part(slice(begin, begin + len(wanted))), issued_at
 
     def _expected(self, table: MarketTables, moments: Grid, issue_day: date, issued_at: datetime) -> Power:
-        lead = moments.hours - issued_at.astimezone(UTC).timestamp() / 3600.0
-        return forecast_power(self.seed, table, moments, np.maximum(lead, 0.5), issue_day.toordinal())
+        lead = views.lead_hours(moments, issued_at)
+        return forecast_power(self.seed, table, moments, lead, issue_day.toordinal())
 
     def _remember(self, key: tuple[object, ...], work_out: Callable[[], _T]) -> _T:
         found: _T | None = self._kept.get(key)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
 from market_platform.sandbox.world import World
+from market_platform.sandbox.world.clock import grid
+from market_platform.sandbox.world.dispatch import actual_power
 from market_platform.sandbox.world.tables import UnknownMarket, market_tables, read_table
 
 ALL = tuple(read_table("markets")["market"])
@@ -221,3 +223,24 @@ def test_nyiso_locations_carry_the_published_ids():
     assert ids["N.Y.C."] == "61761"
     assert ids["H Q"] == "61844"
     assert len(ids) == 15
+
+
+@pytest.mark.parametrize("market", ALL)
+def test_a_day_inside_a_longer_span_is_the_day_itself(market: str):
+    table = market_tables(market)
+    span = grid(date(2025, 3, 8), table.zone_info, 60, 3)
+    day = grid(date(2025, 3, 9), table.zone_info, 60)
+    within, alone = actual_power(0, table, span), actual_power(0, table, day)
+    chosen = slice(24, 24 + 23)
+    for name in ("load_mw", "wind_mw", "solar_mw", "roof_solar_mw", "imports_mw", "storage_mw"):
+        assert np.allclose(getattr(within, name)[..., chosen], getattr(alone, name), rtol=0, atol=1e-6), name
+
+
+@pytest.mark.parametrize("market", ALL)
+def test_tables_are_whole(market: str):
+    table = market_tables(market)
+    assert table.load_share.sum() == pytest.approx(1.0)
+    for weights in (table.location_weights, table.block_zones, table.neighbour_zones):
+        assert np.allclose(weights.sum(axis=1), 1.0)
+    assert (table.upstream.sum(axis=1) > 0).all()
+    assert set(table.interfaces["reference"]) <= {"upstream", "downstream", "load"}
