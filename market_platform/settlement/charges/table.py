@@ -133,6 +133,7 @@ def charges_on(iso: str, day: date) -> tuple[Charge, ...]:
     return tuple(c for c in charge_table(iso) if c.effective_from <= day <= c.effective_to)
 
 
+@cache
 def charge_named(iso: str, charge_code: str) -> Charge | None:
     """Return the last row of a charge code, or None where the table has no such code."""
     found = [charge for charge in charge_table(iso) if charge.charge_code == charge_code]

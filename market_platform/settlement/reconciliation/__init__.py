@@ -1,0 +1,1 @@
+"""Expected against billed: every difference found, named and explained to the cent."""

@@ -1,0 +1,112 @@
+"""Line-by-line, interval-by-interval reconciliation of a statement with the shadow settlement.
+
+Every billed line meets the expected one of the same charge, resource, location and interval. What differs gets a cause
+and the part of the difference that the cause explains; explained + unexplained = variance, exactly, row by row.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from market_platform.settlement.reconciliation.sql import COARSER_SQL, reconciliation_sql
+from market_platform.settlement.shadow.lines import LINES, to_arrow, to_frame
+
+ZERO = Decimal("0.00")
+#: Causes that are no error of the ISO's.
+HARMLESS = ("tolerance", "adjustment")
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The outcome for one or many statements. Amounts are revenue positive, variance = billed - expected."""
+
+    variances: pd.DataFrame
+    matched_lines: int
+    compared_lines: int
+    expected_usd: Decimal
+    billed_usd: Decimal
+    explained_usd: Decimal
+    unexplained_usd: Decimal
+    absolute_expected_usd: Decimal
+
+    @property
+    def variance_usd(self) -> Decimal:
+        """Billed less expected."""
+        return self.billed_usd - self.expected_usd
+
+    @property
+    def line_accuracy(self) -> float:
+        """Share of the compared lines that match to the cent, 0..1."""
+        return self.matched_lines / self.compared_lines if self.compared_lines else 1.0
+
+    @property
+    def dollar_accuracy(self) -> float:
+        """One less the unexplained dollars over the expected ones: how well the shadow predicts the bill, 0..1."""
+        if not self.absolute_expected_usd:
+            return 1.0
+        unexplained = sum((abs(value) for value in self.variances["unexplained_usd"]), ZERO)
+        return max(0.0, float(1 - unexplained / self.absolute_expected_usd))
+
+    def by_cause(self) -> pd.DataFrame:
+        """Return lines, variance, explained and unexplained dollars per cause, the largest effect first."""
+        amounts = ["variance_usd", "explained_usd", "unexplained_usd"]
+        grouped = self.variances.groupby("cause")
+        table = grouped[amounts].agg(lambda values: sum(values, ZERO)).assign(lines=grouped.size()).reset_index()
+        order = table["variance_usd"].map(abs).sort_values(ascending=False).index
+        return table.loc[order, ["cause", "lines", *amounts]].reset_index(drop=True)
+
+
+def reconcile(
+    expected: pd.DataFrame | pa.Table,
+    billed: pd.DataFrame | pa.Table,
+    superseded: pd.DataFrame | pa.Table | None = None,
+    *,
+    tolerance_usd: Decimal = Decimal("0.01"),
+) -> Reconciliation:
+    """Compare expected with billed lines (``shadow.lines.LINES`` each) and name every difference.
+
+    ``superseded`` are expected lines at earlier price versions: a bill that matches them used a wrong version. Where a
+    statement carries no resource or location (ERCOT), or spans more than the shadow's interval (PJM's month), expected
+    lines are added up to its grain first. Differences up to ``tolerance_usd`` are named tolerance. Causes: missing,
+    extra, duplicate, sign, wrong_version, wrong_price, wrong_quantity, adjustment, tolerance, unexplained.
+    """
+    ours, theirs = _arrow(expected), _arrow(billed)
+    old = LINES.empty_table() if superseded is None else _arrow(superseded)
+    with duckdb.connect() as connection:
+        connection.register("expected_raw", ours)
+        connection.register("billed_raw", theirs)
+        connection.register("superseded_raw", old)
+        connection.execute("SET VARIABLE tolerance = $1::DECIMAL(18, 2)", [tolerance_usd])
+        (coarser,) = connection.execute(COARSER_SQL).fetchall()[0]
+        for statement in reconciliation_sql(coarser=coarser):
+            connection.execute(statement)
+        variances = to_frame(connection.execute("SELECT * FROM variances").to_arrow_table())
+        totals = connection.execute("SELECT * FROM totals").fetchone()
+    if totals is None:
+        msg = "the reconciliation gave no totals"
+        raise ValueError(msg)
+    matched, compared, expected_usd, billed_usd, absolute = totals
+    outcome = Reconciliation(
+        variances=variances,
+        matched_lines=matched,
+        compared_lines=compared,
+        expected_usd=expected_usd,
+        billed_usd=billed_usd,
+        explained_usd=sum(variances["explained_usd"], ZERO),
+        unexplained_usd=sum(variances["unexplained_usd"], ZERO),
+        absolute_expected_usd=absolute,
+    )
+    if outcome.explained_usd + outcome.unexplained_usd != outcome.variance_usd:
+        msg = (
+            f"reconciliation does not close: {outcome.explained_usd} explained + {outcome.unexplained_usd} unexplained"
+            f" is not the variance {outcome.variance_usd}; keys repeat in the expected lines"
+        )
+        raise ValueError(msg)
+    return outcome
+
+
+def _arrow(lines: pd.DataFrame | pa.Table) -> pa.Table:
+    return lines if isinstance(lines, pa.Table) else to_arrow(lines)

@@ -1,0 +1,168 @@
+"""The reconciliation as SQL: bring both sides to one grain, join them, name the cause, split the amount.
+
+Which of two billed copies counts as the line and which as the duplicate: the one nearer to the expected amount is the
+line. A cause is only named when the bill's own price and quantity, where it states them, agree with it.
+"""
+
+# Only column names of this module go into the text.
+# ruff: noqa: S608
+
+#: Expected lines at the statement's grain: without resource or location where it states none, and per its own interval
+#: where that is longer (a monthly bill).
+_ADDED_UP = """
+CREATE TEMP TABLE {target} AS
+WITH grain AS (
+    SELECT bool_and(resource = '') AS no_resource, bool_and(location = '' OR charge_code LIKE '%A') AS no_location,
+           max(interval_end - interval_start) > INTERVAL 26 HOURS AS long
+    FROM billed_raw
+), periods AS (
+    SELECT DISTINCT interval_start AS period_start, interval_end AS period_end FROM billed_raw, grain WHERE long
+), placed AS (
+    SELECT e.* REPLACE (
+        CASE WHEN no_resource THEN '' ELSE resource END AS resource,
+        CASE WHEN no_location THEN '' ELSE location END AS location,
+        CASE WHEN period_start IS NULL THEN interval_start ELSE period_start END AS interval_start,
+        CASE WHEN period_start IS NULL THEN interval_end ELSE period_end END AS interval_end,
+        CASE WHEN period_start IS NULL THEN market_day ELSE NULL END AS market_day)
+    FROM {source} e CROSS JOIN grain
+    LEFT JOIN periods ON e.interval_start >= period_start AND e.interval_end <= period_end
+)
+SELECT iso, account, charge_code, resource, location, interval_start, any_value(interval_end) AS interval_end,
+       any_value(market_day) AS market_day, sum(quantity_mwh)::DECIMAL(18, 6) AS quantity_mwh,
+       CASE WHEN min(price_usd_per_mwh) = max(price_usd_per_mwh) THEN min(price_usd_per_mwh) END AS price_usd_per_mwh,
+       sum(amount_usd)::DECIMAL(18, 2) AS amount_usd
+FROM placed
+GROUP BY iso, account, charge_code, resource, location, interval_start"""
+
+_PLAIN = """
+CREATE TEMP TABLE {target} AS
+SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
+       price_usd_per_mwh, amount_usd
+FROM {source}"""
+
+#: Whether a statement is coarser than the shadow; most are not, and then nothing has to be added up.
+COARSER_SQL = """
+SELECT coalesce(bool_and(resource = '') OR bool_and(location = '' OR charge_code LIKE '%A')
+                OR max(interval_end - interval_start) > INTERVAL 26 HOURS, false)
+FROM billed_raw"""
+
+_KEY = "iso, account, charge_code, resource, location, interval_start"
+
+_COPIES = f"""
+CREATE TEMP TABLE repeated AS
+SELECT {_KEY} FROM billed_raw GROUP BY ALL HAVING count(*) > 1"""
+
+_RANKED = f"""
+CREATE TEMP TABLE ranked AS
+SELECT b.*, e.amount_usd AS near, row_number() OVER (
+           PARTITION BY {", ".join(f"b.{name}" for name in _KEY.split(", "))}
+           ORDER BY abs(b.amount_usd - coalesce(e.amount_usd, 0))) AS copy
+FROM billed_raw b JOIN repeated USING ({_KEY}) LEFT JOIN expected e USING ({_KEY})"""
+
+_BILLED = f"""
+CREATE TEMP TABLE billed AS
+SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
+       price_usd_per_mwh, amount_usd FROM billed_raw ANTI JOIN repeated USING ({_KEY})
+UNION ALL
+SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
+       price_usd_per_mwh, amount_usd FROM ranked WHERE copy = 1"""
+
+#: Only lines whose amounts differ go on; the join of all lines is done once.
+_DIFFERENT = f"""
+CREATE TEMP TABLE different AS
+SELECT {_KEY}, coalesce(b.interval_end, e.interval_end) AS interval_end,
+       coalesce(b.market_day, e.market_day) AS market_day,
+       e.amount_usd AS expected_usd, b.amount_usd AS billed_usd,
+       e.quantity_mwh AS expected_mwh, b.quantity_mwh AS billed_mwh,
+       e.price_usd_per_mwh AS expected_usd_per_mwh, b.price_usd_per_mwh AS billed_usd_per_mwh,
+       (coalesce(b.amount_usd, 0) - coalesce(e.amount_usd, 0))::DECIMAL(18, 2) AS variance_usd
+FROM expected e FULL JOIN billed b USING ({_KEY})
+WHERE coalesce(b.amount_usd, 0) <> coalesce(e.amount_usd, 0)"""
+
+_NAMED = f"""
+CREATE TEMP TABLE named AS
+WITH facts AS (
+    SELECT d.*, s.amount_usd AS old_usd, s.price_usd_per_mwh AS old_usd_per_mwh,
+           billed_usd_per_mwh IS NULL OR expected_usd_per_mwh IS NULL AS price_unknown,
+           billed_mwh IS NULL OR expected_mwh IS NULL AS quantity_unknown,
+           coalesce(billed_usd_per_mwh = expected_usd_per_mwh, false) AS same_price,
+           coalesce(abs(billed_mwh - expected_mwh) <= 0.000001, false) AS same_quantity,
+           coalesce(abs(abs(billed_mwh) - abs(expected_mwh)) <= 0.000001, true) AS same_size
+    FROM different d LEFT JOIN superseded s USING ({_KEY})
+)
+SELECT *, CASE
+    WHEN expected_usd IS NULL AND charge_code LIKE '%A' AND iso = 'pjm' THEN 'adjustment'
+    WHEN expected_usd IS NULL THEN 'extra'
+    WHEN billed_usd IS NULL THEN 'missing'
+    WHEN abs(variance_usd) <= getvariable('tolerance') THEN 'tolerance'
+    WHEN abs(billed_usd + expected_usd) <= getvariable('tolerance') AND (price_unknown OR same_price) AND same_size
+        THEN 'sign'
+    WHEN abs(billed_usd - old_usd) <= getvariable('tolerance')
+        AND (price_unknown OR billed_usd_per_mwh = old_usd_per_mwh) THEN 'wrong_version'
+    WHEN price_unknown OR quantity_unknown THEN 'unexplained'
+    WHEN same_quantity AND NOT same_price THEN 'wrong_price'
+    WHEN same_price AND NOT same_quantity THEN 'wrong_quantity'
+    WHEN same_price AND same_quantity THEN 'unexplained'
+    ELSE 'wrong_price and wrong_quantity' END AS cause
+FROM facts"""
+
+#: The price effect is taken at the expected quantity, the quantity effect at the billed price: together the whole.
+_SPLIT = f"""
+CREATE TEMP TABLE split AS
+WITH effects AS (
+    SELECT *, (round(expected_mwh * billed_usd_per_mwh, 2) - expected_usd)::DECIMAL(18, 2) AS price_effect,
+           (round(billed_mwh * billed_usd_per_mwh, 2) - round(expected_mwh * billed_usd_per_mwh, 2))::DECIMAL(18, 2)
+               AS quantity_effect
+    FROM named
+)
+SELECT * REPLACE ('wrong_price' AS cause, price_effect AS variance_usd), price_effect AS raw_usd
+FROM effects WHERE cause = 'wrong_price and wrong_quantity'
+UNION ALL
+SELECT * REPLACE ('wrong_quantity' AS cause, (variance_usd - price_effect)::DECIMAL(18, 2) AS variance_usd),
+       quantity_effect AS raw_usd
+FROM effects WHERE cause = 'wrong_price and wrong_quantity'
+UNION ALL
+SELECT *, (CASE cause WHEN 'unexplained' THEN 0 WHEN 'wrong_price' THEN price_effect
+           WHEN 'wrong_quantity' THEN quantity_effect ELSE variance_usd END)::DECIMAL(18, 2) AS raw_usd
+FROM effects WHERE cause <> 'wrong_price and wrong_quantity'
+UNION ALL
+SELECT {_KEY}, interval_end, market_day, NULL, amount_usd, NULL, quantity_mwh, NULL, price_usd_per_mwh, amount_usd,
+       NULL, NULL, true, true, false, false, true,
+       CASE WHEN near IS NULL AND charge_code LIKE '%A' AND iso = 'pjm' THEN 'adjustment' ELSE 'duplicate' END,
+       NULL, NULL, amount_usd
+FROM ranked WHERE copy > 1"""
+
+#: Quantities are printed with six decimals, so a recalculated amount may be off by the tolerance; that cent belongs to
+#: the named cause.
+_VARIANCES = f"""
+CREATE TEMP TABLE variances AS
+WITH closed AS (
+    SELECT *, CASE WHEN cause <> 'unexplained' AND abs(variance_usd - raw_usd) <= getvariable('tolerance')
+                   THEN variance_usd ELSE raw_usd END AS explained
+    FROM split
+)
+SELECT {_KEY}, interval_end, market_day, cause, coalesce(expected_usd, 0)::DECIMAL(18, 2) AS expected_usd,
+       coalesce(billed_usd, 0)::DECIMAL(18, 2) AS billed_usd, expected_mwh, billed_mwh, expected_usd_per_mwh,
+       billed_usd_per_mwh, variance_usd, explained::DECIMAL(18, 2) AS explained_usd,
+       (variance_usd - explained)::DECIMAL(18, 2) AS unexplained_usd
+FROM closed
+ORDER BY {_KEY}, cause"""
+
+_TOTALS = f"""
+CREATE TEMP TABLE totals AS
+SELECT (SELECT count(*) FROM expected) + (SELECT count(*) FROM billed ANTI JOIN expected USING ({_KEY}))
+           - (SELECT count(*) FROM different) AS matched,
+       (SELECT count(*) FROM expected) + (SELECT count(*) FROM billed ANTI JOIN expected USING ({_KEY}))
+           + (SELECT count(*) FROM ranked WHERE copy > 1) AS compared,
+       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM expected) AS expected_usd,
+       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM billed_raw) AS billed_usd,
+       (SELECT coalesce(sum(abs(amount_usd)), 0)::DECIMAL(18, 2) FROM expected) AS absolute_usd"""
+
+_STEPS = (_COPIES, _RANKED, _BILLED, _DIFFERENT, _NAMED, _SPLIT, _VARIANCES, _TOTALS)
+
+
+def reconciliation_sql(*, coarser: bool) -> tuple[str, ...]:
+    """Return the statements in order; the last two leave the tables ``variances`` and ``totals``."""
+    both = _ADDED_UP if coarser else _PLAIN
+    sides = (("expected_raw", "expected"), ("superseded_raw", "superseded"))
+    return (*(both.format(source=source, target=target) for source, target in sides), *_STEPS)
