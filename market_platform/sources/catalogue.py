@@ -1,11 +1,12 @@
 """All publishers and feeds: add a publisher here and everything downstream knows of it."""
 
 from market_platform.errors import UnknownPayload
+from market_platform.sources.caiso.feeds import CAISO
 from market_platform.sources.feed import Feed, Publisher
 from market_platform.sources.nyiso.feeds import NYISO
 from market_platform.sources.payload import Payload
 
-PUBLISHERS: dict[str, Publisher] = {publisher.key: publisher for publisher in (NYISO,)}
+PUBLISHERS: dict[str, Publisher] = {publisher.key: publisher for publisher in (NYISO, CAISO)}
 FEEDS: dict[str, Feed] = {feed.key: feed for publisher in PUBLISHERS.values() for feed in publisher.feeds}
 
 

@@ -93,7 +93,10 @@ class Client:
         if _is_throttle_page(content):
             raise Throttled(f"{request.file_name}: a throttle page came with status 200; wait and ask again")
         stamp = response.headers.get("Last-Modified")
-        return Payload(request.file_name, content, parsedate_to_datetime(stamp) if stamp else None)
+        payload = Payload(request.file_name, content, parsedate_to_datetime(stamp) if stamp else None)
+        if request.inspect is not None:
+            request.inspect(request, payload)
+        return payload
 
     def _keep_pace(self, host: str) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""What a publisher is asked for, and what it gives: requests and payloads, and looking at bytes before trusting them."""
+"""What a publisher is asked for and what it gives: requests, payloads, and a look at bytes before trusting them."""
 
 import io
 import re
@@ -15,9 +15,9 @@ class Request:
     """One HTTP request of a feed.
 
     ``days`` are the market days that the answer covers. ``archived`` says that a 404 means the publisher no longer
-    keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are texts that must never
-    reach an archive, a log or an error. ``inspect`` looks at an answer with status 200 and raises the SourceError that
-    the publisher spells out in it (an error document in place of a report).
+    keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are
+    texts that must never reach an archive, a log or an error. ``inspect`` looks at an answer with status 200 and
+    raises the SourceError that the publisher spells out in it (an error document in place of a report).
     """
 
     url: str
@@ -50,7 +50,7 @@ class Payload:
 def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     """Return the files inside a zip (and inside zips in it), or the payload itself where it is none.
 
-    Member times are naive; ``stamp_zone`` (a ``tzinfo``) is the clock they were written by: without it they are dropped.
+    Member times are naive; ``stamp_zone`` (a ``tzinfo``) is the clock they were written by; without it they are lost.
     Raises UnreadablePayload for an empty file, a broken or truncated zip and an HTML page.
     """
     look(payload)

@@ -5,7 +5,6 @@ a ``defect`` that says why. Files of one feed are read together, which makes a m
 """
 
 import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -20,10 +19,14 @@ from market_platform.sources.payload import Payload
 
 
 class Reads(Enum):
-    """How a published column is read. LABEL is text that repeats (stamps, names): it comes as a categorical."""
+    """How a published column is read. LABEL is text that repeats (stamps, names): it comes as a categorical.
+
+    PASSED is known but not wanted: it says again what another column says.
+    """
 
     LABEL = "label"
     NUMBER = "number"
+    PASSED = "passed over"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Field:
     optional: bool = False
 
 
+LARGE_BYTES = 32 * 2**20
 ARROW_READS = {Reads.LABEL: pa.dictionary(pa.int32(), pa.string()), Reads.NUMBER: pa.float64()}
 
 
@@ -49,6 +53,11 @@ def number(name: str, *headings: str, optional: bool = False) -> Field:
     return Field(name, Reads.NUMBER, headings, optional)
 
 
+def passed(*headings: str) -> Field:
+    """Declare a column that is known and passed over."""
+    return Field(headings[0], Reads.PASSED, headings, optional=True)
+
+
 def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
     """Read the files of one feed into one frame: the fields, then ``file`` (position), ``line`` and ``defect``.
 
@@ -60,7 +69,7 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
         groups.setdefault(resolve_columns(payload, headings, fields), []).append((position, body))
     frames = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    for spec in fields:
+    for spec in (field for field in fields if field.reads is not Reads.PASSED):
         if spec.name not in frame:
             frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
         elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
@@ -86,8 +95,8 @@ def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[
     missing = [spec.headings[0] for spec in fields if not spec.optional and spec.name not in names]
     if unknown or missing:
         raise SchemaChanged(
-            f"{payload.name}: columns are not the mapped ones (unknown: {unknown or 'none'}, missing: {missing or 'none'}); "
-            "the bytes are kept, map the columns in the feed's fields and replay"
+            f"{payload.name}: columns are not the mapped ones (unknown: {unknown or 'none'}, "
+            f"missing: {missing or 'none'}); the bytes are kept, map the columns in the feed's fields and replay"
         )
     return tuple(names)
 
@@ -96,7 +105,7 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[tuple[int, bytes]], fie
     texts = [body.rstrip() + b"\n" if body.strip() else b"" for _, body in bodies]
     counts = [text.count(b"\n") for text in texts]
     reads = {spec.name: spec.reads for spec in fields}
-    frame = _fast(names, b"".join(texts), reads)
+    frame = _fast(names, texts, reads)
     if frame is None or len(frame) != sum(counts):
         frame = _careful(names, texts, reads)
     else:
@@ -106,23 +115,34 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[tuple[int, bytes]], fie
     return frame
 
 
-def _fast(names: tuple[str, ...], text: bytes, reads: dict[str, Reads]) -> pd.DataFrame | None:
-    """Read whole columns at once; None where any line or cell is not as it should be."""
-    if not text:
-        return None
+def _fast(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Reads]) -> pd.DataFrame | None:
+    """Read whole columns at once; None where any line or cell is not as it should be.
+
+    Small files are read as one text; large ones each by itself, so that no copy of them all is ever made.
+    """
+    whole = list(texts) if sum(map(len, texts)) > LARGE_BYTES else [b"".join(texts)]
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(text),
-            read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(text) + 1),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types={name: ARROW_READS[reads[name]] for name in names},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
+        tables = [_table(names, text, reads) for text in whole if text]
     except pa.ArrowInvalid:
         return None
-    return table.to_pandas()
+    if not tables:
+        return None
+    table = tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()
+    return table.to_pandas(split_blocks=True, self_destruct=True)
+
+
+def _table(names: tuple[str, ...], text: bytes, reads: dict[str, Reads]) -> pa.Table:
+    wanted = [name for name in names if reads[name] is not Reads.PASSED]
+    return arrow_csv.read_csv(
+        pa.BufferReader(text),
+        read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(text) + 1),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types={name: ARROW_READS[reads[name]] for name in wanted},
+            include_columns=wanted,
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
 
 
 def _careful(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Reads]) -> pd.DataFrame:
@@ -136,7 +156,9 @@ def _careful(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Re
         defects.append(None if fits else f"{len(cells)} of {len(names)} fields: {line.strip()[:200]}")
     frame = pd.DataFrame(rows, columns=list(names), dtype="object")
     defect = pd.Series(defects, index=frame.index, dtype="object")
-    for name in names:
+    for name in [name for name in names if reads[name] is Reads.PASSED]:
+        frame = frame.drop(columns=name)
+    for name in frame.columns:
         if reads[name] is Reads.NUMBER:
             values = pd.to_numeric(frame[name], errors="coerce")
             bad = values.isna() & frame[name].notna()

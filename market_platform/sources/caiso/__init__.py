@@ -1,0 +1,1 @@
+"""California ISO: OASIS reports, outlook files, and how to ask for and read them."""

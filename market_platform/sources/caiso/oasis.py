@@ -1,0 +1,174 @@
+"""OASIS reports as tables: the same rows whether they come as CSV or as XML."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from lxml import etree
+
+from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.errors import UnreadablePayload
+from market_platform.sources.caiso.answers import refuse_error_document
+from market_platform.sources.feed import Feed
+from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import as_day
+from market_platform.sources.tabular import Field, Reads, label, passed, read_csv, resolve_columns
+
+START = label("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
+END = label("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
+DAY = label("day", "OPR_DT", "OPR_DATE", optional=True)
+RUN = label("run", "MARKET_RUN_ID", "MKT_TYPE", optional=True)
+ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True)
+# Columns that say again what others say, or only order the rows on a screen.
+FURNITURE = tuple(
+    passed(heading)
+    for heading in ("OPR_HR", "OPR_INTERVAL", "OPR_TYPE", "INTERVAL_NUM", "POS", "GRP_TYPE", "LABEL", "UOM", "GRP")
+)
+GROUP = passed("GROUP")
+NAMESPACE = b"http://www.caiso.com/soa/"
+HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE"}
+UTC = ZoneInfo("UTC")
+PLACE = ["file", "line", "defect"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A shape of OASIS reports: the queries that answer in it, and its columns beside the furniture of all reports."""
+
+    queries: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """All columns that the report may hold."""
+        return (*self.fields, *(spare for spare in (*FURNITURE, GROUP) if not self._names(spare)))
+
+    def _names(self, spare: Field) -> bool:
+        return any(heading in field.headings for field in self.fields for heading in spare.headings)
+
+
+def is_xml(payload: Payload) -> bool:
+    """Whether a file is an XML document."""
+    return payload.content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def read_report(report: Report, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read the files of one report: its fields, then ``file``, ``line`` and ``defect``.
+
+    Raises UnreadablePayload for an error document or broken XML and SchemaChanged for columns that are not mapped.
+    """
+    kinds = [is_xml(payload) for payload in payloads]
+    frames = []
+    if not all(kinds):
+        whole = [payload for payload, xml in zip(payloads, kinds, strict=True) if not xml]
+        frames.append(_placed(read_csv(whole, report.columns), [n for n, xml in enumerate(kinds) if not xml]))
+    for position, (payload, xml) in enumerate(zip(payloads, kinds, strict=True)):
+        if xml:
+            frames.append(_placed(_read_xml(report, payload), [position]))
+    if len(frames) == 1:
+        return frames[0]
+    merged = pd.concat(frames, ignore_index=True)
+    for field in report.fields:
+        if field.reads is Reads.LABEL:
+            merged[field.name] = merged[field.name].astype("category")
+    return merged
+
+
+class Moments:
+    """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
+
+    def __init__(self, column: pd.Series) -> None:
+        self._codes = column.cat.codes.to_numpy()
+        texts = pd.Series(column.cat.categories.astype("object"), dtype="object")
+        self.distinct = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce").astype("datetime64[us, UTC]")
+
+    def utc(self) -> pd.Series:
+        """UTC of each row."""
+        return pd.Series(self._lay(self.distinct.dt.tz_localize(None))).dt.tz_localize("UTC")
+
+    def days(self, zone: ZoneInfo) -> np.ndarray:
+        """Local date of each row."""
+        return self._lay(self.distinct.dt.tz_convert(zone).dt.tz_localize(None)).astype("datetime64[D]")
+
+    def _lay(self, distinct: pd.Series) -> np.ndarray:
+        return np.append(distinct.to_numpy(), np.array(["NaT"], dtype="datetime64[us]"))[self._codes]
+
+
+def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+    """Market day, interval and place of each row.
+
+    The market day is the local date of the interval's start; a row that names another operating day contradicts itself
+    and is marked.
+    """
+    starts = Moments(read["start"])
+    days = starts.days(feed.zone)
+    frame = pd.DataFrame(
+        {"market_day": as_day(days), "interval_start": starts.utc(), "interval_end": Moments(read["end"]).utc()}
+    )
+    frame = frame.assign(**{name: read[name] for name in PLACE})
+    if "day" in read:
+        named = Moments(read["day"]).days(UTC)
+        astray = (named != days) & ~np.isnat(named) & ~np.isnat(days) & frame["defect"].isna().to_numpy()
+        if astray.any():
+            texts = read["day"][astray].astype(str)
+            frame.loc[astray, "defect"] = "operating day " + texts + " is not the day that the interval lies in"
+    return frame
+
+
+def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Order and type the columns as the contract has them; a column that the report lacks is blank."""
+    for name, spec in feed.contract.columns.items():
+        kind = Kind((spec.metadata or {})["kind"])
+        if name not in rows:
+            rows[name] = feed.constants.get(name, np.nan if kind is Kind.NUMBER else None)
+        rows[name] = rows[name].astype(PANDAS_TYPES[kind])
+    return rows[[*feed.contract.row_columns, *PLACE]]
+
+
+def _placed(frame: pd.DataFrame, positions: Sequence[int]) -> pd.DataFrame:
+    frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
+    return frame
+
+
+def _read_xml(report: Report, payload: Payload) -> pd.DataFrame:
+    refuse_error_document(payload)
+    header: dict[str, str | None] = {}
+    records: list[dict[str, str | None]] = []
+    try:
+        for _, element in etree.iterparse(io.BytesIO(payload.content), resolve_entities=False, no_network=True):
+            tag = etree.QName(element).localname
+            if tag in HEADER_TAGS:
+                header[HEADER_TAGS[tag]] = element.text
+            elif tag == "REPORT_DATA":
+                records.append({**header, **{etree.QName(child).localname: child.text for child in element}})
+                element.clear()
+            elif tag == "REPORT_ITEM":
+                header = {}
+    except etree.XMLSyntaxError as error:
+        raise UnreadablePayload(
+            f"{payload.name}: the XML breaks off or is broken ({error}); the bytes are kept, fetch it again"
+        ) from error
+    frame = pd.DataFrame(records, dtype="object")
+    frame.columns = pd.Index(resolve_columns(payload, list(frame.columns), report.columns))
+    return _typed(report, frame)
+
+
+def _typed(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
+    defect = pd.Series(None, index=frame.index, dtype="object")
+    for field in report.fields:
+        if field.name not in frame:
+            frame[field.name] = np.nan if field.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
+        elif field.reads is Reads.NUMBER:
+            values = pd.to_numeric(frame[field.name], errors="coerce")
+            bad = values.isna() & frame[field.name].notna()
+            defect[bad] = field.name + " = " + frame[field.name][bad].astype(str) + " is not a number"
+            frame[field.name] = values.astype("float64")
+        else:
+            frame[field.name] = frame[field.name].astype("category")
+    frame["defect"] = defect
+    frame["file"] = np.int32(0)
+    frame["line"] = np.arange(1, len(frame) + 1)
+    return frame

@@ -1,0 +1,95 @@
+"""How OASIS is asked: exact UTC moments, a version for each report, and its own limits on span and pace.
+
+Limits (facts): 31 days a request for chosen nodes; all nodes one day (day-ahead) or one hour (real time); about one
+request every five seconds, else 429. A Pacific day runs from 07:00 or 08:00 UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+import pandas as pd
+
+from market_platform.markets.market_day import day_bounds
+from market_platform.sources.caiso.answers import inspect
+from market_platform.sources.feed import Feed
+from market_platform.sources.payload import Request
+
+BASE_URL = "https://oasis.caiso.com/oasisapi"
+PACE_SECONDS = 5.0
+CSV_IN_ZIP = "6"
+LONGEST_DAYS = 31
+# OASIS keeps 39 months (facts); what is older lies in a bucket whose reader pays.
+KEPT_MONTHS = 39
+STAMP = "%Y%m%dT%H:%M-0000"
+
+
+class Span(Enum):
+    """How much one request may cover."""
+
+    MONTH = "31 days"
+    DAY = "one day"
+    HOUR = "one hour"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How one report is asked for: called as a feed's request builder."""
+
+    query: str
+    version: int
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    span: Span = Span.MONTH
+    group: bool = False
+
+    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+        """Return the requests that cover the days."""
+        return [self._request(feed, window, today) for window in self._windows(feed, sorted(set(days)))]
+
+    def _windows(self, feed: Feed, days: list[date]) -> list[tuple[datetime, datetime, tuple[date, ...]]]:
+        if self.span is Span.HOUR:
+            return [
+                (hour.to_pydatetime(), (hour + timedelta(hours=1)).to_pydatetime(), (day,))
+                for day in days
+                for hour in pd.date_range(*day_bounds(day, feed.zone), freq="h", inclusive="left")
+            ]
+        runs = _runs(days, LONGEST_DAYS if self.span is Span.MONTH else 1)
+        return [(day_bounds(run[0], feed.zone)[0], day_bounds(run[-1], feed.zone)[1], tuple(run)) for run in runs]
+
+    def _request(self, feed: Feed, window: tuple[datetime, datetime, tuple[date, ...]], today: date) -> Request:
+        start, end, days = window
+        name = "groupid" if self.group else "queryname"
+        parameters = {
+            "resultformat": CSV_IN_ZIP,
+            name: self.query,
+            "version": str(self.version),
+            **self.parameters,
+            "startdatetime": start.strftime(STAMP),
+            "enddatetime": end.strftime(STAMP),
+        }
+        hour = f"_{start:%H}" if self.span is Span.HOUR else ""
+        file_name = f"{days[0]:%Y%m%d}_{days[-1]:%Y%m%d}{hour}_{self.query}_{feed.file_part}_v{self.version}.zip"
+        return Request(
+            f"{BASE_URL}/{'GroupZip' if self.group else 'SingleZip'}",
+            file_name,
+            days,
+            params=parameters,
+            archived=_months_between(days[-1], today) > KEPT_MONTHS,
+            inspect=inspect,
+        )
+
+
+def _runs(days: Sequence[date], longest: int) -> list[list[date]]:
+    """Cut days into runs without a gap, each at most so long."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == timedelta(days=1) and len(runs[-1]) < longest:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def _months_between(day: date, today: date) -> int:
+    return (today.year - day.year) * 12 + today.month - day.month
