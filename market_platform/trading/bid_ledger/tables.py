@@ -61,6 +61,7 @@ bids = sa.Table(
     sa.Column("self_schedule_mw", ExactDecimal),
     sa.Column("soc_json", sa.Text),
     sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("market_reference", sa.String(120)),
     sa.Column("held_mw", ExactDecimal, nullable=False),
     sa.Column("held_usd", ExactDecimal, nullable=False),
     sa.Column("registered_at", UtcDateTime, nullable=False),

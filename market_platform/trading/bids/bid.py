@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from market_platform.errors import RuleBroken
 from market_platform.markets.market import MARKETS
+from market_platform.trading.bids.tables import product_of
 
 
 class CurvePoint(NamedTuple):
@@ -67,6 +68,7 @@ class BidTerms(Protocol):
 MARKET_KEYS = ("dam", "rtm")
 KINDS = ("generator", "storage", "load", "der", "virtual")
 SHAPES = ("curve", "slope", "fixed", "variable")
+BLOCK_FAMILIES = ("capacity", "as_only", "mileage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,11 @@ class Bid:
         return hours(self)
 
     @property
+    def is_blocks(self) -> bool:
+        """True where the points are blocks beside each other, as capacity is offered, and not corners of a curve."""
+        return is_blocks(self)
+
+    @property
     def largest_mw(self) -> Decimal:
         """The largest absolute power that the bid could be awarded."""
         return largest_mw(self)
@@ -148,9 +155,20 @@ def hours(bid: BidTerms) -> Decimal:
     return Decimal((bid.end - bid.start).total_seconds()) / 3600
 
 
+def is_blocks(bid: BidTerms) -> bool:
+    """Say whether the points of a bid are blocks beside each other."""
+    traded = product_of(bid.iso, bid.product, market_day(bid))
+    return traded is not None and traded.family in BLOCK_FAMILIES
+
+
 def largest_mw(bid: BidTerms) -> Decimal:
-    """Return the largest absolute power that the bid could be awarded, self-schedule included, in MW."""
+    """Return the largest absolute power that the bid could be awarded, self-schedule included, in MW.
+
+    Along an energy curve quantities add up already; the points of a capacity bid are blocks beside each other.
+    """
     amounts = [abs(mw) for mw, _ in bid.points]
+    if is_blocks(bid):
+        amounts = [sum(amounts, Decimal(0))]
     if bid.self_schedule_mw is not None:
         amounts.append(abs(bid.self_schedule_mw))
     return max(amounts)

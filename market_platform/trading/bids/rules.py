@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds
-from market_platform.trading.bids.bid import BidTerms, hours, largest_mw, market_day
+from market_platform.trading.bids.bid import BidTerms, hours, is_blocks, largest_mw, market_day
 from market_platform.trading.bids.tables import RuleRow, product_of
 
 Rule = Callable[[BidTerms, RuleRow], str | None]
@@ -48,8 +48,9 @@ def mw_sign(bid: BidTerms, _row: RuleRow) -> str | None:
 
 
 def min_mw(bid: BidTerms, row: RuleRow) -> str | None:
-    """Reach the market's smallest size."""
-    return None if largest_mw(bid) >= Decimal(row.value) else f"{largest_mw(bid)} MW is below {row.value} MW"
+    """Reach the market's smallest size: with the whole curve, or with each block of a capacity bid."""
+    size = min(mw for mw, _ in bid.points) if is_blocks(bid) and bid.points else largest_mw(bid)
+    return None if size >= Decimal(row.value) else f"{size} MW is below {row.value} MW"
 
 
 def first_mw(bid: BidTerms, row: RuleRow) -> str | None:

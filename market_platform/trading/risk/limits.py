@@ -42,13 +42,16 @@ class RiskLimits:
 def exposure_usd(bid: Bid, limits: RiskLimits) -> Decimal:
     """Return the most dollars that a bid can move, whichever part of its curve is awarded, rounded up to the cent.
 
-    Each corner counts with its own price, a self-schedule with the price taker's price. Raises RuleBroken where a
-    self-schedule has no such price and its market no cap: then nothing bounds it.
+    Each corner counts with its own price, the blocks of a capacity bid together, a self-schedule with the price
+    taker's price. Raises RuleBroken where a self-schedule has no such price and its market no cap: then nothing
+    bounds it.
     """
     stakes = [abs(mw * price) for mw, price in bid.points]
+    if bid.is_blocks:
+        stakes = [sum(stakes, Decimal(0))]
     if bid.self_schedule_mw is not None:
         stakes.append(abs(bid.self_schedule_mw) * _price_taker_usd_per_mwh(bid, limits))
-    return (max(stakes) * bid.hours).quantize(CENT, rounding=ROUND_UP)
+    return (max(stakes, default=Decimal(0)) * bid.hours).quantize(CENT, rounding=ROUND_UP)
 
 
 def stop_price(entry_usd_per_mwh: Decimal, limits: RiskLimits, *, bought: bool) -> Decimal:

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("self_schedule_mw", EXACT),
         sa.Column("soc_json", sa.Text),
         sa.Column("state", sa.String(16), nullable=False, index=True),
+        sa.Column("market_reference", sa.String(120)),
         sa.Column("held_mw", EXACT, nullable=False),
         sa.Column("held_usd", EXACT, nullable=False),
         sa.Column("registered_at", MOMENT, nullable=False),
