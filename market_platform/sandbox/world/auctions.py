@@ -30,7 +30,7 @@ def carbon_auction_frame(seed: int, year: int) -> pd.DataFrame:
             price = float(carbon_price_usd_per_ton(seed, program, np.array([days * 24.0]))[0])
             reserve = round(floor * float(carbon_price_usd_per_ton(seed, program, np.array([_january(year)]))[0]), 2)
             weak = float(normal(stream(seed, "carbon auction", program), np.array([days]))[0])
-            sold = offered if weak > -1.6 else int(offered * 0.78)
+            sold = int(offered * 0.78) if weak < -0.5 and price < 1.2 * reserve else offered
             settled = reserve if sold < offered else max(round(price, 2), reserve)
             number = (year - first) * 4 + quarter + 1
             rows.append((program, number, day, settled, reserve, unit, offered, sold))
@@ -52,8 +52,9 @@ def capacity_auction_frame(seed: int, market: MarketTables, year: int) -> pd.Dat
     for month in months if len(areas) else ():
         for number, kind in enumerate(kinds):
             cleared: dict[str, float] = {}
-            mood = smooth(streams(areas["area"], seed, "capacity", market.key), 24.0 * 700, _hours(year, month))[:, 0]
-            own = normal(streams(areas["area"], seed, "capacity", kind), np.array([year * 12 + month]))
+            sale = _strip_begins(year, month) if kind == "strip" else (year, month)
+            mood = smooth(streams(areas["area"], seed, "capacity", market.key), 24.0 * 700, _hours(*sale))[:, 0]
+            own = normal(streams(areas["area"], seed, "capacity", kind), np.array([sale[0] * 12 + sale[1]]))
             season = 1.25 if 5 <= month <= 10 else 0.75
             for row, area in enumerate(areas["area"]):
                 price = float(areas["price_usd"][row]) * season * float(np.exp(0.45 * mood[row] + 0.04 * own[row]))
@@ -100,6 +101,13 @@ def ftr_auction_frame(
     table = pd.concat(blocks, ignore_index=True)
     table.insert(0, "month", [month] * len(table))
     return table
+
+
+def _strip_begins(year: int, month: int) -> tuple[int, int]:
+    """Return the first month of the half-year (May to October, November to April) that one strip auction covers."""
+    if 5 <= month <= 10:
+        return year, 5
+    return (year, 11) if month > 10 else (year - 1, 11)
 
 
 def _wednesday(year: int, month: int, number: int) -> date:

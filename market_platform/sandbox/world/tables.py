@@ -175,7 +175,8 @@ def market_tables(market: str) -> MarketTables:
 @cache
 def read_table(name: str) -> pd.DataFrame:
     """Return a table of the folder; ids stay text because some publishers' ids are names."""
-    return pd.read_csv(_FOLDER / f"{name}.csv", dtype={"publisher_id": "str"}, keep_default_na=False, na_values=[""])
+    text = dict.fromkeys(("publisher_id", "tsp", "location_id"), "str")
+    return pd.read_csv(_FOLDER / f"{name}.csv", dtype=text, keep_default_na=False, na_values=[""])
 
 
 def _of(name: str, market: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from market_platform.sandbox.world.clock import Grid
-from market_platform.sandbox.world.noise import smooth, stream, streams
+from market_platform.sandbox.world.noise import smooth, streams
 
 _HOURS_PER_DEGREE_EAST = 1.6
 
@@ -88,8 +88,8 @@ def _clearness(seed: int, names: list[str], hours: np.ndarray, front: np.ndarray
 
 def _national(seed: int, quantity: str, span: float, travel: np.ndarray, latitude: np.ndarray) -> np.ndarray:
     """Mix a northern and a southern pattern by latitude, variance kept at one."""
-    both = [smooth(stream(seed, "us", quantity, side), span, travel.reshape(1, -1)) for side in ("north", "south")]
-    north, south = (pattern.reshape(travel.shape) for pattern in both)
+    both = smooth(streams(("north", "south"), seed, "us", quantity), span, travel.reshape(-1))
+    north, south = both.reshape(2, *travel.shape)
     angle = np.clip((latitude[:, None] - 26.0) / 20.0, 0.0, 1.0) * np.pi / 2
     return north * np.sin(angle) + south * np.cos(angle)
 

@@ -194,8 +194,8 @@ class World(Fundamentals):
         found: _T | None = self._kept.get(key)
         if found is None:
             found = work_out()
-            while len(self._kept) >= _KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
             self._kept[key] = found
         return found
 

@@ -123,6 +123,8 @@ def test_capacity_areas_never_clear_below_the_area_around_them():
     assert pjm["RTO"] <= pjm["MAAC"] <= pjm["EMAAC"] <= pjm["PS"]
     nyiso = WORLD.capacity_auctions("nyiso", 2025)
     assert len(nyiso) == 12 * 3 * 4
+    summer = nyiso[(nyiso["auction"] == "strip") & (nyiso["area"] == "NYC")].set_index("delivery_begins")["price_usd"]
+    assert summer.loc[date(2025, 5, 1) : date(2025, 10, 1)].nunique() == 1
     assert WORLD.capacity_auctions("ercot", 2026).empty
 
 

@@ -15,7 +15,7 @@ from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
 from market_platform.sandbox.world import World
 from market_platform.sandbox.world.clock import grid
-from market_platform.sandbox.world.dispatch import actual_power
+from market_platform.sandbox.world.dispatch import actual_power, dispatch
 from market_platform.sandbox.world.tables import UnknownMarket, market_tables, read_table
 
 ALL = tuple(read_table("markets")["market"])
@@ -244,3 +244,19 @@ def test_tables_are_whole(market: str):
         assert np.allclose(weights.sum(axis=1), 1.0)
     assert (table.upstream.sum(axis=1) > 0).all()
     assert set(table.interfaces["reference"]) <= {"upstream", "downstream", "load"}
+
+
+@pytest.mark.parametrize("market", ALL)
+def test_a_year_has_scarcity_congestion_and_negative_prices(market: str):
+    table = market_tables(market)
+    hours = grid(date(2025, 1, 1), table.zone_info, 60, 365)
+    result = dispatch(0, table, hours, actual_power(0, table, hours), real_time=False)
+    energy, knots = result.energy_usd_per_mwh, result.congestion
+    assert np.percentile(energy, 99.9) > 2 * np.median(energy)
+    assert (energy + knots.zone_usd_per_mwh < 0).any(axis=0).sum() > 20
+    assert 0.05 < (knots.shadow_usd_per_mwh != 0).any(axis=0).mean() < 0.8
+    bounded = knots.negative_limit_mw > -9999.0
+    assert (knots.flow_mw <= knots.limit_mw + 1e-9).all()
+    assert (knots.flow_mw[bounded] >= knots.negative_limit_mw[bounded] - 1e-9).all()
+    built = table.blocks["capacity_mw"].to_numpy()[:, None]
+    assert (result.block_mw[:, result.used_capacity < 1] <= built * 1.0001).all()
