@@ -69,6 +69,19 @@ class LocalStamps:
         return padded[self.codes]
 
 
+class UtcStamps(LocalStamps):
+    """A column of naive stamps that the publisher gives in UTC."""
+
+    def moments(self) -> pd.Series:
+        """UTC of each row."""
+        return self.naive().dt.tz_localize("UTC")
+
+    def day_in(self, zone: ZoneInfo) -> pd.Series:
+        """Local date of each row in the market's zone."""
+        local = self.distinct.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        return as_day(self._lay(local.to_numpy()))
+
+
 def as_day(moments: np.ndarray) -> pd.Series:
     """Turn naive numpy moments into a column of days."""
     return pd.Series(pd.array(pa.array(moments.astype("datetime64[D]"), pa.date32()), dtype=PANDAS_TYPES[Kind.DAY]))

@@ -1,0 +1,166 @@
+"""Reading rows that publishers give as JSON objects: strict on names, lossless on rows, at the pace of CSV.
+
+An answer is an envelope (``{"links": ..., "items": [...], "totalRows": 5}``) or a bare array of flat objects. Every
+object becomes one row; one that cannot be read becomes a row with blank values and a ``defect`` that says why.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import json as arrow_json
+
+from market_platform.errors import UnreadablePayload
+from market_platform.sources.payload import Payload
+from market_platform.sources.tabular import Field, Reads, resolve_columns
+
+PEEK_ROWS = 100
+BETWEEN = re.compile(rb"\}\s*,\s*\{")
+BLANKS = bytes.maketrans(b"\r\n\t", b"   ")
+
+
+def split_items(payload: Payload, key: str) -> tuple[dict[str, Any], bytes]:
+    """Return the envelope (empty for a bare array) and the bytes of the array ``key`` between its brackets.
+
+    Raises UnreadablePayload where the text is no JSON, is cut short, or has no such array.
+    """
+    content = payload.content.removeprefix(b"\xef\xbb\xbf").strip()
+    head = re.match(rb"\[", content) or re.search(rb'"' + key.encode() + rb'"\s*:\s*\[', content)
+    if head is not None:
+        closing = re.compile(rb"\}?\s*\]").search if content[head.end() :].lstrip()[:1] == b"]" else _close_of_objects
+        end = closing(content, head.end())
+        if end is not None:
+            rest = content[: head.end()] + b"]" + content[end.end() :]
+            try:
+                envelope = json.loads(rest)
+            except ValueError:
+                pass
+            else:
+                return envelope if isinstance(envelope, dict) else {}, content[head.end() : end.end() - 1]
+    raise UnreadablePayload(f"{payload.name}: {_complaint(content, key)}; the bytes are kept, fetch it again")
+
+
+def _close_of_objects(content: bytes, start: int) -> re.Match[bytes] | None:
+    return re.compile(rb"\}\s*\]").search(content, start)
+
+
+def _complaint(content: bytes, key: str) -> str:
+    try:
+        answer = json.loads(content)
+    except ValueError as error:
+        return f"the JSON cannot be read ({error})"
+    return f"there is no array {key!r} in the JSON (keys: {sorted(answer) if isinstance(answer, dict) else 'none'})"
+
+
+def count_items(body: bytes) -> int:
+    """Return how many objects an array's bytes hold, without reading them."""
+    return len(BETWEEN.findall(body)) + 1 if body.strip() else 0
+
+
+def read_json(payloads: Sequence[Payload], fields: Sequence[Field], key: str = "items") -> pd.DataFrame:
+    """Read the answers of one feed into one frame as ``read_csv`` does: the fields, ``file``, ``line``, ``defect``.
+
+    Raises SchemaChanged where a name is missing or unknown, UnreadablePayload where the text is no such JSON.
+    """
+    frames = []
+    for position, payload in enumerate(payloads):
+        frame = _read_one(payload, split_items(payload, key)[1], fields)
+        frame["file"] = np.full(len(frame), position, dtype=np.int32)
+        frame["line"] = np.arange(1, len(frame) + 1)
+        frames.append(frame)
+    return joined(frames, fields)
+
+
+def joined(frames: Sequence[pd.DataFrame], fields: Sequence[Field]) -> pd.DataFrame:
+    """Lay frames of the same fields under each other; a column that none of them has is blank."""
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    for spec in fields:
+        if spec.name not in frame:
+            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
+        elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
+            frame[spec.name] = frame[spec.name].astype("category")
+    return frame
+
+
+def _read_one(payload: Payload, body: bytes, fields: Sequence[Field]) -> pd.DataFrame:
+    if not body.strip():
+        return pd.DataFrame({"defect": pd.Series([], dtype="object")})
+    table = _fast(body, fields)
+    if table is None:
+        return _careful(payload, body, fields)
+    names = resolve_columns(payload, table.column_names, fields)
+    reads = {spec.name: spec.reads for spec in fields}
+    columns = {
+        name: _label(column) if reads[name] is Reads.LABEL else column.to_pandas()
+        for name, column in zip(names, table.columns, strict=True)
+    }
+    frame = pd.DataFrame(columns)
+    frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+    return frame
+
+
+def _label(column: pa.ChunkedArray) -> pd.Series:
+    """Turn texts, whole numbers and flags into a categorical of texts."""
+    series = column.dictionary_encode().to_pandas()
+    if not pa.types.is_string(column.type):
+        series = series.cat.rename_categories([str(value) for value in series.cat.categories])
+    return series
+
+
+def _fast(body: bytes, fields: Sequence[Field]) -> pa.Table | None:
+    """Read whole columns at once; None where any object is not as it should be."""
+    lines = body.replace(b"},{", b"}\n{") if b"\n" not in body else BETWEEN.sub(b"}\n{", body.translate(BLANKS))
+    reads = {heading: spec.reads for spec in fields for heading in spec.headings}
+    try:
+        peek = [json.loads(line) for line in lines[: PEEK_ROWS * 2000].split(b"\n", PEEK_ROWS)[:PEEK_ROWS]]
+    except ValueError:
+        return None
+    schema = pa.schema([(name, _arrow_type(name, reads[name], peek)) for name in peek[0] if name in reads])
+    try:
+        return arrow_json.read_json(
+            io.BytesIO(lines),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+            parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer"),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _arrow_type(name: str, reads: Reads, peek: Iterable[dict[str, Any]]) -> pa.DataType:
+    if reads is Reads.NUMBER:
+        return pa.float64()
+    value = next((row[name] for row in peek if row.get(name) is not None), "")
+    kinds = {bool: pa.bool_(), int: pa.int64()}
+    return kinds.get(type(value), pa.string())
+
+
+def _careful(payload: Payload, body: bytes, fields: Sequence[Field]) -> pd.DataFrame:
+    """Read object by object, so that one bad object costs only itself."""
+    try:
+        rows = json.loads(b"[" + body + b"]")
+    except ValueError as error:
+        raise UnreadablePayload(
+            f"{payload.name}: the JSON cannot be read ({error}); the bytes are kept, fetch it again"
+        ) from error
+    objects = [row if isinstance(row, dict) else {} for row in rows]
+    defects = [None if isinstance(row, dict) else f"no object: {str(row)[:200]}" for row in rows]
+    headings = list(dict.fromkeys(heading for row in objects for heading in row))
+    names = resolve_columns(payload, headings, fields)
+    frame = pd.DataFrame(objects, columns=headings, dtype="object").set_axis(list(names), axis=1)
+    defect = pd.Series(defects, index=frame.index, dtype="object")
+    reads = {spec.name: spec.reads for spec in fields}
+    for name in names:
+        if reads[name] is Reads.NUMBER:
+            values = pd.to_numeric(frame[name], errors="coerce")
+            bad = values.isna() & frame[name].notna()
+            defect[bad] = name + " = " + frame[name][bad].astype(str) + " is not a number"
+            frame[name] = values.astype("float64")
+        else:
+            frame[name] = frame[name].map(str, na_action="ignore").astype("category")
+    frame["defect"] = defect
+    return frame
