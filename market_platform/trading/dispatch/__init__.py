@@ -3,7 +3,22 @@
 from market_platform.trading.dispatch.cycles import cycle_limited_dispatch
 from market_platform.trading.dispatch.exclusive import exclusive_dispatch
 from market_platform.trading.dispatch.fleet import COLUMNS, Fleet
+from market_platform.trading.dispatch.lattice import PowerCurve, lattice_dispatch
+from market_platform.trading.dispatch.offers import OfferCurve, ValueFunction, offer_curve, value_functions
 from market_platform.trading.dispatch.optimal import optimal_dispatch
 from market_platform.trading.dispatch.plan import Plan
 
-__all__ = ["COLUMNS", "Fleet", "Plan", "cycle_limited_dispatch", "exclusive_dispatch", "optimal_dispatch"]
+__all__ = [
+    "COLUMNS",
+    "Fleet",
+    "OfferCurve",
+    "Plan",
+    "PowerCurve",
+    "ValueFunction",
+    "cycle_limited_dispatch",
+    "exclusive_dispatch",
+    "lattice_dispatch",
+    "offer_curve",
+    "optimal_dispatch",
+    "value_functions",
+]

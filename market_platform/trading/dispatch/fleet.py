@@ -43,9 +43,9 @@ class Fleet:
         unknown = set(columns) - set(COLUMNS) - {"soc_end_mwh"}
         if unknown:
             raise ValueError(f"unknown battery columns {sorted(unknown)}: use {COLUMNS}")
-        given = {"charge_mw": power_mw, "discharge_mw": power_mw, "soc_max_mwh": energy_mwh} | columns
+        asked = {"charge_mw": power_mw, "discharge_mw": power_mw, "soc_max_mwh": energy_mwh} | columns
+        given = {name: np.atleast_1d(np.asarray(value)) for name, value in asked.items() if value is not None}
         target = given.pop("soc_end_mwh", None)
-        given = {name: np.atleast_1d(value) for name, value in given.items() if value is not None}
         missing = {"charge_mw", "discharge_mw", "soc_max_mwh"} - set(given)
         if missing:
             raise ValueError(f"a battery needs power and energy: {sorted(missing)} missing")
