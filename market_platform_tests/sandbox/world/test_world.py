@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -260,3 +261,34 @@ def test_a_year_has_scarcity_congestion_and_negative_prices(market: str):
     assert (knots.flow_mw[bounded] >= knots.negative_limit_mw[bounded] - 1e-9).all()
     built = table.blocks["capacity_mw"].to_numpy()[:, None]
     assert (result.block_mw[:, result.used_capacity < 1] <= built * 1.0001).all()
+
+
+@pytest.mark.parametrize("run", ["day_ahead", "real_time"])
+def test_better_reserve_is_never_cheaper(run: str):
+    ladders = {
+        "nyiso": ("10 Min Spinning Reserve", "10 Min Non-Synchronous Reserve", "30 Min Operating Reserve"),
+        "caiso": ("SR", "NR"),
+        "pjm": ("Synchronized Reserve", "Primary Reserve"),
+        "ercot": ("RRS", "ECRS", "NSPIN"),
+    }
+    for market, ladder in ladders.items():
+        frame = World().ancillary_prices(market, date(2025, 7, 15), run)
+        wide = frame.pivot_table(index=["interval_start", "region"], columns="product", values="price_usd_per_mw")
+        for better, worse in pairwise(ladder):
+            assert (wide[better] >= wide[worse]).all(), (market, better)
+        assert (frame["price_usd_per_mw"] >= 0).all()
+        assert frame["price_usd_per_mw"].nunique() > 5
+
+
+@pytest.mark.parametrize("market", ALL)
+def test_hourly_values_are_means_of_their_five_minutes(market: str):
+    world, day = World(), date(2025, 11, 2)
+    for five, hour, key, value in (
+        (world.load(market, day), world.load(market, day, 60), "location", "load_mw"),
+        (world.real_time_prices(market, day), world.real_time_prices(market, day, 60), "location", "lmp_usd_per_mwh"),
+    ):
+        mean = five.groupby([five["interval_start"].dt.floor("h"), key])[value].mean()
+        published = hour.set_index(["interval_start", key])[value]
+        assert len(mean) == len(published)
+        # Both are rounded: to 0.1 MW, or to a cent in each of three parts.
+        assert (mean - published).abs().max() < 0.1001
