@@ -79,10 +79,10 @@ def flow_frame(market: MarketTables, grid: Grid, minutes: int, result: Dispatch)
     flow = np.vstack([knots.flow_mw[inside], result.power.imports_mw])
     limit = np.vstack([knots.limit_mw[inside], most])
     other = np.vstack([knots.negative_limit_mw[inside], least])
-    table = pd.concat([market.interfaces[inside], outside], ignore_index=True)
+    labels = {name: [*market.interfaces[name][inside], *outside[name]] for name in ("interface", "publisher_id")}
     return long_frame(
         coarser(grid, minutes),
-        {"interface": table["interface"], "publisher_id": table["publisher_id"]},
+        labels,
         {
             "flow_mw": np.round(averaged(flow, count), 2) + 0.0,
             "positive_limit_mw": averaged(limit, count),
