@@ -6,6 +6,7 @@ from certificate_world import REFERENCE, World
 
 from market_platform.certificates.compliance.programmes import programmes_from
 from market_platform.certificates.ledger.book import CertificateBook
+from market_platform.certificates.reference import Reference, reference_from
 from market_platform.certificates.registries.registry import registries_from
 
 
@@ -27,3 +28,13 @@ def book(ledger, registry_rules, programme_rules) -> CertificateBook:
 @pytest.fixture
 def world(book) -> World:
     return World(book)
+
+
+@pytest.fixture(scope="session")
+def reference_files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in REFERENCE.glob("*.csv")}
+
+
+@pytest.fixture(scope="session")
+def reference(reference_files) -> Reference:
+    return reference_from(reference_files)

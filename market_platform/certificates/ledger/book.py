@@ -15,7 +15,7 @@ from market_platform.certificates.ledger import tables
 from market_platform.certificates.ledger.chain import GENESIS, posting_hash, transaction_digest
 from market_platform.certificates.ledger.changing_hands import Settle
 from market_platform.certificates.ledger.parties import Actor, Draft, Lot
-from market_platform.certificates.ledger.view import View
+from market_platform.certificates.ledger.view import View, among
 from market_platform.certificates.refusals import (
     DoubleCount,
     NotAllowed,
@@ -223,13 +223,10 @@ def _postings(
 
 def _known_digests(connection: sa.Connection, ids: list[int]) -> dict[int, str]:
     column = tables.transactions.c
-    found: dict[int, str] = {}
-    for start in range(0, len(ids), 500):
-        rows = connection.execute(
-            sa.select(column.transaction_id, column.digest).where(column.transaction_id.in_(ids[start : start + 500]))
-        )
-        found |= {row.transaction_id: row.digest for row in rows}
-    return found
+    rows = connection.execute(
+        sa.select(column.transaction_id, column.digest).where(among(connection, column.transaction_id, ids))
+    )
+    return {row.transaction_id: row.digest for row in rows} if ids else {}
 
 
 def _next(connection: sa.Connection, column: sa.Column[Any]) -> int:

@@ -14,6 +14,7 @@ from market_platform.errors import StoreError
 
 GENESIS = "0" * 64
 PAGE = 10_000
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 SEALED = (
     "kind", "at", "actor", "actor_role", "source", "awaits_acceptance", "to_account", "price_usd", "reason",
     "beneficiary", "programme_state", "programme_tier", "programme_period", "destination", "forward_id", "notes",
@@ -22,8 +23,8 @@ SEALED = (
 
 def transaction_digest(transaction: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a transaction's terms in canonical JSON."""
-    terms = {name: _plain(transaction.get(name)) for name in SEALED}
-    return hashlib.sha256(json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    terms = {name: _plain(transaction[name]) for name in SEALED if transaction.get(name) is not None}
+    return hashlib.sha256(CANONICAL.encode(terms).encode()).hexdigest()
 
 
 def posting_hash(previous_hash: str, posting: Mapping[str, Any], digest: str) -> str:
@@ -82,4 +83,4 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Decimal):
         return f"{value:.4f}"
-    return bool(value) if isinstance(value, bool) else value
+    return value

@@ -3,10 +3,12 @@
 The view explains a refusal before the database has to; the triggers stay the judge.
 """
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,8 +23,6 @@ from market_platform.certificates.refusals import (
     WrongOwner,
 )
 from market_platform.certificates.registries.registry import Registry
-
-IDS_PER_QUERY = 500
 
 
 @dataclass(frozen=True)
@@ -57,51 +57,55 @@ class View:
 
     def prefetch(self, batch_ids: Iterable[int]) -> None:
         """Read batches and their holdings in few queries."""
-        missing = sorted(set(batch_ids) - self._batches.keys())
+        ids = sorted(set(batch_ids) - self._batches.keys())
         batch, kind, holding = tables.batches, tables.classes, tables.holdings
-        for ids in _portions(missing):
-            rows = self.connection.execute(
-                sa.select(
-                    batch.c.batch_id, batch.c.class_id, batch.c.registry, batch.c.serial_base, batch.c.serial_start,
-                    batch.c.serial_end, batch.c.generation_end, kind.c.fuel, kind.c.vintage, kind.c.eligibility,
-                ).join_from(batch, kind).where(batch.c.batch_id.in_(ids))
-            )  # fmt: skip
-            for row in rows:
-                self._batches[row.batch_id] = Batch(**row._asdict())
-                self._holdings[row.batch_id] = ([], {})
-            held = self.connection.execute(
-                sa.select(holding.c.batch_id, holding.c.serial_start, holding.c.serial_end, holding.c.account_id)
-                .where(holding.c.batch_id.in_(ids))
-                .order_by(holding.c.batch_id, holding.c.serial_start)
-            )
-            for row in held:
-                starts, pieces = self._holdings[row.batch_id]
-                starts.append(row.serial_start)
-                pieces[row.serial_start] = (row.serial_end, row.account_id)
+        if not ids:
+            return
+        rows = self.connection.execute(
+            sa.select(
+                batch.c.batch_id, batch.c.class_id, batch.c.registry, batch.c.serial_base, batch.c.serial_start,
+                batch.c.serial_end, batch.c.generation_end, kind.c.fuel, kind.c.vintage, kind.c.eligibility,
+            ).join_from(batch, kind).where(among(self.connection, batch.c.batch_id, ids))
+        )  # fmt: skip
+        for row in rows:
+            values: tuple[Any, ...] = tuple(row)
+            self._batches[row.batch_id] = Batch(*values)
+            self._holdings[row.batch_id] = ([], {})
+        held = self.connection.execute(
+            sa.select(holding.c.batch_id, holding.c.serial_start, holding.c.serial_end, holding.c.account_id)
+            .where(among(self.connection, holding.c.batch_id, ids))
+            .order_by(holding.c.batch_id, holding.c.serial_start)
+        )
+        for row in held:
+            starts, pieces = self._holdings[row.batch_id]
+            starts.append(row.serial_start)
+            pieces[row.serial_start] = (row.serial_end, row.account_id)
 
     def prefetch_offers(self, transaction_ids: Iterable[int]) -> None:
         """Read pending transfers with what they set aside, and the batches of it, in few queries."""
         term, end, leg = tables.transactions.c, tables.outcomes.c, tables.postings.c
-        for ids in _portions(sorted(set(transaction_ids))):
-            terms = self.connection.execute(
-                sa.select(term.transaction_id, term.to_account, end.outcome)
-                .select_from(tables.transactions.outerjoin(tables.outcomes))
-                .where(term.transaction_id.in_(ids), term.awaits_acceptance)
+        ids = sorted(set(transaction_ids))
+        if not ids:
+            return
+        terms = self.connection.execute(
+            sa.select(term.transaction_id, term.to_account, end.outcome)
+            .select_from(tables.transactions.outerjoin(tables.outcomes))
+            .where(among(self.connection, term.transaction_id, ids), term.awaits_acceptance)
+        )
+        for row in terms:
+            self._offers[row.transaction_id] = Offer(row.to_account, row.outcome, [])
+        legs = self.connection.execute(
+            sa.select(
+                leg.transaction_id, leg.batch_id, leg.serial_start, leg.serial_end, leg.from_account, leg.to_account
             )
-            for row in terms:
-                self._offers[row.transaction_id] = Offer(row.to_account, row.outcome, [])
-            legs = self.connection.execute(
-                sa.select(
-                    leg.transaction_id, leg.batch_id, leg.serial_start, leg.serial_end, leg.from_account, leg.to_account
-                )
-                .where(leg.transaction_id.in_(ids))
-                .order_by(leg.posting_id)
-            ).all()
-            for row in legs:
-                if row.transaction_id in self._offers:
-                    lot = Lot(row.batch_id, row.serial_start, row.serial_end)
-                    self._offers[row.transaction_id].legs.append((lot, row.from_account, row.to_account))
-            self.prefetch(row.batch_id for row in legs)
+            .where(among(self.connection, leg.transaction_id, ids))
+            .order_by(leg.posting_id)
+        ).all()
+        for row in legs:
+            if row.transaction_id in self._offers:
+                lot = Lot(row.batch_id, row.serial_start, row.serial_end)
+                self._offers[row.transaction_id].legs.append((lot, row.from_account, row.to_account))
+        self.prefetch(row.batch_id for row in legs)
 
     def offer(self, transaction_id: int) -> "Offer":
         """Return a transfer that still awaits its outcome; raises UnknownCertificates or NotAvailable."""
@@ -265,6 +269,9 @@ class View:
         return account_id
 
 
-def _portions(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), IDS_PER_QUERY):
-        yield ids[start : start + IDS_PER_QUERY]
+def among(connection: sa.Connection, column: sa.ColumnElement[int], ids: list[int]) -> sa.ColumnElement[bool]:
+    """Return ``column IN ids`` as one bound value, so that ten thousand ids compile no slower than one."""
+    if connection.dialect.name == "sqlite":
+        each = sa.func.json_each(json.dumps(ids)).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+    return column == sa.any_(sa.cast(ids, sa.ARRAY(sa.BigInteger)))
