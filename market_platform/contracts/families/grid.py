@@ -72,3 +72,16 @@ OPERATING_NOTICES = Contract(
         "message": column(Kind.TEXT, "Notice as published"),
     },
 )
+
+LOCATION_MAPS = Contract(
+    name="location_maps",
+    description="Which location belongs to which aggregate or area, from when to when, as listed on a day.",
+    key=("map", "aggregate", "location", "interval_start", "interval_end"),
+    columns={
+        "market": MARKET,
+        "map": column(Kind.TEXT, "Kind of aggregate: aggregate_node, tac_area, ancillary_region ..."),
+        "aggregate": column(Kind.TEXT, "Aggregate or area as the publisher names it"),
+        "location": LOCATION,
+        "factor": column(Kind.NUMBER, "Weight of the location in the aggregate, where published", blank=True),
+    },
+)

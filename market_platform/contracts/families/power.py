@@ -1,7 +1,7 @@
 """Load and generation, actual and forecast."""
 
 from market_platform.contracts.contract import Contract, Kind, column
-from market_platform.contracts.families.words import ISSUED_AT, LOCATION, LOCATION_ID, MARKET
+from market_platform.contracts.families.words import ISSUED_AT, LOCATION, LOCATION_ID, MARKET, MARKET_RUN
 
 LOAD = Contract(
     name="load",
@@ -52,5 +52,18 @@ GENERATION_FORECAST = Contract(
         "location": LOCATION,
         "fuel": column(Kind.TEXT, "wind, solar, btm_solar ..."),
         "generation_mw": column(Kind.NUMBER, "Forecast output", blank=True),
+    },
+)
+
+SCHEDULES = Contract(
+    name="schedules",
+    description="Scheduled load, generation, imports and exports of a run, by area.",
+    key=("market_run", "schedule", "location", "interval_end"),
+    columns={
+        "market": MARKET,
+        "market_run": MARKET_RUN,
+        "location": LOCATION,
+        "schedule": column(Kind.TEXT, "load, generation, import or export"),
+        "scheduled_mw": column(Kind.NUMBER, "Scheduled quantity, positive in its own direction", blank=True),
     },
 )
