@@ -17,3 +17,37 @@ CAPACITY_AUCTIONS = Contract(
         "cleared_mw": column(Kind.NUMBER, "Capacity cleared", blank=True),
     },
 )
+
+FTR_AUCTIONS = Contract(
+    name="ftr_auctions",
+    description="Bids and results of auctions for financial transmission and congestion revenue rights.",
+    key=("auction", "period", "source", "sink", "time_of_use", "hedge_type", "trade_type", "bid_number", "interval_start"),
+    columns={
+        "market": MARKET,
+        "auction": column(Kind.TEXT, "Auction as the publisher names it"),
+        "period": column(Kind.TEXT, "Period of the right as the publisher names it: a month, a quarter, a round"),
+        "source": column(Kind.TEXT, "Source of the path"),
+        "sink": column(Kind.TEXT, "Sink of the path"),
+        "time_of_use": column(Kind.TEXT, "Hours of the right as the publisher names them: OnPeak, OffPeak, 24H ..."),
+        "hedge_type": column(Kind.TEXT, "obligation or option"),
+        "trade_type": column(Kind.TEXT, "buy, sell or self_scheduled"),
+        "bid_number": column(Kind.WHOLE, "Counts bids alike in all the above, from 1"),
+        "bid_mw": column(Kind.NUMBER, "Volume bid", blank=True),
+        "bid_price_usd_per_mw": price("Price bid per MW for the whole period"),
+        "cleared_mw": column(Kind.NUMBER, "Volume cleared", blank=True),
+        "clearing_price_usd_per_mw": price("Clearing price per MW for the whole period"),
+    },
+)
+
+FTR_CONGESTION = Contract(
+    name="ftr_congestion",
+    description="Congestion prices by place and class of hours, as rights are settled on them, realised and simulated.",
+    key=("location", "time_of_use", "basis", "interval_start", "interval_end"),
+    columns={
+        "market": MARKET,
+        "location": column(Kind.TEXT, "Location as the publisher names it"),
+        "time_of_use": column(Kind.TEXT, "Hours of the right as the publisher names them"),
+        "basis": column(Kind.TEXT, "realised or simulated"),
+        "congestion_usd_per_mwh": price("Congestion price as published"),
+    },
+)

@@ -63,6 +63,20 @@ LOCATIONS = Contract(
     },
 )
 
+LOCATION_MEMBERS = Contract(
+    name="location_members",
+    description="What aggregates, hubs and zones are made of, as listed on a day.",
+    key=("location_id", "member_id", "interval_start"),
+    columns={
+        "market": MARKET,
+        "location": LOCATION,
+        "location_id": column(Kind.TEXT, "The publisher's number for the aggregate"),
+        "member": column(Kind.TEXT, "Member as the publisher names it"),
+        "member_id": column(Kind.TEXT, "The publisher's number for the member"),
+        "weight": column(Kind.NUMBER, "Part of the member in the aggregate", blank=True),
+    },
+)
+
 OPERATING_NOTICES = Contract(
     name="operating_notices",
     description="What the control room told the market, in its own words.",
