@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pandas as pd
 
@@ -56,3 +57,23 @@ def read_extract(
                 }
             )
     return pd.DataFrame(found)
+
+
+def with_determinants(lines: pd.DataFrame, extract: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Fill quantity and price of statement lines from an extract, so that their errors can be told apart.
+
+    ``names`` gives a charge's quantity and price determinants, for example ``{"DAESAMT": ("DAES", "DASPP")}``.
+    Quantities of several locations are added up; a price is filled only where all of them share it.
+    """
+    quantity: dict[tuple[str, object], Decimal] = {}
+    price: dict[tuple[str, object], Decimal | None] = {}
+    for row in extract.to_dict("records"):
+        key = (row["determinant"], row["interval_start"])
+        quantity[key] = quantity.get(key, Decimal(0)) + row["value"]
+        price[key] = row["value"] if price.get(key, row["value"]) == row["value"] else None
+    filled = lines.copy()
+    keys = list(zip(lines["charge_code"], lines["interval_start"], strict=True))
+    nothing = ("", "")
+    filled["quantity_mwh"] = [quantity.get((names.get(code, nothing)[0], at)) for code, at in keys]
+    filled["price_usd_per_mwh"] = [price.get((names.get(code, nothing)[1], at)) for code, at in keys]
+    return filled.astype(lines.dtypes.to_dict())

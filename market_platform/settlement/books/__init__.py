@@ -1,0 +1,1 @@
+"""Settlement's records in the SQL ledger: statements, variances, disputes, invoices, payments."""

@@ -1,0 +1,1 @@
+"""Disputes: drafted from variances with their evidence, filed in time, followed to their end."""
