@@ -1,5 +1,6 @@
 """Putting the parts together: from settings to stores, client and pipeline. The only place that does."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,11 +29,15 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Platform:
-    """The platform in one process. ``transport`` and ``clock`` may be replaced (tests, drills); ``notice`` hears outcomes."""
+    """The platform in one process.
+
+    ``transport``, ``clock`` and ``sleep`` may be replaced (tests, drills); ``notice`` hears each outcome as it comes.
+    """
 
     settings: Settings
     clock: Clock = wall_clock
     transport: httpx.BaseTransport | None = None
+    sleep: Callable[[float], None] = time.sleep
     notice: Callable[[Outcome], None] = say_nothing
 
     @cached_property
@@ -68,7 +73,7 @@ class Platform:
         return self._pipeline("import")
 
     def _pipeline(self, origin: str) -> Pipeline:
-        client = Client(self._pace(), transport=self._transport(), clock=self.clock)
+        client = Client(self._pace(), transport=self._transport(), clock=self.clock, sleep=self.sleep)
         return Pipeline(
             self.lake,
             self.archive,

@@ -1,10 +1,15 @@
 """Fixtures that every part of the tests may use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from market_platform.platform import Platform
+from market_platform.sandbox.faults import FaultPlan
+from market_platform.sandbox.transport import SandboxTransport
+from market_platform.settings import Settings
 from market_platform.store.ledger import Ledger
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
@@ -57,3 +62,24 @@ def _fresh_postgres_database(server_url: str, name: str) -> str:
         connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{database}"')
     return server_url.replace("/postgres?", f"/{database}?")
+
+
+NOW = datetime(2026, 11, 20, 17, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_platform(tmp_path: Path) -> Callable[..., Platform]:
+    """Make a platform on the sandbox in a folder of its own, with a fixed clock and faults on demand."""
+
+    def make(
+        faults: FaultPlan | None = None,
+        *,
+        now: datetime = NOW,
+        folder: str = "data",
+        database_url: str | None = None,
+        sleep: Callable[[float], None] = lambda _seconds: None,
+    ) -> Platform:
+        settings = Settings(data=tmp_path / folder, origin="sandbox", DATABASE_URL=database_url)
+        return Platform(settings, clock=lambda: now, transport=SandboxTransport(0, lambda: now, faults), sleep=sleep)
+
+    return make

@@ -93,6 +93,7 @@ def _report(
     as_json: bool,
 ) -> None:
     tables = _tables(platform)
+    checks = list({(check.asset_key, check.check_name): check for check in checks}.values())
     passed = sum(check.passed for check in checks)
     if as_json:
         show_json(
@@ -194,4 +195,4 @@ def ui(*, port: Annotated[int, typer.Option(help="Port on this machine")] = 3000
         "-p",
         str(port),
     ]
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603

@@ -66,8 +66,9 @@ class Pipeline:
         except MarketPlatformError as error:
             yield self._refuse(payload, digest, error)
             return
-        for feed, _ in by_feed.values():
-            mine = [member for member in self._stamped(feed, payload) if recognise(member).key == feed.key]
+        for feed, found in by_feed.values():
+            names = {member.name for member in found}
+            mine = [member for member in self._stamped(feed, payload) if member.name in names]
             yield self._land(feed, payload.name, mine, (), digest)
         for stranger in strangers:
             error = UnknownPayload(

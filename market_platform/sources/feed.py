@@ -58,7 +58,7 @@ class Feed:
     ``locations`` and ``interval_minutes`` say what a whole day holds; without them a day is not counted.
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
     ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
-    comes in pages.
+    comes in pages. A ``sparse`` feed only has rows when something happens: its last row may be old and nothing amiss.
     """
 
     key: str
@@ -80,6 +80,7 @@ class Feed:
     interval_count: int | None = None
     publication_lag: timedelta = timedelta(0)
     revision_days: int = 0
+    sparse: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 

@@ -5,7 +5,6 @@ blocks a writer. A view lists the live files of its table as they stood when it 
 all tables, readable by a stock DuckDB without any extension.
 """
 
-import os
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -64,7 +63,7 @@ class Catalog:
                 for contract in self.contracts:
                     _create_views(connection, contract, self.lake.files(contract))
                 _create_macros(connection, self.contracts)
-            os.replace(beside, self.path)
+            beside.replace(self.path)
         finally:
             beside.unlink(missing_ok=True)
 

@@ -56,8 +56,8 @@ class Lake:
     ) -> Commit:
         """Merge validated rows of one feed into its table.
 
-        Unchanged rows stay as they are, changed ones become a new version, rows that do not come again are kept. Writers
-        of other slices go on beside this one; writers of the same slice take turns. Raises StoreError where the table
+        Unchanged rows stay as they are, changed ones become a new version, rows that do not come again are kept.
+        Writers of other slices go on beside this one; writers of the same slice take turns. Raises StoreError where the table
         cannot be written after many tries; then nothing of it is stored.
         """
         incoming = _incoming(contract, feed, rows, payload, read_at, published_at)
@@ -75,7 +75,7 @@ class Lake:
         table = self._open(contract)
         if table is None:
             return []
-        return table.file_uris([("feed", "=", feed)] if feed else None)
+        return table.file_uris(file_pruning_predicate=f"feed = '{feed}'" if feed else None)
 
     def version(self, contract: Contract) -> int | None:
         """Return the table's version number, or None where there is no table yet."""
@@ -89,7 +89,8 @@ class Lake:
             return contract.arrow_schema.empty_table().to_pandas()
         standing = "" if versions else "AND known_to IS NULL"
         with _duckdb() as connection:
-            return connection.sql(f"SELECT * FROM {scan(files)} WHERE ({where}) {standing}").df()  # noqa: S608
+            rows = connection.sql(f"SELECT * FROM {scan(files)} WHERE ({where}) {standing}")  # noqa: S608
+            return rows.to_arrow_table().to_pandas()
 
     def compact(self, contract: Contract) -> dict[str, int]:
         """Merge small files of each partition and drop files that no version within a week needs."""
@@ -129,7 +130,7 @@ class Lake:
     def _try_commit(self, contract: Contract, feed: str, incoming: pa.Table, read_at: datetime) -> Commit:
         table = self._open(contract) or self._create(contract)
         slices = _slices(feed, incoming)
-        existing = table.file_uris([("feed", "=", feed), ("month", "in", slices.months)])
+        existing = table.file_uris(file_pruning_predicate=slices.predicate)
         with _duckdb() as connection:
             connection.register("incoming", incoming)
             merged = _merge(connection, contract, existing, slices, read_at)
@@ -146,7 +147,6 @@ class Lake:
 
 @dataclass(frozen=True)
 class _Slices:
-    months: list[str]
     first: date
     last: date
     predicate: str
@@ -221,7 +221,7 @@ def _slices(feed: str, incoming: pa.Table) -> _Slices:
         f"feed = '{feed}' AND month IN ({listed}) "
         f"AND market_day >= DATE '{days[0]}' AND market_day <= DATE '{days[-1]}'"
     )
-    return _Slices(months, days[0], days[-1], predicate)
+    return _Slices(days[0], days[-1], predicate)
 
 
 def _merge(
@@ -273,4 +273,4 @@ def _standing(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame
     return connection.sql(
         f"SELECT market_day, count(*) AS received, max(interval_end) AS last_interval_end FROM {table} "  # noqa: S608
         "WHERE known_to IS NULL GROUP BY market_day ORDER BY market_day"
-    ).df()
+    ).to_arrow_table().to_pandas()

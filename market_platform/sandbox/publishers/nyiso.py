@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 
 from market_platform.markets.market import MARKETS
-from market_platform.markets.nyiso import CAPACITY_LOCALITIES, FORECAST_COLUMNS
+from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, CAPACITY_LOCALITIES, FORECAST_COLUMNS
 from market_platform.sandbox.publishers.csv_text import csv_text, fixed, local_text, zone_marks
 from market_platform.sandbox.world import World
 
@@ -143,13 +143,7 @@ def _hourly_lbmp(place: str) -> Writer:
     return write
 
 
-ANCILLARY_HEADINGS = {
-    "spinning_10min": "10 Min Spinning Reserve ($/MWHr)",
-    "non_synchronous_10min": "10 Min Non-Synchronous Reserve ($/MWHr)",
-    "operating_30min": "30 Min Operating Reserve ($/MWHr)",
-    "regulation_capacity": "NYCA Regulation Capacity ($/MWHr)",
-    "regulation_movement": "NYCA Regulation Movement ($/MW)",
-}
+ANCILLARY_UNITS = dict.fromkeys(ANCILLARY_PRODUCTS, "($/MWHr)") | {"NYCA Regulation Movement": "($/MW)"}
 
 
 def _ancillary(run: str) -> Writer:
@@ -160,7 +154,7 @@ def _ancillary(run: str) -> Writer:
         stamp = "interval_end" if ends else "interval_start"
         wide = rows.pivot_table(index=[stamp, "region"], columns="product", values="price_usd_per_mw").reset_index()
         wide["ptid"] = wide["region"].map(_zone_ids(world))
-        products = {name: heading for name, heading in ANCILLARY_HEADINGS.items() if name in wide}
+        products = {name: f"{name} {unit}" for name, unit in ANCILLARY_UNITS.items() if name in wide}
         return csv_text(
             {
                 "Time Stamp": local_text(wide[stamp], ZONE, SECOND if ends else MINUTE),

@@ -36,7 +36,7 @@ ANCILLARY = (
     NAME,
     PTID,
     *(
-        number(product, f"{heading} ($/MWHr)", f"{heading} ($/MW)", heading, optional=True)
+        number(product, f"{heading} ($/MWHr)", f"{heading} ($/MW)", heading, optional=product == "regulation_movement")
         for heading, product in ANCILLARY_PRODUCTS.items()
     ),
 )
