@@ -21,7 +21,17 @@ CAPACITY_AUCTIONS = Contract(
 FTR_AUCTIONS = Contract(
     name="ftr_auctions",
     description="Bids and results of auctions for financial transmission and congestion revenue rights.",
-    key=("auction", "period", "source", "sink", "time_of_use", "hedge_type", "trade_type", "bid_number", "interval_start"),
+    key=(
+        "auction",
+        "period",
+        "source",
+        "sink",
+        "time_of_use",
+        "hedge_type",
+        "trade_type",
+        "bid_number",
+        "interval_start",
+    ),
     columns={
         "market": MARKET,
         "auction": column(Kind.TEXT, "Auction as the publisher names it"),

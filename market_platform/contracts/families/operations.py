@@ -5,7 +5,7 @@ from market_platform.contracts.families.words import LOCATION, MARKET, MARKET_RU
 
 SYSTEM_FIGURES = Contract(
     name="system_figures",
-    description="Single figures of the system, one row a figure, subject, place and interval, under the publisher's names.",
+    description="Single figures of the system, one row a figure, subject, place and interval.",
     key=("issued_at", "location", "subject", "figure", "interval_end"),
     columns={
         "market": MARKET,
