@@ -1,7 +1,7 @@
 """Dispatch where power depends on the state of charge: dynamic programming on a lattice of SOC.
 
 Batteries fold back near full and near empty. The plan visits lattice points only: feasible as it stands, exact for the
-lattice, and below the continuous optimum by no more than the lattice is coarse. It never charges and discharges at once.
+lattice, and no more below the continuous optimum than the lattice is coarse. It never charges and discharges at once.
 """
 
 from collections.abc import Sequence
