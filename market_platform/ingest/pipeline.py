@@ -46,8 +46,11 @@ class Pipeline:
         """Fetch some market days of a feed from its publisher, one outcome a request."""
         if feed.request is None:
             return
-        for request in feed.request(feed, days, today(self.clock(), feed.zone)):
-            yield from self._follow(feed, request)
+        try:
+            for request in feed.request(feed, days, today(self.clock(), feed.zone)):
+                yield from self._follow(feed, request)
+        except MarketPlatformError as error:  # what cannot even be asked for, and why
+            yield self._end(Outcome(feed.key, feed.dataset, tuple(days), type(error).__name__, str(error)))
 
     def take_file(self, payload: Payload) -> Iterator[Outcome]:
         """Import a file that the user has: told by content and name, one outcome for each feed found in it."""
@@ -69,12 +72,17 @@ class Pipeline:
         for feed, found in by_feed.values():
             names = {member.name for member in found}
             mine = [member for member in self._stamped(feed, payload) if member.name in names]
-            yield self._land(feed, payload.name, mine, (), digest)
+            for one in self._filled_by(feed):
+                yield self._land(one, payload.name, mine, (), digest)
         for stranger in strangers:
             error = UnknownPayload(
                 f"{stranger.name}: no feed knows this file; `market-platform feeds` lists what is known"
             )
             yield self._refuse(stranger, digest, error)
+
+    def _filled_by(self, feed: Feed) -> list[Feed]:
+        """Return the feeds that a payload of this one fills: itself first."""
+        return [feed, *(publisher_of(feed).feed(key) for key in feed.also)]
 
     def replay(self, feed: Feed, payload: Payload) -> Outcome:
         """Parse archived bytes again, with no network: for a parser that has learned something."""
@@ -99,7 +107,8 @@ class Pipeline:
             yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
         else:
             digest = self.archive.keep(payload.content)
-            yield self._land(feed, payload.name, None, request.days, digest, payload)
+            for one in self._filled_by(feed):
+                yield self._land(one, payload.name, None, request.days, digest, payload)
 
     def _whole_answer(self, feed: Feed, request: Request) -> Payload:
         """Fetch a request with all its pages; where they do not add up, the publisher gets a second chance."""

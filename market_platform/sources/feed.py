@@ -1,7 +1,7 @@
 """A feed is one declaration: everything that the platform needs to know about a published dataset, as one row."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
@@ -45,7 +45,7 @@ class Publication:
 
 
 Parser = Callable[["Feed", Sequence[Payload]], pd.DataFrame]
-RequestBuilder = Callable[["Feed", Sequence[date], date], list[Request]]
+RequestBuilder = Callable[["Feed", Sequence[date], date], Iterable[Request]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class Feed:
     publication: Publication
     request: RequestBuilder | None = None
     pages: NextPage | None = None
+    also: tuple[str, ...] = ()
     cadence: Cadence = Cadence.DAILY
     refresh: Refresh = Refresh.DAILY
     interval_minutes: int | None = None
