@@ -89,7 +89,7 @@ bid_messages = sa.Table(
     sa.Column("delivery", sa.String(16), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("reply", sa.Text, nullable=False),
+    sa.Column("answers_message_id", sa.String(40)),
 )
 
 bid_awards = sa.Table(

@@ -27,6 +27,7 @@ class CaisoGateway:
     """Bid sets of one scheduling coordinator."""
 
     iso = "caiso"
+    withdraws_whole_offers = False
 
     def __init__(self, scheduling_coordinator: str) -> None:
         self.scheduling_coordinator = scheduling_coordinator

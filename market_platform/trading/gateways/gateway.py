@@ -53,6 +53,8 @@ class Gateway(Protocol):
     """One ISO's messages. Building and reading need no network; nothing here sends."""
 
     iso: str
+    # True where a reference stands for a whole offer and withdraws all its hours at once.
+    withdraws_whole_offers: bool
 
     def submission(self, bids: Sequence[Bid], at: datetime) -> list[Message]:
         """Return the messages that offer the bids. Raises RuleBroken where the format cannot say what a bid says."""

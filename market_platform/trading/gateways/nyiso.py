@@ -1,7 +1,8 @@
 """NYISO MIS upload: header lines of key and value, then rows of comma-separated values, hour beginning.
 
-Source: LOAD_BID as used by kurknielsen/epm-ro-solutions and described by api-evangelist/nyiso (S, facts only). No public
-text shows the rows of a generator, a virtual bid or a withdrawal: theirs follow ``tables/nyiso_layouts.csv``, marked U.
+Source: LOAD_BID as used by kurknielsen/epm-ro-solutions and described by api-evangelist/nyiso (S, facts only). No
+public text shows the rows of a generator, a virtual bid or a withdrawal: their layouts in ``tables/nyiso_layouts.csv``
+are this project's own and marked U.
 The password goes into the body only when the message is sealed.
 """
 
@@ -35,6 +36,7 @@ class NyisoGateway:
     """Uploads of one NYISO organisation."""
 
     iso = "nyiso"
+    withdraws_whole_offers = False
 
     def __init__(self, organisation: str, user_id: str) -> None:
         self.organisation = organisation
@@ -70,15 +72,16 @@ class NyisoGateway:
         return answers
 
     def read_awards(self, reply: bytes, bids: Sequence[Bid]) -> list[Award]:
-        """Return the awards of an answer after the market: rows of bid id, PTID, UTC start, MW and price."""
-        by_id = {bid.bid_id: bid for bid in bids}
+        """Return the awards of an answer after the market: rows of PTID, product, UTC start, MW and price."""
+        index = {(bid.location, bid.product, bid.start): bid for bid in bids}
         awards = []
-        for name, _, start, mw, price in _answer_rows(reply):
-            if name not in by_id:
-                msg = f"NYISO's award {name} fits no bid of ours"
-                raise PayloadError(msg)
+        for ptid, product, start, mw, price in _answer_rows(reply):
             begin = datetime.fromisoformat(start)
-            awards.append(Award(name, begin, by_id[name].end, Decimal(mw), Decimal(price)))
+            bid = index.get((ptid, product, begin))
+            if bid is None:
+                msg = f"NYISO's award of {product} for {ptid} at {start} fits no bid of ours"
+                raise PayloadError(msg)
+            awards.append(Award(bid.bid_id, begin, bid.end, Decimal(mw), Decimal(price)))
         return awards
 
     def _messages(self, kind: str, bids: Sequence[Bid], *, withdraw: bool) -> list[Message]:

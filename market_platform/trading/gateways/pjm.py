@@ -31,6 +31,7 @@ class PjmGateway:
     """Messages of one PJM member account."""
 
     iso = "pjm"
+    withdraws_whole_offers = False
 
     def __init__(self, account: str, schedule: str = "91") -> None:
         self.account = account
@@ -60,18 +61,17 @@ class PjmGateway:
         if not transaction:
             msg = "PJM's answer holds neither a TransactionID nor a fault"
             raise UnreadablePayload(msg)
-        reported = {
-            (element.get("location", ""), element.get("product", ""), element.get("hour", ""), element.get("isDuplicateHour")):
-            element for element in root.iterfind(".//p:Status", NAMESPACES)
-        }  # fmt: skip
+        # PJM itself answers with a TransactionID only; a status for each bid comes with a later query.
+        reported = {element.get("bid", ""): element for element in root.iterfind(".//p:Status", NAMESPACES)}
         answers = []
         for wire, bid_ids in message.offers.items():
-            element = reported.get(tuple(wire.split("|")))  # type: ignore[arg-type]
-            word = "SUBMITTED" if element is None else element.get("value", "")
+            element = reported.get(wire)
+            word, reason = (
+                ("SUBMITTED", "") if element is None else (element.get("value", ""), element.get("reason", ""))
+            )
             if word not in STATE_OF:
                 msg = f"PJM gives {wire} the status {word!r}, which is not known here"
                 raise UnreadablePayload(msg)
-            reason = "" if element is None else element.get("reason", "")
             answers += [Answer(bid_id, STATE_OF[word], word, transaction, reason) for bid_id in bid_ids]
         return answers
 

@@ -36,6 +36,9 @@ class Permission:
     accepted_format_statuses: frozenset[str] = frozenset("V")
 
 
+DRY_RUN = Permission()
+
+
 def confirmation_for(iso: str, day: date) -> str:
     """Return the words that a person has to give for a live submission."""
     return f"send to {iso} for {day.isoformat()}"

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("delivery", sa.String(16), nullable=False),
         sa.Column("at", MOMENT, nullable=False, index=True),
         sa.Column("body", sa.Text, nullable=False),
-        sa.Column("reply", sa.Text, nullable=False),
+        sa.Column("answers_message_id", sa.String(40)),
     )
     op.create_table(
         "bid_awards",

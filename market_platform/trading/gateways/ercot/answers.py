@@ -46,9 +46,10 @@ def read_statuses(reply: bytes, offers: Mapping[str, tuple[str, ...]]) -> list[A
     answers = []
     for bid_set in _payloads(root, "BidSet"):
         for offer in bid_set.iterchildren(f"{E}*"):
-            identifier = text_of(offer, "e:externalId", NAMESPACES) or text_of(offer, "e:bidID", NAMESPACES)
+            names = (text_of(offer, f"e:{name}", NAMESPACES) for name in ("externalId", "bidID", "mRID"))
+            identifier = next((name for name in names if name in offers), "")
             word = text_of(offer, "e:status", NAMESPACES)
-            if identifier not in offers or not word:
+            if not identifier or not word:
                 continue
             if word not in STATE_OF:
                 msg = f"ERCOT gives offer {identifier} the status {word}, which is not known here"

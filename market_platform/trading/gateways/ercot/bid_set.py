@@ -99,6 +99,7 @@ def _offer(element: str, group: list[Bid], late_reason: str | None) -> tuple[str
     identifier = offer_identifier(first)
     begin, end = day_bounds(first.market_day, MARKETS["ercot"].zone)
     head = leaf("startTime", moment(begin)) + leaf("endTime", moment(end)) + leaf("externalId", identifier)
+    head += leaf("marketType", first.market.upper())
     expires = leaf("expirationTime", moment(gate_of("ercot", first.market, group[-1].start).closes_at))
     curves = [] if element in ("ASOffer", "OutputSchedule") else [_curve(element, bid, late_reason) for bid in group]
     if len(curves) > MOST_CURVES:

@@ -24,6 +24,7 @@ class ErcotGateway:
     """One QSE's messages. Without schemas a message counts as unverified and cannot go to the live market."""
 
     iso = "ercot"
+    withdraws_whole_offers = True
 
     def __init__(
         self,
