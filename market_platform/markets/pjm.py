@@ -109,3 +109,47 @@ LOAD_AREAS = {
     "RECO": "RECO",
     "RTO": "RTO",
 }
+
+# Areas of instantaneous load; the four regions stand beside the zones they hold.
+INSTANT_LOAD_AREAS = (
+    "AE", "AEP", "APS", "ATSI", "BC", "COMED", "DAYTON", "DEOK", "DOM", "DPL", "DUQ", "EKPC", "JC", "ME", "OVEC", "PE",
+    "PEP", "PJM MID ATLANTIC REGION", "PJM RTO", "PJM SOUTHERN REGION", "PJM WESTERN REGION", "PL", "PN", "PS", "RECO",
+)  # fmt: skip
+
+# Reserve and regulation services in the platform's words: results in real time print the short name, day-ahead the long.
+SERVICES = {
+    "REG": "regulation",
+    "Regulation": "regulation",
+    "SR": "synchronized_10min",
+    "Synchronized Reserve": "synchronized_10min",
+    "PR": "primary_10min",
+    "Primary Reserve": "primary_10min",
+    "NSR": "non_synchronized_10min",
+    "Non-Synchronized Reserve": "non_synchronized_10min",
+    "SECR": "secondary_30min",
+    "Secondary Reserve": "secondary_30min",
+    "30MIN": "operating_30min",
+    "Thirty Minutes Reserve": "operating_30min",
+    "30 Minute Reserve": "operating_30min",
+    "Thirty Minute Reserve": "operating_30min",
+    "30-Minute Reserve": "operating_30min",
+}
+# The price datasets name area and service in one.
+SERVICE_ENDINGS = {
+    "Synchronized Reserve": "synchronized_10min",
+    "Non-Synchronized Reserve": "non_synchronized_10min",
+    "Primary Reserve": "primary_10min",
+    "Secondary Reserve": "secondary_30min",
+    "Thirty Minutes Reserve": "operating_30min",
+    "30 Minute Reserve": "operating_30min",
+    "Day-Ahead Scheduling Reserve": "operating_30min_day_ahead_scheduling",
+    "Regulation": "regulation",
+}
+# Reserve areas under their short names.
+RESERVE_AREAS = {
+    "PJM RTO Reserve Zone": "PJM_RTO",
+    "PJM RTO": "PJM_RTO",
+    "RTO": "PJM_RTO",
+    "Mid-Atlantic/Dominion Reserve Subzone": "MAD",
+    "Mid-Atlantic/Dominion": "MAD",
+}

@@ -76,6 +76,12 @@ class UtcStamps(LocalStamps):
         """UTC of each row."""
         return self.naive().dt.tz_localize("UTC")
 
+    def rounded(self, to: str) -> "UtcStamps":
+        """Return the same column with every stamp on the nearest ``to`` (a pandas frequency)."""
+        moved = copy.copy(self)
+        moved.distinct = self.distinct.dt.round(to)
+        return moved
+
     def day_in(self, zone: ZoneInfo) -> pd.Series:
         """Local date of each row in the market's zone."""
         local = self.distinct.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)

@@ -1,7 +1,6 @@
 """PJM's energy prices: LMP by pricing node in every run."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,42 +10,83 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import read
-from market_platform.sources.pjm.rows import finish, intervals, name_strangers, name_superseded, words
+from market_platform.sources.pjm.rows import finish, intervals, name_strangers, name_superseded, stacked, words
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
-TYPE_OF_PNODE = {**dict.fromkeys(ZONE_PNODES.values(), "ZONE"), **dict.fromkeys(HUB_PNODES.values(), "HUB")}
+TYPE_OF_ID = {**dict.fromkeys(ZONE_PNODES.values(), "ZONE"), **dict.fromkeys(HUB_PNODES.values(), "HUB")}
+TYPE_OF_NAME = {**dict.fromkeys(ZONE_PNODES, "ZONE"), **dict.fromkeys(HUB_PNODES, "HUB")}
+# Prices are printed to six places; a sum of such numbers is itself to six, without the binary rest.
+PLACES = 6
 
 
 def lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Verified hourly and five-minute LMP; energy, congestion and loss add up to it."""
+    """Read hourly and five-minute LMP, verified or not; energy, congestion and loss add up to it.
+
+    Unverified datasets print no energy part: it is the price less the other two.
+    """
     table = read(payloads, DATASETS[feed.dataset])
-    rows = intervals(feed, table, timedelta(minutes=feed.interval_minutes or 60))
+    run = "da" if feed.constants["market_run"] == "DAM" else "rt"
+    return finish(feed, _priced(feed, table, run))
+
+
+def day_ahead_and_real_time(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read the monthly settled prices: each line holds the hour's day-ahead and real-time price."""
+    table = read(payloads, DATASETS[feed.dataset])
+    runs = (("da", "DAM"), ("rt", "RT_HOURLY"))
+    return finish(feed, stacked([_priced(feed, table, run).assign(market_run=name) for run, name in runs]))
+
+
+def look_ahead(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read prices of the intermediate-term look-ahead run; the case approved last stands below the earlier ones."""
+    table = read(payloads, DATASETS[feed.dataset]).rename(
+        columns={
+            "itsced_lmp": "total_lmp_rt",
+            "marginal_congestion": "congestion_price_rt",
+            "marginal_loss": "marginal_loss_price_rt",
+        }
+    )
+    if not table["issued_utc"].isna().all():
+        approved = pd.to_datetime(table["issued_utc"].astype("str"), format="mixed", errors="coerce")
+        table = table.loc[approved.sort_values(kind="stable").index].reset_index(drop=True)
+    missing = {name: pd.Categorical([None] * len(table)) for name in ("type", "voltage", "equipment", "row_is_current")}
+    table = table.assign(**missing, system_energy_price_rt=np.nan, version_nbr=np.nan)
+    return finish(feed, _priced(feed, table, "rt"))
+
+
+def _priced(feed: Feed, table: pd.DataFrame, run: str) -> pd.DataFrame:
     kind = node_type(table)
-    rows = rows.assign(
+    total, congestion, loss = (
+        table[f"{part}_{run}"] for part in ("total_lmp", "congestion_price", "marginal_loss_price")
+    )
+    energy = table.get(f"system_energy_price_{run}")
+    if energy is None or energy.isna().all():
+        energy = (total - congestion - loss).round(PLACES)
+    rows = intervals(feed, table).assign(
         **feed.constants,
         location=full_name(table),
-        location_id=table["pnode_id"],
+        location_id=table["pnode_id"] if "pnode_id" in table else pd.Categorical([None] * len(table)),
         location_type=words(kind, NODE_TYPES),
-        lmp_usd_per_mwh=table["lmp"],
-        energy_usd_per_mwh=table["energy"],
-        congestion_usd_per_mwh=table["congestion"],
-        loss_usd_per_mwh=table["loss"],
+        lmp_usd_per_mwh=total,
+        energy_usd_per_mwh=energy,
+        congestion_usd_per_mwh=congestion,
+        loss_usd_per_mwh=loss,
         ghg_usd_per_mwh=np.nan,
     )
     name_strangers(rows, kind, rows["location_type"], "pricing-node type")
-    name_superseded(rows, table, ("location_id", "interval_start"))
-    return finish(feed, rows)
+    if "row_is_current" in table:
+        name_superseded(rows, table, ("location_id", "interval_start"))
+    return rows
 
 
 def full_name(table: pd.DataFrame) -> pd.Series:
     """Return the pricing node's full name as PJM's list of nodes has it.
 
-    Price files cut the name of a bus into substation, voltage and equipment, and ALDENE alone stands for two buses; the
-    list joins the three at fixed widths (``ALDENE  230 KV  T-10``).
+    Verified prices cut the name of a bus into substation, voltage and equipment, and ALDENE alone stands for two buses;
+    the list joins the three at fixed widths (``ALDENE  230 KV  T-10``).
     """
-    parts = [table[name] for name in ("pnode_name", "voltage", "equipment")]
-    if parts[1].isna().all():
+    parts = [table[name] for name in ("pnode_name", "voltage", "equipment") if name in table]
+    if len(parts) == 1 or parts[1].isna().all():
         return parts[0]
     codes = [part.cat.codes.to_numpy().astype(np.int64) + 1 for part in parts]
     sizes = [len(part.cat.categories) + 1 for part in parts]
@@ -54,14 +94,15 @@ def full_name(table: pd.DataFrame) -> pd.Series:
     texts = [np.append([""], part.cat.categories.astype(str).to_numpy()).astype("object") for part in parts]
     first, second, third = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
     names = [
-        f"{name:<{SUBSTATION_WIDTH}}{voltage:<{VOLTAGE_WIDTH}}{equipment}" if voltage else name
+        f"{name:<{SUBSTATION_WIDTH}}{voltage:<{VOLTAGE_WIDTH}}{equipment}" if voltage and equipment else name
         for name, voltage, equipment in zip(texts[0][first], texts[1][second], texts[2][third], strict=True)
     ]
     return pd.Series(pd.Categorical(np.array(names, dtype="object")[inverse]), index=table.index)
 
 
 def node_type(table: pd.DataFrame) -> pd.Series:
-    """Return the published type, or, where the answer holds none, what the ids of zones and hubs say."""
-    if not table["type"].isna().all():
+    """Return the published type, or, where the answer holds none, what id or name say of zones and hubs."""
+    if "type" in table and not table["type"].isna().all():
         return table["type"]
-    return words(table["pnode_id"], TYPE_OF_PNODE).cat.add_categories(["BUS"]).fillna("BUS")
+    known = words(table["pnode_id"], TYPE_OF_ID) if "pnode_id" in table else words(table["pnode_name"], TYPE_OF_NAME)
+    return known.astype("object").fillna("BUS").astype("category")

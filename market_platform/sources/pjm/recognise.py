@@ -8,12 +8,17 @@ from market_platform.errors import MarketPlatformError, SchemaChanged
 from market_platform.markets.pjm import HUB_PNODES, ZONE_PNODES
 from market_platform.sources.json_rows import split_items
 from market_platform.sources.payload import Payload
-from market_platform.sources.pjm.columns import DATASETS, FEEDS, LMP_FEEDS
+from market_platform.sources.pjm.columns import DATASETS, FEED_NAMES, LMP_FEEDS
 from market_platform.sources.pjm.reading import is_json, plain, read
 from market_platform.sources.tabular import resolve_columns
 
 OWN_ADDRESS = re.compile(rb"api\.pjm\.com/api/v1/(\w+)")
 HEAD_BYTES = 4000
+AUCTION_WORKBOOK = re.compile(
+    r"(base.?residual.?auction|bra|incremental.?auction|[-_](1st|2nd|3rd|first|second|third)[-_]ia)"
+    r"[-_ ].*results.*\.xls",
+    re.IGNORECASE,
+)
 ZIP_MARK = b"PK\x03\x04"
 
 
@@ -36,9 +41,11 @@ def place_of(payload: Payload, dataset: str) -> str:
     json_form = is_json(content)
     fields = DATASETS[dataset]
     if (b'"type"' if json_form else b"type") not in content[:HEAD_BYTES]:
-        ids = set(read([payload], fields)["pnode_id"].dropna().astype(str))
-        kinds = {"hub": set(HUB_PNODES.values()), "zone": set(ZONE_PNODES.values())}
-        return next((kind for kind, known in kinds.items() if ids <= known), "node")
+        table = read([payload], fields)
+        kinds = {"hub": HUB_PNODES, "zone": ZONE_PNODES}
+        by_id = "pnode_id" in table
+        found = set(table["pnode_id" if by_id else "pnode_name"].dropna().astype(str))
+        return next((kind for kind, known in kinds.items() if found <= set(known.values() if by_id else known)), "node")
     if json_form:
         body = split_items(payload, "items")[1]
         rows = body.count(b"}")
@@ -56,7 +63,7 @@ def recognise(payload: Payload) -> str | None:
     try:
         opened = plain(payload)
         if opened.content.startswith(ZIP_MARK):
-            return None
+            return "pjm_capacity_auctions" if AUCTION_WORKBOOK.search(opened.base_name) else None
         dataset = dataset_of(opened)
         if dataset is None:
             return None
@@ -68,7 +75,7 @@ def recognise(payload: Payload) -> str | None:
 
 
 def _key(dataset: str, place: str) -> str:
-    return f"pjm_{LMP_FEEDS[dataset]}_{place}" if dataset in LMP_FEEDS else f"pjm_{FEEDS[dataset]}"
+    return f"pjm_{LMP_FEEDS[dataset]}_{place}" if dataset in LMP_FEEDS else f"pjm_{FEED_NAMES[dataset]}"
 
 
 def _named(payload: Payload) -> str | None:

@@ -5,13 +5,16 @@ Rules (facts of the feeds): the end of a range is inclusive, so a day is asked f
 and takes neither filter nor field list nor order: everything comes back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-from market_platform.errors import Gone, Rejected
+import pandas as pd
+
+from market_platform.errors import Gone, NotPublishedYet, Rejected
 from market_platform.sources.credentials import Credentials
 from market_platform.sources.feed import Feed
 from market_platform.sources.json_rows import count_items, split_items
@@ -19,6 +22,8 @@ from market_platform.sources.paging import Incomplete
 from market_platform.sources.payload import Payload, Request
 
 BASE_URL = "https://api.pjm.com/api/v1"
+WORKBOOKS_URL = "https://www.pjm.com/-/media/DotCom/markets-ops/rpm/rpm-auction-info"
+JUNE = 6
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 ROWS_PER_PAGE = 50_000
 HOURLY_ARCHIVE_DAYS = 731
@@ -41,18 +46,19 @@ class Ask:
     archive_days: int | None = None
     sort: str = ""
 
-    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> list[Request]:
-        """Return the requests for some market days. Raises Gone where a filtered feed is asked for archived days."""
+    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> Iterator[Request]:
+        """Give the requests for some market days. Raises Gone at the end where a filtered feed is asked for archived days."""
         line = None if self.archive_days is None else today - timedelta(days=self.archive_days)
-        old = [day for day in days if line is not None and day < line]
+        old = sorted(day for day in set(days) if line is not None and day < line)
+        for run in self._runs([day for day in days if day not in set(old)]):
+            yield self._request(feed, run, archived=False)
         if old and self.filters:
             raise Gone(
                 f"{feed.key}: days before {line} are in PJM's archive, which gives all pricing nodes or none; "
                 f"ask the node feed of {feed.dataset} for {old[0]} to {old[-1]}"
             )
-        runs = [(run, True) for run in self._runs(old)]
-        runs += [(run, False) for run in self._runs([day for day in days if day not in set(old)])]
-        return [self._request(feed, run, archived=archived) for run, archived in runs]
+        for run in self._runs(old):
+            yield self._request(feed, run, archived=True)
 
     def _runs(self, days: Sequence[date]) -> list[list[date]]:
         """Cut days into unbroken runs within one month, or shorter where a day is large."""
@@ -74,6 +80,70 @@ class Ask:
         return Request(f"{BASE_URL}/{feed.dataset}", name, tuple(days), params=params, archived=archived)
 
 
+def _unbroken_within_month(numbered: tuple[int, date]) -> tuple[int, int, int]:
+    number, day = numbered
+    return day.toordinal() - number, day.year, day.month
+
+
+def snapshot(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for what only exists as it stands now: all of it, whatever the days."""
+    if not days:
+        return []
+    name = f"{feed.key}_{today:%Y%m%d}.json"
+    params = {"rowCount": str(ROWS_PER_PAGE), "startRow": "1"}
+    return [Request(f"{BASE_URL}/{feed.dataset}", name, (today,), params=params)]
+
+
+@dataclass(frozen=True)
+class AskByColumn:
+    """How a dataset is asked for whose rows carry no clock: by one column, a day or a month a request.
+
+    ``value`` writes the column's filter from first and last day.
+    """
+
+    column: str
+    value: Callable[[date, date], str]
+    months: bool = False
+
+    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> Iterator[Request]:
+        """Give the requests for some market days."""
+        del today
+        ordered = sorted(set(days))
+        for first in sorted({day.replace(day=1) if self.months else day for day in ordered}):
+            last = _month_end(first) if self.months else first
+            params = {"rowCount": str(ROWS_PER_PAGE), "startRow": "1", self.column: self.value(first, last)}
+            covered = tuple(day for day in ordered if first <= day <= last)
+            yield Request(f"{BASE_URL}/{feed.dataset}", f"{feed.key}_{first:%Y%m%d}.json", covered, params=params)
+
+
+def auction_workbook(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the base residual auction's workbook of each delivery year that the days fall in."""
+    del today
+    table = pd.read_csv(Path(__file__).parent / "auction_workbooks.csv")
+    requests = []
+    for year in sorted({day.year if day.month >= JUNE else day.year - 1 for day in days}):
+        known = table[table["first_delivery_year"] <= year]
+        if len(known):
+            path = str(known["path"].iloc[-1]).format(first=year, last=year + 1)
+            name = path.rsplit("/", 1)[-1]
+            requests.append(Request(f"{WORKBOOKS_URL}/{path}", name, (date(year, JUNE, 1),)))
+    return requests
+
+
+def _month_end(first: date) -> date:
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def monthly_auction(first: date, _last: date) -> str:
+    """Return the name of a monthly FTR auction: ``JAN 2022 Auction``."""
+    return f"{first:%b}".upper() + f" {first:%Y} Auction"
+
+
+def day_range(first: date, last: date) -> str:
+    """Return a range of days."""
+    return f"{first:%m/%d/%Y}to{last:%m/%d/%Y}"
+
+
 def next_page(request: Request, pages: Sequence[Payload]) -> Request | None:
     """Return the request for the next page, or None where all announced rows are there. Raises Incomplete, Rejected.
 
@@ -89,6 +159,13 @@ def next_page(request: Request, pages: Sequence[Payload]) -> Request | None:
         raise Incomplete(
             f"{request.file_name}: {received} rows came in {len(pages)} pages where {first_total} were announced first "
             f"and {total} last; nothing of it is stored, ask again"
+        )
+    if total == 0:
+        empty = f"{request.file_name}: PJM has no rows for that"
+        raise (
+            Gone(f"{empty} any more")
+            if request.archived
+            else NotPublishedYet(f"{empty} yet; it is asked for again later")
         )
     if received == total:
         return None
@@ -110,7 +187,9 @@ def _total(envelope: Mapping[str, Any], page: Payload) -> int:
 
 
 def sign(request: Request, credentials: Credentials) -> Request:
-    """Put the subscription key on a request. Raises Rejected where the user has none."""
+    """Put the subscription key on a request to Data Miner. Raises Rejected where the user has none."""
+    if not request.url.startswith(BASE_URL):
+        return request
     key = credentials.get("pjm_member_key") or credentials.get("pjm_key")
     if key is None:
         raise Rejected(

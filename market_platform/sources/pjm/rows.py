@@ -1,6 +1,6 @@
-"""What all Data Miner rows share: UTC intervals, versions within one file, columns in the contract's order."""
+"""What all Data Miner rows share: UTC intervals, versions within one file, words, columns in the contract's order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -8,18 +8,56 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.sources.feed import Feed
-from market_platform.sources.pjm.reading import utc
+from market_platform.sources.pjm.reading import eastern, utc
+from market_platform.sources.stamps import LocalStamps, as_day
 
 PLACE = ["file", "line", "defect"]
+DAY = timedelta(days=1)
+MINUTE = "1min"
+EVERY_FIFTEEN_SECONDS = ("instantaneous_wind_gen", "operational_reserves", "area_control_error", "inst_dispatch_rates")
 
 
-def intervals(feed: Feed, read: pd.DataFrame, length: timedelta, *, end: str | None = None) -> pd.DataFrame:
-    """Return market day, interval and place of each row; ``end`` names a column of published interval ends."""
+def intervals(feed: Feed, read: pd.DataFrame, *, drifting: bool = False) -> pd.DataFrame:
+    """Return market day, interval and place of each row.
+
+    UTC stamps decide; a dataset without them is read by its Eastern stamps. The end is the published one, else start and
+    the feed's interval. ``drifting`` stamps (``3:50:01`` in samples of every five minutes) are taken to the minute.
+    """
+    if read["utc"].isna().all() and not read["ept"].isna().all():
+        return local_intervals(feed, read, eastern(read["ept"]), _length(feed))
     stamps = utc(read["utc"])
+    stamps = stamps.rounded(MINUTE) if drifting else stamps
     start = stamps.moments()
-    ends = start + length if end is None or end not in read else utc(read[end]).moments()
-    frame = pd.DataFrame({"market_day": stamps.day_in(feed.zone), "interval_start": start, "interval_end": ends})
+    if read["end_utc"].isna().all():
+        end = start + _length(feed)
+    else:
+        end = utc(read["end_utc"]).moments()
+    frame = pd.DataFrame({"market_day": stamps.day_in(feed.zone), "interval_start": start, "interval_end": end})
     return frame.assign(**{name: read[name] for name in PLACE})
+
+
+def _length(feed: Feed) -> timedelta:
+    if feed.dataset in EVERY_FIFTEEN_SECONDS:
+        return timedelta(seconds=15)
+    return timedelta(minutes=feed.interval_minutes or 60)
+
+
+def local_intervals(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, length: timedelta) -> pd.DataFrame:
+    """Return market day, interval and place where a dataset only has local stamps, as days and months do.
+
+    A length of whole days is counted on the local clock, so that a day of 23 or 25 hours ends at midnight.
+    """
+    start = stamps.utc(feed.zone)
+    end = stamps.shifted(length).utc(feed.zone) if length % DAY == timedelta(0) else start + length
+    frame = pd.DataFrame({"market_day": stamps.market_day(), "interval_start": start, "interval_end": end})
+    return frame.assign(**{name: read[name] for name in PLACE})
+
+
+def issued_at(feed: Feed, read: pd.DataFrame) -> pd.Series:
+    """Return the moment of issue: UTC where it is published, else Eastern."""
+    if not read["issued_utc"].isna().all():
+        return utc(read["issued_utc"]).moments()
+    return eastern(read["issued_ept"]).utc(feed.zone)
 
 
 def name_superseded(rows: pd.DataFrame, read: pd.DataFrame, key: tuple[str, ...]) -> None:
@@ -27,34 +65,34 @@ def name_superseded(rows: pd.DataFrame, read: pd.DataFrame, key: tuple[str, ...]
 
     A corrected hour stands twice in a file, ``row_is_current`` False and True, ``version_nbr`` 1 and 2, at times with
     equal values (real-time hour prices of 2024-03-05). The largest version is the row; each older one is kept whole in
-    quarantine under this reason. When a version was read at its own time, the lake holds it as a version of the row.
+    quarantine under this reason. A version that was read at its own time stays in the lake as a version of the row.
     """
-    version = read["version"].fillna(0.0)
-    if read["is_current"].isna().all() and (version == 0.0).all():
-        return
-    old = _is_false(read["is_current"])
+    old = _is_false(read["row_is_current"])
     if not old.any():
         return
-    keys = [rows[name].to_numpy() for name in key]
-    newest = version.groupby(keys, dropna=False, sort=False).transform("max")
+    version = read["version_nbr"].fillna(0.0)
+    newest = version.groupby([rows[name].to_numpy() for name in key], dropna=False, sort=False).transform("max")
     superseded = old & (version < newest) & rows["defect"].isna()
-    rows.loc[superseded, "defect"] = [
-        f"superseded by version {number:.0f} in the same file" for number in newest[superseded]
-    ]
+    reasons = [f"superseded by version {number:.0f} in the same file" for number in newest[superseded]]
+    rows.loc[superseded, "defect"] = reasons
     alone = old & (version >= newest) & rows["defect"].isna()
     rows.loc[alone, "defect"] = "marked as no longer current, and its successor is not in this file"
 
 
 def _is_false(column: pd.Series) -> np.ndarray:
-    words = column.cat.categories.astype(str).str.lower()
-    return np.append(words.isin(("false", "0")), np.array([False]))[column.cat.codes.to_numpy()]
+    texts = column.cat.categories.astype(str).str.lower()
+    return np.append(texts.isin(("false", "0")), np.array([False]))[column.cat.codes.to_numpy()]
+
+
+def translated(column: pd.Series, translate: Callable[[str], str | None]) -> pd.Series:
+    """Translate a categorical word by word; None makes a row blank."""
+    texts = np.array([*(translate(str(text)) for text in column.cat.categories), None], dtype="object")
+    return pd.Series(pd.Categorical(texts[column.cat.codes.to_numpy()]), index=column.index)
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
     """Translate a categorical by a table; a word that is not in it becomes blank."""
-    texts = [vocabulary.get(str(text).strip()) for text in column.cat.categories]
-    laid = np.append(np.array(texts, dtype="object"), np.array([None], dtype="object"))[column.cat.codes.to_numpy()]
-    return pd.Series(pd.Categorical(laid), index=column.index)
+    return translated(column, lambda text: vocabulary.get(text.strip()))
 
 
 def name_strangers(rows: pd.DataFrame, published: pd.Series, known: pd.Series, what: str) -> None:
@@ -65,14 +103,19 @@ def name_strangers(rows: pd.DataFrame, published: pd.Series, known: pd.Series, w
         rows.loc[strange, "defect"] = what + " " + texts + f" is not in the table of {what}s: add it there"
 
 
+def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Lay the rows that one published line gives under each other, categoricals kept cheap."""
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def day_column(stamps: LocalStamps) -> pd.Series:
+    """Return the local date of each stamp."""
+    return as_day(stamps.naive().to_numpy())
+
+
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Order and type the columns as the contract has them."""
     for name, spec in feed.contract.columns.items():
         if kind_of(spec) is Kind.TEXT:
-            rows[name] = as_plain_text(rows[name])
+            rows[name] = rows[name].astype(PANDAS_TYPES[Kind.TEXT])
     return rows[[*feed.contract.row_columns, *PLACE]]
-
-
-def as_plain_text(column: pd.Series) -> pd.Series:
-    """Turn text of any dtype into the lake's text."""
-    return column.astype(PANDAS_TYPES[Kind.TEXT])
