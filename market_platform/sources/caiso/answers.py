@@ -18,6 +18,8 @@ from market_platform.sources.payload import Payload, Request, unpack
 CODE = re.compile(rb"<(?:\w+:)?ERR_CODE>\s*(\d+)\s*</")
 DESCRIPTION = re.compile(rb"<(?:\w+:)?ERR_DESC>\s*(.*?)\s*</", re.DOTALL)
 HEAD_BYTES = 8192
+# Asked faster than about once in five seconds, OASIS may send this page with status 200 (seen by others in 2026).
+USE_POLICY = b"Acceptable Use Policy"
 NO_DATA = 1000
 TOO_OFTEN = 1014
 IN_PROCESS = 1015
@@ -39,6 +41,8 @@ def inspect(request: Request, payload: Payload) -> None:
     Codes: 1000 no data, 1004 range too wide, 1015 group still being put together (facts; 1014 for too many requests is
     unverified). Raises NotPublishedYet, Gone, Throttled, Unavailable or Rejected.
     """
+    if USE_POLICY in payload.content[:HEAD_BYTES]:
+        raise Throttled(f"{request.file_name}: OASIS answers with its use policy: asked too often, wait and ask again")
     try:
         members = unpack(payload) if len(payload.content) <= HEAD_BYTES else []
     except UnreadablePayload:

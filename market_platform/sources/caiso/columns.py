@@ -1,26 +1,319 @@
 """CAISO's published columns, report by report: what each heading is called here, and every spelling seen.
 
-Sources: recorded payloads; for reports without one, column lists that others measured on live answers.
+Sources: recorded payloads; for reports without one, column lists that others measured on live answers and the columns
+that public clients read. A heading that is not listed stops the file by name, so that none is lost in silence.
 """
 
 from market_platform.sources.caiso.oasis import DAY, END, ITEM, RUN, START, Report
 from market_platform.sources.tabular import label, number, passed
 
+TIMES = (START, END, DAY, RUN)
+NODE_AGAIN = (passed("NODE_ID_XML"), passed("NODE_ID"), passed("PNODE_RESMRID"))
+COMPONENT = label("component", "LMP_TYPE", optional=True)
+PRICE = number("value", "MW", "PRC", "VALUE")
+
 LMP = Report(
-    ("PRC_LMP", "PRC_HASP_LMP", "PRC_RTPD_LMP", "PRC_INTVL_LMP"),
+    ("PRC_LMP", "PRC_HASP_LMP", "PRC_RTPD_LMP", "PRC_INTVL_LMP", "DAM_LMP_GRP"),
+    (*TIMES, ITEM, label("node", "NODE", "RESOURCE_NAME"), COMPONENT, PRICE, *NODE_AGAIN),
+)
+TIE_LMP = Report(
+    ("PRC_SPTIE_LMP",),
+    (*TIMES, ITEM, label("node", "NODE"), label("tie", "TIE", "TIE_NAME"), COMPONENT, PRICE, *NODE_AGAIN),
+)
+ANCILLARY = Report(
+    ("PRC_AS", "PRC_INTVL_AS"),
+    (*TIMES, ITEM, label("product", "ANC_TYPE", optional=True), label("region", "ANC_REGION", "RESOURCE_NAME"), PRICE),
+)
+CAPACITY_PRICES = Report(
+    ("DAM_CAP_PRC_GRP",),
+    (
+        *TIMES,
+        label("node", "NODE"),
+        label("product", "PRODUCT", "PRODUCT_TYPE"),
+        number("price", "MARGINAL_CLEARING_PRICE"),
+        passed("CAPACITY_PRICE"),
+        passed("CONGESTION_PRICE"),
+        passed("LOSS_PRICE"),
+        *NODE_AGAIN,
+    ),
+)
+FUEL_PRICES = Report(
+    ("PRC_FUEL",),
+    (*TIMES, label("region", "FUEL_REGION_ID"), passed("FUEL_REGION_ID_XML"), number("price", "PRC")),
+)
+ALLOWANCE_PRICES = Report(("PRC_GHG_ALLOWANCE",), (*TIMES, ITEM, number("price", "GHG_PRC_IDX")))
+CORRECTIONS = Report(
+    ("PRC_CORR_GRP",),
+    (
+        label("day", "TRADE_DATE"),
+        label("hour", "HOUR_ENDING"),
+        label("interval", "INTERVAL"),
+        label("run", "MARKET"),
+        label("area", "AFFECTED_AREA"),
+        label("method", "CORRECTION_METHOD"),
+        number("count", "CORRECTION_COUNT"),
+        label("energy_type", "ENERGY_TYPECODE"),
+        label("reason", "CORRECTION_REASON"),
+        label("issued", "REPORT_GENERATED"),
+    ),
+)
+
+LOAD = Report(
+    ("SLD_FCST",),
+    (
+        *TIMES,
+        ITEM,
+        label("area", "TAC_AREA_NAME", "RESOURCE_NAME"),
+        label("execution", "EXECUTION_TYPE", optional=True),
+        number("load", "MW", "LOAD_MW", "VALUE"),
+        passed("LOAD_TYPE"),
+    ),
+)
+PEAK_LOAD = Report(
+    ("SLD_FCST_PEAK",),
+    (START, END, DAY, label("area", "TAC_AREA_NAME"), number("load", "LOAD_MW")),
+)
+RENEWABLES = Report(
+    ("SLD_REN_FCST",),
+    (
+        *TIMES,
+        ITEM,
+        label("hub", "TRADING_HUB"),
+        label("kind", "RENEWABLE_TYPE"),
+        number("generation", "MW", "VALUE"),
+        passed("MARKET_RUN_ID_POS"),
+        passed("RENEW_POS"),
+    ),
+)
+SCHEDULES = Report(
+    ("ENE_SLRS",),
+    (
+        *TIMES,
+        ITEM,
+        label("area", "TAC_ZONE_NAME", "RESOURCE_NAME"),
+        label("schedule", "SCHEDULE", optional=True),
+        number("mw", "MW", "VALUE"),
+        passed("SLRS_TYPE"),
+    ),
+)
+
+CAUSE = label("cause", "CONSTRAINT_CAUSE")
+NOMOGRAMS = Report(
+    ("PRC_NOMOGRAM", "PRC_RTM_NOMOGRAM"),
+    (*TIMES, label("name", "NOMOGRAM_ID"), passed("NOMOGRAM_ID_XML"), CAUSE, number("price", "PRC"),
+     label("group", "GROUP", optional=True)),
+)  # fmt: skip
+TIE_CONSTRAINTS = Report(
+    ("PRC_CNSTR", "PRC_RTM_FLOWGATE"),
+    (*TIMES, label("name", "TI_ID"), passed("TI_ID_XML"), label("direction", "TI_DIRECTION"), CAUSE,
+     number("price", "PRC", "MW"), label("group", "GROUP", optional=True)),
+)  # fmt: skip
+POWER_BALANCE = Report(
+    ("PRC_RTM_SCH_CNSTR",),
+    (START, END, RUN, ITEM, number("price", "PRC_SHADOW"), label("group", "GROUP", optional=True)),
+)
+TRANSMISSION_USAGE = Report(
+    ("TRNS_USAGE", "TRNS_CURR_USAGE"),
+    (
+        *TIMES,
+        ITEM,
+        label("tie", "TI_ID"),
+        label("direction", "TI_DIRECTION"),
+        label("measure", "LABEL"),
+        label("kind", "TR_TYPE"),
+        passed("TI_CONSTRAINT_ID"),
+        number("value", "MW"),
+    ),
+)
+TRANSMISSION_OUTAGES = Report(
+    ("TRNS_OUTAGE",),
+    (
+        START,
+        END,
+        label("tie", "TI_ID"),
+        label("direction", "TI_DIRECTION"),
+        label("equipment", "EQUIPMENT_OUTAGE"),
+        label("notes", "OUTAGE_NOTES"),
+        label("status", "AUDIT_TYPE"),
+        label("begins", "START_DATE"),
+        label("ends", "END_DATE"),
+        label("first_hour", "START_HOUR"),
+        label("last_hour", "END_HOUR"),
+        number("curtailed", "CURTAILED_OTC_MW"),
+        label("updated", "UPD_DATE_GMT"),
+        passed("UPD_DATE"),
+        passed("UPD_BY"),
+        passed("OASIS_REC_STAT"),
+    ),
+)
+TRANSFERS = Report(
+    ("ENE_EIM_TRANSFER_TIE",),
     (
         START,
         END,
         DAY,
-        RUN,
+        label("run", "MARKET_TYPE", "MARKET_RUN_ID", "MKT_TYPE"),
         ITEM,
-        label("node", "NODE", "RESOURCE_NAME"),
-        label("component", "LMP_TYPE", optional=True),
-        number("value", "MW", "PRC", "VALUE"),
-        passed("NODE_ID_XML"),
-        passed("NODE_ID"),
-        passed("PNODE_RESMRID"),
+        label("area", "BAA_GRP_ID"),
+        label("tie", "TIE_NAME"),
+        label("from_area", "FROM_BAA"),
+        label("to_area", "TO_BAA"),
+        label("direction", "DIRECTION"),
+        number("value", "VALUE", "MW"),
+        passed("OASIS_REC_STAT"),
+        passed("UPD_DATE"),
+        passed("UPD_BY"),
+    ),
+)
+GENERATION_OUTAGES = Report(
+    ("AGGR_OUTAGE_SCH", "AGGR_OUTAGE_SCH_GRP"),
+    (
+        START,
+        END,
+        DAY,
+        label("hub", "TRADING_HUB"),
+        label("category", "FUEL_CATEGORY"),
+        label("listed", "REPORT_DATE_GMT"),
+        passed("REPORT_DATE"),
+        number("mw", "MW"),
     ),
 )
 
-REPORTS = (LMP,)
+RESERVE_RESULTS = Report(
+    ("AS_RESULTS",),
+    (*TIMES, ITEM, label("product", "ANC_TYPE"), label("region", "ANC_REGION"), label("result", "RESULT_TYPE"),
+     number("value", "MW")),
+)  # fmt: skip
+RESERVE_REQUIREMENTS = Report(
+    ("AS_REQ",),
+    (*TIMES, ITEM, label("product", "ANC_TYPE"), label("region", "ANC_REGION"), label("bound", "LABEL"),
+     number("value", "MW")),
+)  # fmt: skip
+RAMP_REQUIREMENTS = Report(
+    ("ENE_FLEX_RAMP_REQT",),
+    (
+        *TIMES,
+        label("area", "BAA_GRP_ID"),
+        label("direction", "RAMP_TYPE"),
+        number("value", "UNCERTAINITY", "UNCERTAINTY"),
+    ),
+)
+CAPACITY_AWARDS = Report(
+    ("DAM_CAP_REQ_AWRD_GRP", "2DA_CAP_REQ_AWRD_GRP", "3DA_CAP_REQ_AWRD_GRP"),
+    (*TIMES, label("area", "BAA_GRP_ID"), label("product", "PRODUCT_TYPE"), number("required", "REQ_MW"),
+     number("awarded", "AGG_AWD_MW", optional=True)),
+)  # fmt: skip
+
+BID_SUMMARIES = Report(
+    ("ENE_CB_MKT_SUM",),
+    (
+        *TIMES,
+        label("side", "PRODUCT_TYPE"),
+        label("measure", "SUMMARY_CAT"),
+        number("self_schedule", "SELF_SCHEDULE"),
+        number("energy_bid", "ENERGY_BID"),
+        number("virtual_bid", "VIRTUAL_BID"),
+        number("total", "TOTAL"),
+        passed("PRODUCT_TYPE_ORDER"),
+        passed("SUMMARY_CAT_ORDER"),
+    ),
+)
+VIRTUAL_TOTALS = Report(("ENE_CB_AWARDS",), (*TIMES, ITEM, label("direction", "VIRTUALBID_TYPE"), number("mw", "MW")))
+VIRTUAL_NODES = Report(("ENE_CB_CLR_AWARDS",), (*TIMES, ITEM, label("node", "NODE_ID"), number("mw", "MW")))
+PUBLIC_BIDS = Report(
+    ("PUB_BID", "PUB_DAM_GRP", "PUB_RTM_GRP"),
+    (
+        label("start", "SCH_BID_TIMEINTERVALSTART_GMT"),
+        label("end", "SCH_BID_TIMEINTERVALSTOP_GMT"),
+        label("offer_start", "TIMEINTERVALSTART_GMT", optional=True),
+        label("offer_end", "TIMEINTERVALEND_GMT", optional=True),
+        label("hour_start", "STARTTIME_GMT", optional=True),
+        label("hour_end", "STOPTIME_GMT", optional=True),
+        RUN,
+        label("resource_type", "RESOURCE_TYPE"),
+        label("participant", "SCHEDULINGCOORDINATOR_SEQ"),
+        label("resource", "RESOURCEBID_SEQ"),
+        label("product_bid", "PRODUCTBID_MRID"),
+        label("product", "MARKETPRODUCTTYPE"),
+        number("self_schedule", "SELFSCHEDMW"),
+        number("mw", "SCH_BID_XAXISDATA"),
+        number("price", "SCH_BID_Y1AXISDATA"),
+        number("least_soc", "MINEOHSTATEOFCHARGE", optional=True),
+        number("most_soc", "MAXEOHSTATEOFCHARGE", optional=True),
+        *(
+            passed(heading)
+            for heading in (
+                "STARTTIME", "STOPTIME", "STARTDATE", "STARTDATE_GMT", "TRADE_DATE", "TIMEINTERVALSTART",
+                "TIMEINTERVALEND", "PRODUCTBID_DESC", "MARKETPRODUCT_DESC", "SCH_BID_TIMEINTERVALSTART",
+                "SCH_BID_TIMEINTERVALSTOP", "SCH_BID_Y2AXISDATA", "SCH_BID_CURVETYPE",
+            )
+        ),
+    ),
+)  # fmt: skip
+
+EFFECTIVE = (
+    label("start", "EFF_START_DT_GMT"),
+    label("end", "EFF_END_DT_GMT"),
+    passed("EFF_START_DT"),
+    passed("EFF_END_DT"),
+    passed("DESCRIPTION"),
+    passed("COMMENTS"),
+)
+
+
+def _map(query: str, heading: str) -> Report:
+    return Report((query,), (label("aggregate", heading), label("node", "PNODE_ID"), *EFFECTIVE))
+
+
+AGGREGATE_MAP = _map("ATL_PNODE_MAP", "APNODE_ID")
+TAC_AREA_MAP = _map("ATL_TAC_AREA_MAP", "TAC_AREA_ID")
+RESERVE_REGION_MAP = _map("ATL_AS_REGION_MAP", "AS_REGION_ID")
+RUC_ZONE_MAP = _map("ATL_RUC_ZONE_MAP", "RUC_ZONE_ID")
+LOAD_FACTORS = Report(
+    ("ATL_LDF",),
+    (label("aggregate", "APNODE_ID"), label("node", "PNODE_ID"), number("factor", "DIST_FACTOR"),
+     passed("SEASON"), label("time_of_use", "TIME_OF_USE"), *EFFECTIVE),
+)  # fmt: skip
+NODES = Report(
+    ("ATL_PNODE",),
+    (
+        label("node", "PNODE_ID"),
+        label("kind", "PNODE_TYPE"),
+        *EFFECTIVE,
+        *(
+            passed(heading)
+            for heading in (
+                "CB_NODE_FLAG", "MAX_CB_MW", "MAX_CB_MW_EFF_START_DT", "MAX_CB_MW_EFF_END_DT",
+                "MAX_CB_MW_EFF_START_DT_GMT", "MAX_CB_MW_EFF_END_DT_GMT",
+            )
+        ),
+    ),
+)  # fmt: skip
+MESSAGES = Report(
+    ("ATL_OSM",),
+    (
+        label("issued", "MSG_TIMESTAMPE_GMT", "MSG_TIMESTAMP_GMT"),
+        label("severity", "MSG_SEVERITY"),
+        label("text", "MSG_TEXT"),
+        *(
+            passed(heading)
+            for heading in (
+                "MSG_ID",
+                "MSG_TIME",
+                "MSG_TIMESTAMP",
+                "MSG_SCID",
+                "TIMESTAMP",
+                "MSG_TIME_GMT",
+                "TIMESTAMP_GMT",
+            )
+        ),
+    ),
+)
+
+REPORTS: tuple[Report, ...] = (
+    LMP, TIE_LMP, ANCILLARY, CAPACITY_PRICES, FUEL_PRICES, ALLOWANCE_PRICES, CORRECTIONS, LOAD, PEAK_LOAD, RENEWABLES,
+    SCHEDULES, NOMOGRAMS, TIE_CONSTRAINTS, POWER_BALANCE, TRANSMISSION_USAGE, TRANSMISSION_OUTAGES, TRANSFERS,
+    GENERATION_OUTAGES, RESERVE_RESULTS, RESERVE_REQUIREMENTS, RAMP_REQUIREMENTS, CAPACITY_AWARDS, BID_SUMMARIES,
+    VIRTUAL_TOTALS, VIRTUAL_NODES, PUBLIC_BIDS, AGGREGATE_MAP, TAC_AREA_MAP, RESERVE_REGION_MAP, RUC_ZONE_MAP,
+    LOAD_FACTORS, NODES, MESSAGES,
+)  # fmt: skip

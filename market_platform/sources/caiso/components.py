@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_platform.sources.caiso.rows import laid
+
 DENSE_LIMIT = 4
-REPEATED = "one row told twice: the report says it again in another group"
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,6 @@ def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
     """Position of each row's text in ``names``; -1 where it is none of them."""
     places = {name: position for position, name in enumerate(names)}
     return laid(column, places, -1).astype(np.int64)
-
-
-def laid(column: pd.Series, table: dict[str, object] | dict[str, int], otherwise: object = None) -> np.ndarray:
-    """Look up each distinct text of a categorical column once and lay the answers over the rows."""
-    answers = [table.get(text, otherwise) for text in column.cat.categories]
-    return np.array([*answers, otherwise], dtype="object")[column.cat.codes.to_numpy()]
 
 
 def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from lxml import etree
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.caiso.answers import refuse_error_document
+from market_platform.sources.caiso.rows import PLACE
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
@@ -31,7 +31,6 @@ GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"
 HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE"}
 UTC = ZoneInfo("UTC")
-PLACE = ["file", "line", "defect"]
 
 
 @dataclass(frozen=True)
@@ -118,16 +117,6 @@ def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Order and type the columns as the contract has them; a column that the report lacks is blank."""
-    for name, spec in feed.contract.columns.items():
-        kind = Kind((spec.metadata or {})["kind"])
-        if name not in rows:
-            rows[name] = feed.constants.get(name, np.nan if kind is Kind.NUMBER else None)
-        rows[name] = rows[name].astype(PANDAS_TYPES[kind])
-    return rows[[*feed.contract.row_columns, *PLACE]]
-
-
 def _placed(frame: pd.DataFrame, positions: Sequence[int]) -> pd.DataFrame:
     frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
     return frame
@@ -138,7 +127,9 @@ def _read_xml(report: Report, payload: Payload) -> pd.DataFrame:
     header: dict[str, str | None] = {}
     records: list[dict[str, str | None]] = []
     try:
-        for _, element in etree.iterparse(io.BytesIO(payload.content), resolve_entities=False, no_network=True):
+        for _, element in etree.iterparse(
+            io.BytesIO(payload.content), resolve_entities=False, no_network=True, recover=_is_whole(payload)
+        ):
             tag = etree.QName(element).localname
             if tag in HEADER_TAGS:
                 header[HEADER_TAGS[tag]] = element.text
@@ -154,6 +145,12 @@ def _read_xml(report: Report, payload: Payload) -> pd.DataFrame:
     frame = pd.DataFrame(records, dtype="object")
     frame.columns = pd.Index(resolve_columns(payload, list(frame.columns), report.columns))
     return _typed(report, frame)
+
+
+def _is_whole(payload: Payload) -> bool:
+    """Whether a document reaches its end with every row closed; only then may bad nesting around the rows be passed."""
+    rows_open, rows_closed = payload.content.count(b"<REPORT_DATA>"), payload.content.count(b"</REPORT_DATA>")
+    return rows_open == rows_closed and payload.content.rstrip().endswith(b"OASISReport>")
 
 
 def _typed(report: Report, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,20 +1,43 @@
-"""CAISO's prices: LMP with its components in every run, at nodes, hubs, load points and ties."""
+"""CAISO's prices: LMP with its components, ancillary and capacity products, fuel, allowances, corrections."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
-from market_platform.markets.caiso import COMPONENT_OF_ITEM, PRICE_COMPONENTS, location_type
+from market_platform.markets.caiso import (
+    ANCILLARY_PRODUCT_OF_ITEM,
+    ANCILLARY_PRODUCTS,
+    ANCILLARY_REGIONS,
+    CAPACITY_PRODUCTS,
+    COMPONENT_OF_ITEM,
+    MARKET_RUNS,
+    PRICE_COMPONENTS,
+    location_type,
+)
+from market_platform.markets.market_day import day_bounds
 from market_platform.sources.caiso import columns
-from market_platform.sources.caiso.components import REPEATED, codes_of, laid, spread
-from market_platform.sources.caiso.oasis import Report, finish, intervals, read_report
+from market_platform.sources.caiso.components import codes_of, spread
+from market_platform.sources.caiso.oasis import intervals, read_report
+from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
 COMPONENTS = tuple(PRICE_COMPONENTS)
 # MGHG came later than the other parts: reports made before 2021 do not have it (facts).
 PARTS = tuple(COMPONENTS.index(name) for name in ("MCE", "MCC", "MCL"))
+LOCAL_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+)
+NO_CORRECTION = "No records found for report."
+INTERVALS_PER_HOUR = {"RTPD": 4, "FMM": 4, "HASP": 4, "RTD": 12, "RTM": 12}
 
 
 def lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -22,35 +45,50 @@ def lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
     The column that holds $/MWh is headed MW, PRC or VALUE, by report and version.
     """
-    return _prices(feed, columns.LMP, payloads)
+    read = read_report(columns.LMP, payloads)
+    node = read["node"]
+    kinds = laid(node, location_type)
+    return _components(feed, read, ["node"], read.assign(location=node, location_type=kinds))
 
 
-def _prices(feed: Feed, report: Report, payloads: Sequence[Payload]) -> pd.DataFrame:
-    read = read_report(report, payloads)
+def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """LMP of a scheduling point over a tie; the pair is the location."""
+    read = read_report(columns.TIE_LMP, payloads)
+    location = as_text(read["node"]) + " " + as_text(read["tie"])
+    return _components(feed, read, ["node", "tie"], read.assign(location=location, location_type="tie"))
+
+
+def _components(feed: Feed, read: pd.DataFrame, keys: list[str], named: pd.DataFrame) -> pd.DataFrame:
     component = _component(read)
-    wide = spread(read, ["node", "start", "end"], component, len(COMPONENTS))
-    rows = _located(feed, read.iloc[wide.leading].reset_index(drop=True))
+    wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
+    rows = _located(feed, named, wide.leading)
     rows = rows.assign(**dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True)))
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
-        rows = pd.concat([rows, _left_over(feed, read, left, wide.again[left])], ignore_index=True)
+        rest = _located(feed, named, left).assign(lmp_usd_per_mwh=read["value"].to_numpy()[left])
+        mark(rest, wide.again[left], REPEATED)
+        shown = read["component"].astype("object").fillna(read["item"].astype("object")).to_numpy()[left]
+        mark(
+            rest,
+            np.ones(left.size),
+            np.array([f"component {text} is none of the known ones" for text in shown], object),
+        )
+        rows = pd.concat([rows, rest], ignore_index=True)
     return finish(feed, rows)
 
 
 def _component(read: pd.DataFrame) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
     by_type = codes_of(read["component"], COMPONENTS)
-    item_places = {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}
-    by_item = laid(read["item"], item_places, -1).astype(np.int64)
-    return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item))
+    by_item = laid(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}, -1)
+    return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item.astype(np.int64)))
 
 
-def _located(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
-    node = read["node"]
-    kinds = {name: location_type(name) for name in node.cat.categories}
-    return intervals(feed, read).assign(
-        **feed.constants, location=node, location_id=node, location_type=laid(node, kinds)
+def _located(feed: Feed, named: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
+    part = named.iloc[positions].reset_index(drop=True)
+    return intervals(feed, part).assign(
+        **feed.constants, location=part["location"], location_id=part["node"], location_type=part["location_type"]
     )
 
 
@@ -58,21 +96,101 @@ def _mark_partial(rows: pd.DataFrame, present: np.ndarray) -> None:
     """Mark prices of which the file holds only some of the parts; a price without any of its parts is whole."""
     some = present[list(PARTS)].any(axis=0)
     every = present[list(PARTS)].all(axis=0)
-    _mark(rows, ~present[0], "parts of a price without the price itself (LMP): import the group's files together")
-    _mark(rows, present[0] & some & ~every, "a price with some of its parts (MCE, MCC, MCL) missing in the file")
+    mark(rows, ~present[0], "parts of a price without the price itself (LMP): import the group's files together")
+    mark(rows, present[0] & some & ~every, "a price with some of its parts (MCE, MCC, MCL) missing in the file")
 
 
-def _mark(rows: pd.DataFrame, which: np.ndarray, reason: str) -> None:
-    fresh = which & rows["defect"].isna().to_numpy()
-    if fresh.any():
-        rows.loc[fresh, "defect"] = reason
+def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Ancillary clearing prices by region and product; regional prices add up along the nest of regions."""
+    read = read_report(columns.ANCILLARY, payloads)
+    by_item = laid(read["item"], ANCILLARY_PRODUCT_OF_ITEM)
+    shown = (
+        as_text(read["product"]).astype("object").where(read["product"].notna(), pd.Series(by_item, index=read.index))
+    )
+    shown = shown.astype("category")
+    product = laid(shown, ANCILLARY_PRODUCTS)
+    rows = intervals(feed, read).assign(
+        **feed.constants, location=read["region"], location_id=read["region"], product=product,
+        publisher_product=shown, price_usd_per_mw=read["value"],
+    )  # fmt: skip
+    mark_strangers(rows, ~pd.isna(product), read["product"], "ancillary product")
+    mark_strangers(rows, read["region"].isin(ANCILLARY_REGIONS).to_numpy(), read["region"], "ancillary region")
+    mark_repeats(rows, feed)
+    return finish(feed, rows)
 
 
-def _left_over(feed: Feed, read: pd.DataFrame, positions: np.ndarray, again: np.ndarray) -> pd.DataFrame:
-    """Rows of the report that became no part of a price: repeated, unreadable, or of an unknown component."""
-    rows = _located(feed, read.iloc[positions].reset_index(drop=True))
-    _mark(rows, again, REPEATED)
-    shown = read["component"].astype("object").fillna(read["item"].astype("object")).iloc[positions]
-    strange = rows["defect"].isna()
-    rows.loc[strange, "defect"] = "component " + shown.astype(str).to_numpy()[strange] + " is none of the known ones"
-    return rows.assign(lmp_usd_per_mwh=read["value"].to_numpy()[positions])
+def capacity_products(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Nodal prices of imbalance reserve and reliability capacity of the day-ahead run."""
+    read = read_report(columns.CAPACITY_PRICES, payloads)
+    product = laid(read["product"], CAPACITY_PRODUCTS)
+    rows = intervals(feed, read).assign(
+        **feed.constants, location=read["node"], location_id=read["node"], product=product,
+        publisher_product=read["product"], price_usd_per_mw=read["price"],
+    )  # fmt: skip
+    mark_strangers(rows, ~pd.isna(product), read["product"], "capacity product")
+    return finish(feed, rows)
+
+
+def fuel_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Gas price indices by fuel region and hour."""
+    read = read_report(columns.FUEL_PRICES, payloads)
+    rows = intervals(feed, read).assign(location=read["region"], price_usd_per_mmbtu=read["price"])
+    mark_repeats(rows, feed)
+    return finish(feed, rows)
+
+
+def allowance_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Greenhouse-gas allowance price index by day."""
+    read = read_report(columns.ALLOWANCE_PRICES, payloads)
+    return finish(feed, intervals(feed, read).assign(price_usd_per_tonne=read["price"]))
+
+
+def corrections(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Corrected intervals of a trade date. Combinations without a correction are listed too and go to quarantine.
+
+    Hours end at their number; the repeated hour of autumn is 25 and follows hour 2, as everywhere in OASIS.
+    """
+    read = read_report(columns.CORRECTIONS, payloads)
+    days = LocalStamps(read["day"], LOCAL_FORMATS).naive()
+    start, end = _corrected_interval(feed, read, days)
+    issued = LocalStamps(read["issued"], LOCAL_FORMATS).utc(feed.zone, second_pass=np.zeros(len(read), dtype=bool))
+    rows = pd.DataFrame(
+        {"market_day": as_day(days.to_numpy()), "interval_start": start, "interval_end": end, "issued_at": issued}
+    ).assign(
+        market_run=laid(read["run"], MARKET_RUNS), location=read["area"], method=read["method"],
+        energy_type=read["energy_type"], reason=read["reason"], correction_count=read["count"],
+        **{name: read[name] for name in PLACE},
+    )  # fmt: skip
+    mark(rows, (read["reason"] == NO_CORRECTION).to_numpy(), "nothing was corrected: the report says so")
+    mark_strangers(rows, rows["market_run"].notna().to_numpy(), read["run"], "market run")
+    return finish(feed, rows)
+
+
+def _corrected_interval(feed: Feed, read: pd.DataFrame, days: pd.Series) -> tuple[pd.Series, pd.Series]:
+    hour = pd.to_numeric(as_text(read["hour"]), errors="coerce").to_numpy(dtype="float64")
+    part = pd.to_numeric(as_text(read["interval"]), errors="coerce").fillna(0).to_numpy(dtype="float64")
+    midnights = {day: day_bounds(day.date(), feed.zone)[0] for day in days.dropna().unique()}
+    begin = pd.to_datetime(days.map(midnights), utc=True).astype("datetime64[us, UTC]")
+    elapsed = np.array([hours_elapsed(feed, day, number) for day, number in zip(days, hour, strict=True)])
+    parts = laid(read["run"], lambda run: INTERVALS_PER_HOUR.get(run, 1)).astype("float64")
+    split = (part > 0) & (parts > 1)
+    start_hours = elapsed + np.where(split, (part - 1) / parts, 0.0)
+    length = np.where(split, 1.0 / parts, 1.0)
+    start = begin + pd.to_timedelta(np.round(start_hours * 3600), unit="s")
+    return start.astype("datetime64[us, UTC]"), (start + pd.to_timedelta(length, unit="h")).astype(
+        "datetime64[us, UTC]"
+    )
+
+
+def hours_elapsed(feed: Feed, day: pd.Timestamp, hour_ending: float) -> float:
+    """Return how many hours of a market day have gone when OASIS' hour of that number begins; NaN for none such."""
+    if pd.isna(day) or np.isnan(hour_ending):
+        return float("nan")
+    start, end = day_bounds(day.date(), feed.zone)
+    hours = round((end - start) / timedelta(hours=1))
+    number = int(hour_ending)
+    if hours == 25:
+        return {25: 2.0}.get(number, float(number - 1 if number <= 2 else number))
+    if hours == 23:
+        return float("nan") if number == 3 else float(number - 1 if number < 3 else number - 2)
+    return float(number - 1)

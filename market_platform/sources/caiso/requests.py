@@ -4,6 +4,7 @@ Limits (facts): 31 days a request for chosen nodes; all nodes one day (day-ahead
 request every five seconds, else 429. A Pacific day runs from 07:00 or 08:00 UTC.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,6 +23,13 @@ CSV_IN_ZIP = "6"
 LONGEST_DAYS = 31
 # OASIS keeps 39 months (facts); what is older lies in a bucket whose reader pays.
 KEPT_MONTHS = 39
+OUTLOOK_URL = "https://www.caiso.com/outlook"
+DOCUMENTS_URL = "https://www.caiso.com/documents"
+UNIT_OUTAGES = "curtailed-non-operational-generator-prior-trade-date-report"
+WORKBOOK_DASHED_DAY = date(2024, 5, 31)
+WORKBOOK_ODD_DAY = date(2024, 6, 1)
+WORKBOOK_PLAIN_AGAIN = date(2025, 1, 13)
+WORKBOOK_LATE_DAYS = 14
 STAMP = "%Y%m%dT%H:%M-0000"
 
 
@@ -35,13 +43,17 @@ class Span(Enum):
 
 @dataclass(frozen=True)
 class Ask:
-    """How one report is asked for: called as a feed's request builder."""
+    """How one report is asked for: called as a feed's request builder.
+
+    ``elsewhere`` is a report that keeps the same prices for longer, one day a request.
+    """
 
     query: str
     version: int
     parameters: Mapping[str, str] = field(default_factory=dict)
     span: Span = Span.MONTH
     group: bool = False
+    elsewhere: "Ask | None" = None
 
     def __call__(self, feed: Feed, days: Sequence[date], today: date) -> list[Request]:
         """Return the requests that cover the days."""
@@ -76,8 +88,43 @@ class Ask:
             days,
             params=parameters,
             archived=_months_between(days[-1], today) > KEPT_MONTHS,
+            alternatives=tuple(self.elsewhere(feed, [day], today)[0] for day in days) if self.elsewhere else (),
             inspect=inspect,
         )
+
+
+@dataclass(frozen=True)
+class OutlookAsk:
+    """How an outlook file is asked for: the running day under ``current``, others under their date."""
+
+    file: str
+
+    def __call__(self, _feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+        """Return one request a day. The number at the end keeps the edge cache from answering with old bytes."""
+        requests = []
+        for day in sorted(set(days)):
+            folder = "current" if day == today else f"history/{day:%Y%m%d}"
+            parameters = {"_": str(uuid.uuid4().int % 10**12)}
+            name = f"{day:%Y%m%d}_{self.file}.csv"
+            requests.append(Request(f"{OUTLOOK_URL}/{folder}/{self.file}.csv", name, (day,), params=parameters))
+        return requests
+
+
+def unit_outage_workbook(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the workbooks of units that were out; their names follow no single rule (public client's addresses)."""
+    requests = []
+    for day in sorted(set(days)):
+        stem = UNIT_OUTAGES.replace("curtailed-", "curtailed-and-", 1) if day == WORKBOOK_ODD_DAY else UNIT_OUTAGES
+        if day == WORKBOOK_DASHED_DAY:
+            text = f"{day:%Y-%m-%d}"
+        elif WORKBOOK_DASHED_DAY < day < WORKBOOK_PLAIN_AGAIN:
+            text = f"{day:%b-%d-%Y}".lower()
+        else:
+            text = f"{day:%Y%m%d}"
+        archived = (today - day).days > WORKBOOK_LATE_DAYS
+        name = f"{day:%Y%m%d}_{UNIT_OUTAGES}.xlsx"
+        requests.append(Request(f"{DOCUMENTS_URL}/{stem}-{text}.xlsx", name, (day,), archived=archived))
+    return requests
 
 
 def _runs(days: Sequence[date], longest: int) -> list[list[date]]:

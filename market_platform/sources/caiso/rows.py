@@ -1,0 +1,52 @@
+"""What CAISO's parsers share: words looked up once per distinct text, repeats and strangers named, columns in order."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.sources.feed import Feed
+
+PLACE = ["file", "line", "defect"]
+REPEATED = "one row told twice: the report says it again in another group"
+
+
+def laid(
+    column: pd.Series, table: Mapping[str, object] | Callable[[str], object], otherwise: object = None
+) -> np.ndarray:
+    """Look up each distinct text of a categorical column once and lay the answers over the rows."""
+    answer = table if callable(table) else lambda text: table.get(text, otherwise)
+    answers = [answer(text) for text in column.cat.categories]
+    return np.array([*answers, otherwise], dtype="object")[column.cat.codes.to_numpy()]
+
+
+def mark(rows: pd.DataFrame, which: np.ndarray, reason: str | np.ndarray) -> None:
+    """Give rows that have no defect yet a reason to be refused."""
+    fresh = np.asarray(which, dtype=bool) & rows["defect"].isna().to_numpy()
+    if fresh.any():
+        rows.loc[fresh, "defect"] = reason if isinstance(reason, str) else reason[fresh]
+
+
+def mark_strangers(rows: pd.DataFrame, known: np.ndarray, column: pd.Series, what: str) -> None:
+    """Name rows whose word is in no table, so that they go to quarantine and are seen."""
+    if not known.all():
+        texts = column.astype("object").astype(str).to_numpy()
+        mark(
+            rows, ~known, np.array([f"{what} {text} is not in the table: add it there" for text in texts], dtype=object)
+        )
+
+
+def mark_repeats(rows: pd.DataFrame, feed: Feed) -> None:
+    """Name rows that say word for word what a row above said; other values under a key are left to the contract."""
+    mark(rows, rows.duplicated([name for name in feed.contract.row_columns if name in rows]).to_numpy(), REPEATED)
+
+
+def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+    """Order and type the columns as the contract has them; what the report lacks is the feed's constant, else blank."""
+    for name, spec in feed.contract.columns.items():
+        kind = Kind((spec.metadata or {})["kind"])
+        if name not in rows:
+            rows[name] = feed.constants.get(name, np.nan if kind is Kind.NUMBER else None)
+        rows[name] = rows[name].astype(PANDAS_TYPES[kind])
+    return rows[[*feed.contract.row_columns, *PLACE]]

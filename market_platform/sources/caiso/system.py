@@ -1,0 +1,152 @@
+"""CAISO's load, wind and solar, schedules and required reserves: actual and forecast."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from market_platform.markets.caiso import (
+    ANCILLARY_PRODUCTS,
+    ANCILLARY_REGIONS,
+    CAPACITY_PRODUCTS,
+    FORECAST_HUBS,
+    RAMP_PRODUCTS,
+    RENEWABLE_TYPES,
+    RESERVE_BOUNDS,
+    RESERVE_RESULTS,
+    SCHEDULE_OF_ITEM,
+    SCHEDULES,
+)
+from market_platform.sources.caiso import columns
+from market_platform.sources.caiso.components import codes_of, spread
+from market_platform.sources.caiso.oasis import Report, intervals, read_report
+from market_platform.sources.caiso.rows import REPEATED, finish, laid, mark, mark_strangers
+from market_platform.sources.feed import Feed
+from market_platform.sources.payload import Payload
+
+# A real-time report may hold both runs; the data item tells them apart.
+RUN_OF_ITEM = {"SYS_FCST_15MIN_MW": "RTPD", "SYS_FCST_5MIN_MW": "RTD"}
+# How long before its interval a run's forecast is out (from the public client; the runs' own schedule).
+LEAD = {"HASP": timedelta(minutes=90), "RTPD": timedelta(minutes=22.5), "RTD": timedelta(minutes=2.5)}
+
+
+def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Hourly actual load by TAC area and by area of the western imbalance market."""
+    read = read_report(columns.LOAD, payloads)
+    rows = intervals(feed, read).assign(location=read["area"], location_id=read["area"], load_mw=read["load"])
+    return finish(feed, rows)
+
+
+def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
+    read = read_report(columns.LOAD, payloads)
+    run = laid(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
+    rows = intervals(feed, read).assign(location=read["area"], model=run, load_mw=read["load"])
+    return finish(feed, _issued(feed, rows, run))
+
+
+def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Forecast peak of each day by TAC area."""
+    read = read_report(columns.PEAK_LOAD, payloads)
+    rows = intervals(feed, read).assign(location=read["area"], load_mw=read["load"])
+    return finish(feed, _issued(feed, rows, "DAM"))
+
+
+def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Actual wind and solar output by trading hub."""
+    return finish(feed, _renewables(feed, payloads))
+
+
+def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Wind and solar forecasts by trading hub and run."""
+    return finish(feed, _issued(feed, _renewables(feed, payloads), feed.file_part))
+
+
+def _renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    read = read_report(columns.RENEWABLES, payloads)
+    fuel = laid(read["kind"], RENEWABLE_TYPES)
+    rows = intervals(feed, read).assign(
+        location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]
+    )
+    mark_strangers(rows, ~pd.isna(fuel), read["kind"], "renewable type")
+    mark_strangers(rows, read["hub"].isin(FORECAST_HUBS).to_numpy(), read["hub"], "trading hub")
+    return rows
+
+
+def schedules(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Scheduled load, generation, imports and exports by TAC zone and in all."""
+    read = read_report(columns.SCHEDULES, payloads)
+    by_item = laid(read["item"], SCHEDULE_OF_ITEM)
+    shown = read["schedule"].astype("object").where(read["schedule"].notna(), pd.Series(by_item, index=read.index))
+    schedule = laid(shown.astype("category"), SCHEDULES)
+    rows = intervals(feed, read).assign(location=read["area"], schedule=schedule, scheduled_mw=read["mw"])
+    mark_strangers(rows, ~pd.isna(schedule), shown, "schedule")
+    return finish(feed, rows)
+
+
+def reserve_results(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Procured, self-provided and total quantities and their cost, one row a product and region."""
+    return _reserves(feed, columns.RESERVE_RESULTS, payloads, "result", RESERVE_RESULTS)
+
+
+def reserve_requirements(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Least and most quantity of each product by region."""
+    return _reserves(feed, columns.RESERVE_REQUIREMENTS, payloads, "bound", RESERVE_BOUNDS)
+
+
+def _reserves(
+    feed: Feed, report: Report, payloads: Sequence[Payload], part: str, parts: dict[str, str]
+) -> pd.DataFrame:
+    read = read_report(report, payloads)
+    number = np.where(read["defect"].notna(), -1, codes_of(read[part], tuple(parts)))
+    wide = spread(read, ["region", "product", "start", "end"], number, len(parts))
+    rows = _products(feed, read.iloc[wide.leading].reset_index(drop=True))
+    rows = rows.assign(**dict(zip(parts.values(), wide.values, strict=True)))
+    left = np.flatnonzero(wide.again | (number < 0))
+    if left.size:
+        rest = _products(feed, read.iloc[left].reset_index(drop=True))
+        mark(rest, wide.again[left], REPEATED)
+        mark_strangers(rest, np.zeros(left.size, dtype=bool), read[part].iloc[left], part)
+        rows = pd.concat([rows, rest], ignore_index=True)
+    return finish(feed, rows)
+
+
+def _products(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+    product = laid(read["product"], ANCILLARY_PRODUCTS)
+    rows = intervals(feed, read).assign(location=read["region"], product=product, publisher_product=read["product"])
+    mark_strangers(rows, ~pd.isna(product), read["product"], "ancillary product")
+    mark_strangers(rows, read["region"].isin(ANCILLARY_REGIONS).to_numpy(), read["region"], "ancillary region")
+    return rows
+
+
+def ramp_requirements(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Flexible-ramp requirement (the uncertainty to be covered) by balancing area and direction."""
+    read = read_report(columns.RAMP_REQUIREMENTS, payloads)
+    product = laid(read["direction"], lambda text: RAMP_PRODUCTS.get(text.upper()))
+    rows = intervals(feed, read).assign(
+        location=read["area"], product=product, publisher_product=read["direction"], minimum_mw=read["value"]
+    )
+    mark_strangers(rows, ~pd.isna(product), read["direction"], "ramp direction")
+    return finish(feed, rows)
+
+
+def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Imbalance-reserve requirements and awards by balancing area."""
+    read = read_report(columns.CAPACITY_AWARDS, payloads)
+    product = laid(read["product"], CAPACITY_PRODUCTS)
+    rows = intervals(feed, read).assign(
+        location=read["area"], product=product, publisher_product=read["product"],
+        minimum_mw=read["required"], procured_mw=read["awarded"],
+    )  # fmt: skip
+    mark_strangers(rows, ~pd.isna(product), read["product"], "capacity product")
+    return finish(feed, rows)
+
+
+def _issued(feed: Feed, rows: pd.DataFrame, run: str | np.ndarray) -> pd.DataFrame:
+    """Add the moment of issue: so long before the interval in real-time runs, else when the market day is due."""
+    due = {day: feed.publication.moment(day, feed.zone) for day in rows["market_day"].dropna().unique()}
+    issued = pd.to_datetime(rows["market_day"].map(due), utc=True)
+    for name, lead in LEAD.items():
+        issued = issued.where(pd.Series(run != name, index=rows.index), rows["interval_start"] - lead)
+    return rows.assign(issued_at=issued.astype("datetime64[us, UTC]"))
