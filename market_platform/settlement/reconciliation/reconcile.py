@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from market_platform.settlement.reconciliation.sql import COARSER_SQL, reconciliation_sql
+from market_platform.settlement.reconciliation import sql
 from market_platform.settlement.shadow.lines import LINES, to_arrow, to_frame
 
 ZERO = Decimal("0.00")
@@ -73,22 +74,14 @@ def reconcile(
     lines are added up to its grain first. Differences up to ``tolerance_usd`` are named tolerance. Causes: missing,
     extra, duplicate, sign, wrong_version, wrong_price, wrong_quantity, adjustment, tolerance, unexplained.
     """
-    ours, theirs = _arrow(expected), _arrow(billed)
     old = LINES.empty_table() if superseded is None else _arrow(superseded)
     with duckdb.connect() as connection:
-        connection.register("expected_raw", ours)
-        connection.register("billed_raw", theirs)
-        connection.register("superseded_raw", old)
         connection.execute("SET VARIABLE tolerance = $1::DECIMAL(18, 2)", [tolerance_usd])
-        (coarser,) = connection.execute(COARSER_SQL).fetchall()[0]
-        for statement in reconciliation_sql(coarser=coarser):
+        _pick_suspects(connection, _arrow(expected), _arrow(billed), old)
+        for statement in sql.CAUSES_SQL:
             connection.execute(statement)
         variances = to_frame(connection.execute("SELECT * FROM variances").to_arrow_table())
-        totals = connection.execute("SELECT * FROM totals").fetchone()
-    if totals is None:
-        msg = "the reconciliation gave no totals"
-        raise ValueError(msg)
-    matched, compared, expected_usd, billed_usd, absolute = totals
+        ((matched, compared, expected_usd, billed_usd, absolute),) = connection.execute(sql.TOTALS_SQL).fetchall()
     outcome = Reconciliation(
         variances=variances,
         matched_lines=matched,
@@ -106,6 +99,28 @@ def reconcile(
         )
         raise ValueError(msg)
     return outcome
+
+
+def _pick_suspects(connection: duckdb.DuckDBPyConnection, expected: pa.Table, billed: pa.Table, old: pa.Table) -> None:
+    """Register ``expected``, ``billed_picked`` and ``superseded``: the lines of the keys that differ or repeat."""
+    connection.register("billed_raw", billed)
+    ((coarser,),) = connection.execute(sql.COARSER_SQL).fetchall()
+    if coarser:
+        expected, old = (_added_up(connection, table) for table in (expected, old))
+    sides = {"expected": expected, "billed": billed, "superseded": old}
+    for name, table in sides.items():
+        connection.register(f"numbered_{name}", table.append_column("row", pa.array(np.arange(len(table)))))
+        connection.execute(sql.NARROW_SQL.format(source=f"numbered_{name}", target=f"narrow_{name}"))
+    connection.execute(sql.COUNTED_SQL)
+    connection.execute(sql.SUSPECTS_SQL)
+    for name, table in sides.items():
+        rows = connection.execute(sql.ROWS_SQL.format(target=f"narrow_{name}")).fetchnumpy()["row"]
+        connection.register("billed_picked" if name == "billed" else name, table.take(rows))
+
+
+def _added_up(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> pa.Table:
+    connection.register("finer", table)
+    return connection.execute(sql.ADDED_UP_SQL.format(source="finer")).to_arrow_table()
 
 
 def _arrow(lines: pd.DataFrame | pa.Table) -> pa.Table:

@@ -9,8 +9,7 @@ line. A cause is only named when the bill's own price and quantity, where it sta
 
 #: Expected lines at the statement's grain: without resource or location where it states none, and per its own interval
 #: where that is longer (a monthly bill).
-_ADDED_UP = """
-CREATE TEMP TABLE {target} AS
+ADDED_UP_SQL = """
 WITH grain AS (
     SELECT bool_and(resource = '') AS no_resource, bool_and(location = '' OR charge_code LIKE '%A') AS no_location,
            max(interval_end - interval_start) > INTERVAL 26 HOURS AS long
@@ -34,40 +33,55 @@ SELECT iso, account, charge_code, resource, location, interval_start, any_value(
 FROM placed
 GROUP BY iso, account, charge_code, resource, location, interval_start"""
 
-_PLAIN = """
-CREATE TEMP TABLE {target} AS
-SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
-       price_usd_per_mwh, amount_usd
-FROM {source}"""
-
 #: Whether a statement is coarser than the shadow; most are not, and then nothing has to be added up.
 COARSER_SQL = """
 SELECT coalesce(bool_and(resource = '') OR bool_and(location = '' OR charge_code LIKE '%A')
-                OR max(interval_end - interval_start) > INTERVAL 26 HOURS, false)
+                OR max(epoch_us(interval_end) - epoch_us(interval_start)) > 26 * 3600000000::BIGINT, false)
 FROM billed_raw"""
 
-_KEY = "iso, account, charge_code, resource, location, interval_start"
+_SERIES = "iso, account, charge_code, resource, location"
+_KEY = f"{_SERIES}, interval_start"
+
+#: Narrow keys with the row that they stand for. Series are told apart by a 64-bit hash here; what comes out is compared
+#: by its full key below.
+NARROW_SQL = f"""
+CREATE TEMP TABLE {{target}} AS
+SELECT hash({_SERIES}) AS series, epoch_us(interval_start) AS start_us, amount_usd, row FROM {{source}}"""
+
+#: One pass over all lines of both sides: ours count 1, theirs 2^20, so that one sum tells both counts.
+COUNTED_SQL = """
+CREATE TEMP TABLE counted AS
+SELECT series, start_us, sum(amount_usd) AS difference, sum(side) AS sides
+FROM (SELECT series, start_us, -amount_usd AS amount_usd, 1 AS side FROM narrow_expected
+      UNION ALL SELECT series, start_us, amount_usd, 1048576 FROM narrow_billed)
+GROUP BY series, start_us"""
+
+#: The few keys that differ or repeat; all others match to the cent.
+SUSPECTS_SQL = """
+CREATE TEMP TABLE suspects AS
+SELECT series, start_us FROM counted WHERE difference <> 0 OR sides % 1048576 > 1 OR sides // 1048576 > 1"""
+
+ROWS_SQL = "SELECT row FROM {target} JOIN suspects USING (series, start_us)"
 
 _COPIES = f"""
 CREATE TEMP TABLE repeated AS
-SELECT {_KEY} FROM billed_raw GROUP BY ALL HAVING count(*) > 1"""
+SELECT {_KEY} FROM billed_picked GROUP BY ALL HAVING count(*) > 1"""
 
 _RANKED = f"""
 CREATE TEMP TABLE ranked AS
 SELECT b.*, e.amount_usd AS near, row_number() OVER (
            PARTITION BY {", ".join(f"b.{name}" for name in _KEY.split(", "))}
            ORDER BY abs(b.amount_usd - coalesce(e.amount_usd, 0))) AS copy
-FROM billed_raw b JOIN repeated USING ({_KEY}) LEFT JOIN expected e USING ({_KEY})"""
+FROM billed_picked b JOIN repeated USING ({_KEY}) LEFT JOIN expected e USING ({_KEY})"""
 
 _BILLED = f"""
 CREATE TEMP TABLE billed AS
 SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
-       price_usd_per_mwh, amount_usd FROM billed_raw ANTI JOIN repeated USING ({_KEY})
+       price_usd_per_mwh, amount_usd FROM billed_picked ANTI JOIN repeated USING ({_KEY})
 UNION ALL
 SELECT iso, account, charge_code, resource, location, interval_start, interval_end, market_day, quantity_mwh,
        price_usd_per_mwh, amount_usd FROM ranked WHERE copy = 1"""
 
-#: Only lines whose amounts differ go on; the join of all lines is done once.
 _DIFFERENT = f"""
 CREATE TEMP TABLE different AS
 SELECT {_KEY}, coalesce(b.interval_end, e.interval_end) AS interval_end,
@@ -148,21 +162,13 @@ SELECT {_KEY}, interval_end, market_day, cause, coalesce(expected_usd, 0)::DECIM
 FROM closed
 ORDER BY {_KEY}, cause"""
 
-_TOTALS = f"""
-CREATE TEMP TABLE totals AS
-SELECT (SELECT count(*) FROM expected) + (SELECT count(*) FROM billed ANTI JOIN expected USING ({_KEY}))
-           - (SELECT count(*) FROM different) AS matched,
-       (SELECT count(*) FROM expected) + (SELECT count(*) FROM billed ANTI JOIN expected USING ({_KEY}))
-           + (SELECT count(*) FROM ranked WHERE copy > 1) AS compared,
-       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM expected) AS expected_usd,
-       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM billed_raw) AS billed_usd,
-       (SELECT coalesce(sum(abs(amount_usd)), 0)::DECIMAL(18, 2) FROM expected) AS absolute_usd"""
+#: Over all lines, matched ones included.
+TOTALS_SQL = """
+SELECT count(*) - (SELECT count(*) FROM different), count(*) + (SELECT count(*) FROM ranked WHERE copy > 1),
+       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM narrow_expected),
+       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM narrow_billed),
+       (SELECT coalesce(sum(abs(amount_usd)), 0)::DECIMAL(18, 2) FROM narrow_expected)
+FROM counted"""
 
-_STEPS = (_COPIES, _RANKED, _BILLED, _DIFFERENT, _NAMED, _SPLIT, _VARIANCES, _TOTALS)
-
-
-def reconciliation_sql(*, coarser: bool) -> tuple[str, ...]:
-    """Return the statements in order; the last two leave the tables ``variances`` and ``totals``."""
-    both = _ADDED_UP if coarser else _PLAIN
-    sides = (("expected_raw", "expected"), ("superseded_raw", "superseded"))
-    return (*(both.format(source=source, target=target) for source, target in sides), *_STEPS)
+#: On the picked lines only; the last leaves the table ``variances``.
+CAUSES_SQL = (_COPIES, _RANKED, _BILLED, _DIFFERENT, _NAMED, _SPLIT, _VARIANCES)
