@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli import feed_commands, run_commands, sandbox_commands, sql_command
+from market_platform.cli import document_commands, feed_commands, run_commands, sandbox_commands, sql_command
 
 app = typer.Typer(
     name="market-platform",
@@ -24,6 +24,7 @@ app.command("status")(feed_commands.status)
 app.command("import")(feed_commands.import_files)
 app.command("backfill")(feed_commands.backfill)
 app.command("sql")(sql_command.sql)
+app.command("docs")(document_commands.docs)
 app.add_typer(sandbox_commands.app, name="sandbox")
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
-from market_platform.markets.market_day import hours_in_day, second_pass_by_order, utc_from_local
+from market_platform.markets.market_day import hours_in_day, in_repeated_hour, second_pass_by_order, utc_from_local
+from market_platform.sources.stamp_text import parse_stamps
 
 
 class LocalStamps:
@@ -21,13 +22,7 @@ class LocalStamps:
 
     def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
         self.codes = column.cat.codes.to_numpy()
-        texts = pd.Series(column.cat.categories.astype("object"))
-        moments = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-        for pattern in formats:
-            left = moments.isna()
-            if left.any():
-                moments[left] = pd.to_datetime(texts[left], format=pattern, errors="coerce").astype("datetime64[us]")
-        self.distinct = moments
+        self.distinct = parse_stamps(column.cat.categories.astype("object"), formats)
 
     def shifted(self, by: timedelta) -> "LocalStamps":
         """Return the same column with every local stamp moved; local midnights stay midnights on clock-change days."""
@@ -54,8 +49,12 @@ class LocalStamps:
         laid_later = pd.Series(self._lay(later.dt.tz_localize(None).to_numpy())).dt.tz_localize("UTC")
         return laid.where(~second_pass, laid_later)
 
+    def repeated(self, zone: ZoneInfo) -> np.ndarray:
+        """Mark the rows whose stamp the clock shows twice."""
+        return np.append(in_repeated_hour(self.distinct, zone), np.array([False]))[self.codes]
+
     def market_day(self, *, ends: bool = False) -> pd.Series:
-        """Local date of each row; with ``ends`` the stamps close their interval, so midnight belongs to the day before."""
+        """Local date of each row; with ``ends`` a stamp closes its interval: midnight belongs to the day before."""
         stamps = self.distinct - pd.Timedelta(microseconds=1) if ends else self.distinct
         return as_day(self._lay(stamps.to_numpy()))
 
@@ -95,7 +94,19 @@ def as_day(moments: np.ndarray) -> pd.Series:
 
 def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical into plain text."""
-    return column.astype(PANDAS_TYPES[Kind.TEXT])
+    codes = column.cat.codes.to_numpy()
+    categories = pa.array(column.cat.categories.astype("object"), pa.large_string())
+    return _text(pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), categories), column.index)
+
+
+def constant_text(text: str, index: pd.Index) -> pd.Series:
+    """Return a text column that says the same in every row."""
+    zeros = pa.array(np.zeros(len(index), dtype=np.int8))
+    return _text(pa.DictionaryArray.from_arrays(zeros, pa.array([text], pa.large_string())), index)
+
+
+def _text(values: pa.DictionaryArray, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.array(values.dictionary_decode(), dtype=PANDAS_TYPES[Kind.TEXT]), index=index)
 
 
 def starts_of_ending(ends: pd.Series, nominal: timedelta) -> pd.Series:

@@ -32,7 +32,6 @@ def outage_schedule(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     end = LocalStamps(read["back"], columns.STAMP_FORMATS).utc(feed.zone)
     listed = LocalStamps(read["stamp"], columns.STAMP_FORMATS).market_day()
     rows = pd.DataFrame({"market_day": listed, "interval_start": start, "interval_end": end}).assign(
-        **feed.constants,
         listed_on=listed,
         kind="transmission",
         equipment=as_text(read["name"]),
@@ -45,7 +44,7 @@ def outage_schedule(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def generation_maintenance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Generation that is forecast to be out, system-wide, a row a day for the month ahead."""
+    """Read the generation that is forecast to be out, system-wide, a row a day for the month ahead."""
     read = read_csv(payloads, columns.GENERATION_MAINTENANCE)
     stamps = LocalStamps(read["stamp"], DAY_FORMATS)
     listed = _listed_days(feed, payloads, read["file"], stamps)
@@ -56,7 +55,6 @@ def generation_maintenance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFr
             "interval_end": LocalStamps(read["stamp"], DAY_FORMATS).shifted(timedelta(days=1)).utc(feed.zone),
         }
     ).assign(
-        **feed.constants,
         listed_on=listed,
         kind="generation",
         equipment=SYSTEM,
@@ -69,7 +67,7 @@ def generation_maintenance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFr
 
 
 def locations(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Generators or loads with their zone and place on the map, as listed on the day of the file."""
+    """Read generators or loads with their zone and place on the map, as listed on the day of the file."""
     fields: tuple[Field, ...] = columns.GENERATORS if feed.constants["location_type"] == "generator" else columns.LOADS
     read = read_csv(payloads, fields)
     listed = _listed_days(feed, payloads, read["file"], None)
@@ -82,7 +80,6 @@ def locations(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         }
     ).astype({"interval_start": PANDAS_TYPES[Kind.MOMENT], "interval_end": PANDAS_TYPES[Kind.MOMENT]})
     rows = rows.assign(
-        **feed.constants,
         location=as_text(read["name"]),
         location_id=as_text(read["ptid"]),
         zone=as_text(read["zone"]),
@@ -97,14 +94,12 @@ def locations(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def notices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Control-room notices with the second at which each was given."""
     read = read_csv(payloads, columns.EVENTS)
-    rows = intervals(feed, read, length=timedelta(seconds=1), series="file").assign(
-        **feed.constants, message=as_text(read["message"])
-    )
+    rows = intervals(feed, read, length=timedelta(seconds=1), series="file").assign(message=as_text(read["message"]))
     return finish(feed, rows)
 
 
 def capacity_report(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Clearing prices of the strip, monthly and spot auctions, from the sheet "MCP Table" of the ICAP report.
+    """Read clearing prices of the strip, monthly and spot auctions from the sheet "MCP Table" of the ICAP report.
 
     The sheet has two heading rows that name auction and locality (either may come first) over a column of months.
     """
@@ -148,7 +143,7 @@ def _capacity_sheet(feed: Feed, position: int, payload: Payload) -> pd.DataFrame
             "line": frame["line"],
             "defect": pd.Series(None, index=frame.index, dtype="object"),
         }
-    ).assign(**feed.constants)
+    )
 
 
 def _heading_rows(payload: Payload, grid: list[tuple[object, ...]]) -> tuple[list[object], list[object], int]:
@@ -185,7 +180,7 @@ def _midnights(days: pd.Series, feed: Feed) -> pd.Series:
 
 
 def _listed_days(feed: Feed, payloads: Sequence[Payload], file: pd.Series, stamps: LocalStamps | None) -> pd.Series:
-    """Day of the list: the publisher's stamp, else the day in the name, else the first day that the list itself names."""
+    """Say of which day the list is: by the publisher's stamp, the day in the name, or the first day that it names."""
     first = None if stamps is None else stamps.naive().groupby(file).min()
     days = []
     for position, payload in enumerate(payloads):

@@ -54,7 +54,6 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         if product == "regulation_movement" and read[product].isna().all():
             continue  # published in real time only
         rows = times.assign(
-            **feed.constants,
             location=as_text(read["name"]),
             location_id=as_text(read["ptid"]),
             product=product,
@@ -70,7 +69,6 @@ def prices(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
     name = as_text(read["name"])
     congestion = 0.0 - read["congestion"]
     rows = times.assign(
-        **feed.constants,
         location=name,
         location_id=as_text(read["ptid"]),
         lmp_usd_per_mwh=read["lbmp"],
@@ -81,9 +79,10 @@ def prices(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
     )
     if feed.constants["location_type"] == "zone":
         name_strangers(rows, name)
-    else:
+    rows = finish(feed, rows)
+    if feed.constants["location_type"] == "generator":
         rows.loc[name == REFERENCE_BUS, "location_type"] = "reference"
-    return finish(feed, rows)
+    return rows
 
 
 def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:

@@ -72,7 +72,7 @@ def _family(payload: Payload, headings: list[str]) -> str | None:
 
 
 def _renamed_family(payload: Payload) -> str | None:
-    """A file with a feed's name but other headings still belongs to it, so that reading it fails by name."""
+    """Give a file with a feed's name but other headings to that feed, so that reading it fails by name."""
     for family, pattern, _ in BY_NAME:
         if re.search(pattern, payload.base_name, re.IGNORECASE):
             return family

@@ -1,4 +1,4 @@
-"""Where NYISO's files lie. Daily files stay on the market information server for about ten days, months as zips for ever.
+"""Where NYISO's files lie. Daily files stay on the market information server for about ten days, months for ever.
 
 Since autumn 2026 some files only appear on a second public host; it is the alternative wherever the first says no.
 Source: facts for the first host; for the second the addresses that gridstatus 0.37 reads (secondary).

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
-from market_platform.markets.market_day import in_repeated_hour, second_pass_by_order
+from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
-from market_platform.sources.stamps import LocalStamps, starts_of_ending
+from market_platform.sources.stamps import LocalStamps, constant_text, starts_of_ending
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -32,7 +32,10 @@ def intervals(
     ends: bool = False,
     formats: Sequence[str] = columns.STAMP_FORMATS,
 ) -> pd.DataFrame:
-    """Market day, interval and place of each row. ``series`` names the column within which a file stands in time order."""
+    """Return market day, interval and place of each row.
+
+    ``series`` names the column within which a file stands in time order.
+    """
     stamps = LocalStamps(read["stamp"], formats)
     moments = stamps.utc(feed.zone, second_pass=_second_pass(feed, read, stamps, series))
     if ends:
@@ -49,11 +52,11 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     The file of 2005-10-30 marks both runs EDT; its two rows of each zone stand in the order of their values, so which
     is which cannot be known: the order is kept and no row is lost.
     """
-    naive = stamps.naive()
-    repeated = in_repeated_hour(naive, feed.zone)
     marks = np.zeros(len(read), dtype=bool)
+    repeated = stamps.repeated(feed.zone)
     if not repeated.any():
         return marks
+    naive = stamps.naive()
     inside = pd.DataFrame({name: read[name][repeated] for name in ("file", series)}).assign(stamp=naive[repeated])
     by_order = second_pass_by_order(inside["stamp"], inside[series].astype(str) + inside["file"].astype(str), feed.zone)
     zone = read["time_zone"][repeated].astype("object") if "time_zone" in read else pd.Series(None, index=inside.index)
@@ -73,7 +76,10 @@ def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:
 
 
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Order and type the columns as the contract has them."""
+    """Order and type the columns as the contract has them; a feed's constants fill what the parser left open."""
+    for name, text in feed.constants.items():
+        if name not in rows:
+            rows[name] = constant_text(text, rows.index)
     for name, spec in feed.contract.columns.items():
         kind = Kind((spec.metadata or {})["kind"])
         if kind is Kind.TEXT:

@@ -34,10 +34,7 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_csv(payloads, columns.LOAD_FORECAST)
     times = intervals(feed, read, length=HOUR, series="file")
     times["issued_at"] = _issue_moments(feed, payloads, read["file"], times["interval_start"])
-    frames = [
-        times.assign(**feed.constants, model="isolf", location=zone, load_mw=read[zone])
-        for zone in FORECAST_COLUMNS.values()
-    ]
+    frames = [times.assign(model="isolf", location=zone, load_mw=read[zone]) for zone in FORECAST_COLUMNS.values()]
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 
@@ -46,9 +43,7 @@ def fuel_mix(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_csv(payloads, columns.FUEL_MIX)
     times = intervals(feed, read, length=FIVE_MINUTES, series="fuel", ends=True)
     fuel = as_text(read["fuel"])
-    rows = times.assign(
-        **feed.constants, location=SYSTEM, fuel=fuel.map(FUELS), publisher_fuel=fuel, generation_mw=read["generation"]
-    )
+    rows = times.assign(location=SYSTEM, fuel=fuel.map(FUELS), publisher_fuel=fuel, generation_mw=read["generation"])
     unknown = rows["fuel"].isna() & rows["defect"].isna()
     rows.loc[unknown, "defect"] = "fuel " + fuel[unknown].astype(str) + " is not in the table of fuels: add it there"
     return finish(feed, rows)
@@ -69,7 +64,7 @@ def btm_solar_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def _btm_rows(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_csv(payloads, columns.BTM_SOLAR)
     return intervals(feed, read, length=HOUR, series="name").assign(
-        **feed.constants, location=as_text(read["name"]), generation_mw=read["generation"]
+        location=as_text(read["name"]), generation_mw=read["generation"]
     )
 
 
@@ -77,7 +72,6 @@ def interfaces(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Flows and limits of interfaces; -9999 and 9999 stand for no limit."""
     read = read_csv(payloads, columns.INTERFACES)
     rows = intervals(feed, read, length=FIVE_MINUTES, series="name").assign(
-        **feed.constants,
         interface=as_text(read["name"]),
         interface_id=as_text(read["point"]),
         flow_mw=read["flow"],
@@ -92,7 +86,6 @@ def circulation(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_csv(payloads, columns.CIRCULATION)
     length = timedelta(minutes=feed.interval_minutes or 5)
     rows = intervals(feed, read, length=length, series="file").assign(
-        **feed.constants,
         interface="LAKE ERIE CIRCULATION",
         interface_id="",
         flow_mw=read["flow"],
@@ -108,7 +101,6 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     length = timedelta(minutes=feed.interval_minutes or 5)
     series = read["facility"].astype(str) + "\t" + read["contingency"].astype(str)
     rows = intervals(feed, read.assign(series=series), length=length, series="series").assign(
-        **feed.constants,
         constraint_name=as_text(read["facility"]),
         constraint_id=as_text(read["ptid"]),
         contingency=as_text(read["contingency"]).fillna(""),
@@ -118,14 +110,15 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def loads(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
+    """Lay names and values beside the intervals."""
     name = as_text(read["name"])
-    rows = times.assign(**feed.constants, location=name, location_id=as_text(read["ptid"]), load_mw=read["load"])
+    rows = times.assign(location=name, location_id=as_text(read["ptid"]), load_mw=read["load"])
     name_strangers(rows, name)
     return finish(feed, rows)
 
 
 def _issue_moments(feed: Feed, payloads: Sequence[Payload], file: pd.Series, starts: pd.Series) -> pd.Series:
-    """The member's own stamp where the file has one, else the hour at which the first forecast day is due."""
+    """Take the member's own stamp where the file has one, else the hour at which the first forecast day is due."""
     first = starts.groupby(file).min()
     moments = []
     for position, payload in enumerate(payloads):
