@@ -27,6 +27,11 @@ class Settings(BaseSettings):
 
     pjm_key: SecretStr | None = Field(default=None, description="PJM Data Miner subscription key: 6 calls a minute")
     pjm_member_key: SecretStr | None = Field(default=None, description="The same of a PJM member: 600 calls a minute")
+    ercot_user: SecretStr | None = Field(default=None, description="User name with ERCOT's public API")
+    ercot_password: SecretStr | None = Field(default=None, description="Its password")
+    ercot_key: SecretStr | None = Field(
+        default=None, description="ERCOT public API subscription key: 30 calls a minute"
+    )
 
     @property
     def credentials(self) -> Credentials:

@@ -3,10 +3,12 @@
 A failure stops only the request it belongs to; the bytes are kept, the reason is in the ledger and in the outcome.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from market_platform.contracts.validate import validate
 from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
@@ -14,9 +16,10 @@ from market_platform.ingest.account import Account, Outcome
 from market_platform.markets.market_day import today
 from market_platform.sources.archive import Archive
 from market_platform.sources.catalogue import PUBLISHERS, publisher_of, recognise
-from market_platform.sources.credentials import NOBODY, Credentials
+from market_platform.sources.credentials import NOBODY, Credentials, NotHeld, Unauthorised
 from market_platform.sources.feed import Feed
 from market_platform.sources.http import Client
+from market_platform.sources.login import Tokens
 from market_platform.sources.paging import Incomplete, bundle
 from market_platform.sources.payload import Payload, Request, unpack
 from market_platform.store.lake import Lake
@@ -90,23 +93,30 @@ class Pipeline:
         return self._land(feed, payload.name, self._stamped(feed, payload), (), digest)
 
     def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
-        return unpack(payload, publisher_of(feed).stamp_zone)
+        files = unpack(payload, publisher_of(feed).stamp_zone)
+        return [file for file in files if re.search(feed.members, file.base_name)] if feed.members else files
 
     def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
         try:
             payload = self._whole_answer(feed, request)
-        except Gone as error:
+            listed = feed.follow(feed, request, unpack(payload)) if feed.follow else None
+        except (Gone, NotHeld) as error:
             if request.alternatives:
                 for alternative in request.alternatives:
                     yield from self._follow(feed, alternative)
             else:
-                yield self._end(Outcome(feed.key, request.file_name, request.days, "Gone", str(error)))
+                yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
         except NotPublishedYet as error:
             yield from self._ask_elsewhere(feed, request, error)
         except MarketPlatformError as error:
             yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
         else:
             digest = self.archive.keep(payload.content)
+            if listed is not None:
+                self.account.keep_payload(feed.publisher, payload, digest, self.clock())
+                for document in listed:
+                    yield from self._follow(feed, document)
+                return
             for one in self._filled_by(feed):
                 yield self._land(one, payload.name, None, request.days, digest, payload)
 
@@ -119,18 +129,36 @@ class Pipeline:
 
     def _all_pages(self, feed: Feed, request: Request) -> Payload:
         """Fetch page by page. Pages of an answer that breaks off are kept as they are, and nothing of it is landed."""
-        sign = publisher_of(feed).sign
         pages: list[Payload] = []
-        following: Request | None = request
+        following: Request | None = None if request.parts else request
         try:
+            for part in request.parts:
+                pages.append(self._fetch(feed, part))
             while following is not None:
-                pages.append(self.client.fetch(sign(following, self.credentials) if sign else following))
+                pages.append(self._fetch(feed, following))
                 following = feed.pages(request, pages) if feed.pages else None
         except MarketPlatformError:
             for page in pages:
                 self.account.keep_payload(feed.publisher, page, self.archive.keep(page.content), self.clock())
             raise
         return bundle(request, pages)
+
+    def _fetch(self, feed: Feed, request: Request) -> Payload:
+        """Sign and fetch one request; a token that is refused is renewed once."""
+        publisher = publisher_of(feed)
+        if publisher.sign is None:
+            return self.client.fetch(request)
+        try:
+            return self.client.fetch(publisher.sign(request, self._tokens.credentials(publisher.login, request)))
+        except Unauthorised:
+            if publisher.login is None or not request.url.startswith(publisher.login.guarded):
+                raise
+            self._tokens.forget(publisher.login)
+            return self.client.fetch(publisher.sign(request, self._tokens.credentials(publisher.login, request)))
+
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return Tokens(self.client, self.credentials, self.clock)
 
     def _ask_elsewhere(self, feed: Feed, request: Request, error: NotPublishedYet) -> Iterator[Outcome]:
         for alternative in request.alternatives:
@@ -217,4 +245,5 @@ def _reasons(reasons: object) -> str:
 
 def pace_by_host(credentials: Credentials = NOBODY) -> dict[str, float]:
     """Return the least seconds between two requests, by host, as the publishers' rows have it for such a user."""
-    return {publisher.base_url.split("/")[2]: publisher.pace(credentials) for publisher in PUBLISHERS.values()}
+    paces = {publisher.base_url.split("/")[2]: publisher.pace(credentials) for publisher in PUBLISHERS.values()}
+    return {**paces, **{host: pace for one in PUBLISHERS.values() for host, pace in one.host_paces.items()}}

@@ -12,6 +12,7 @@ import pandas as pd
 from market_platform.contracts.contract import Contract
 from market_platform.markets.market_day import hours_in_day
 from market_platform.sources.credentials import Credentials
+from market_platform.sources.login import Login
 from market_platform.sources.paging import NextPage
 from market_platform.sources.payload import Payload, Request
 
@@ -46,6 +47,7 @@ class Publication:
 
 Parser = Callable[["Feed", Sequence[Payload]], pd.DataFrame]
 RequestBuilder = Callable[["Feed", Sequence[date], date], Iterable[Request]]
+Follow = Callable[["Feed", Request, Sequence[Payload]], list[Request] | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Feed:
     ``locations`` and ``interval_minutes`` say what a whole day holds; without them a day is not counted.
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
     ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
-    comes in pages. A ``sparse`` feed only has rows when something happens: its last row may be old and nothing amiss.
+    comes in pages, ``follow`` what to fetch where it is a list of documents (None: it is the data itself). ``members``
+    is a pattern of file names, where the publisher's zips hold files of several feeds. A ``sparse`` feed only has rows when something happens: its last row may be old and nothing amiss.
     """
 
     key: str
@@ -72,6 +75,8 @@ class Feed:
     publication: Publication
     request: RequestBuilder | None = None
     pages: NextPage | None = None
+    follow: Follow | None = None
+    members: str = ""
     also: tuple[str, ...] = ()
     cadence: Cadence = Cadence.DAILY
     refresh: Refresh = Refresh.DAILY
@@ -109,7 +114,8 @@ class Publisher:
     ``pace_seconds`` is the least time between two requests to its host. ``recognise`` returns the key of the feed
     that a file belongs to, by content and name, or None. ``stamp_zone`` is the clock by which zip members are stamped.
     ``sign`` puts the user's key on a request and among its secrets; ``pace_with`` gives the pace that a credential of
-    that name allows.
+    that name allows, ``host_paces`` that of further hosts. ``login`` says how tokens are had where they are wanted;
+    a token comes among the credentials that ``sign`` sees.
     """
 
     key: str
@@ -121,6 +127,8 @@ class Publisher:
     stamp_zone: ZoneInfo | None = None
     sign: Signer | None = None
     pace_with: Mapping[str, float] = field(default_factory=dict)
+    host_paces: Mapping[str, float] = field(default_factory=dict)
+    login: Login | None = None
 
     def pace(self, credentials: Credentials) -> float:
         """Return the least seconds between two requests for a user with these credentials."""

@@ -13,6 +13,7 @@ import httpx
 import tenacity
 
 from market_platform.errors import Gone, NotPublishedYet, Rejected, Throttled, Unavailable, UnreadablePayload
+from market_platform.sources.credentials import Unauthorised
 from market_platform.sources.payload import Payload, Request, look, masked
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ TRIES = 5
 LONGEST_WAIT_SECONDS = 120.0
 NOT_FOUND = (404, 410)
 THROTTLE_STATUS = (429,)
+UNAUTHORISED = 401
 # A throttle page may come with status 200; these words stand in the ones of PJM and ERCOT (facts).
 THROTTLE_WORDS = re.compile(rb"too many requests|rate limit|request limit|\"throttled\"", re.IGNORECASE)
 SMALL_PAGE_BYTES = 4096
@@ -120,6 +122,8 @@ def _raise_for_status(request: Request, response: httpx.Response, now: datetime)
         raise NotPublishedYet(f"{where}: not published yet (status {status}); it is asked for again later")
     if status >= 500:
         raise Unavailable(f"{where}: the publisher's server failed (status {status})")
+    if status == UNAUTHORISED:
+        raise Unauthorised(f"{where}: who is asking is not accepted (status {status}); check key, user and password")
     raise Rejected(f"{where}: the request is refused (status {status}); check key, address and parameters")
 
 

@@ -16,7 +16,8 @@ class Request:
 
     ``days`` are the market days that the answer covers. ``archived`` says that a 404 means the publisher no longer
     keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are
-    texts that must never reach an archive, a log or an error. ``inspect`` looks at an answer with status 200 and
+    texts that must never reach an archive, a log or an error. ``parts`` are the documents that together make the
+    answer, where it takes several: only they are fetched. ``inspect`` looks at an answer with status 200 and
     raises the SourceError that the publisher spells out in it (an error document in place of a report).
     """
 
@@ -25,11 +26,12 @@ class Request:
     days: tuple[date, ...]
     method: str = "GET"
     params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     archived: bool = False
     alternatives: tuple["Request", ...] = ()
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple["Request", ...] = ()
     inspect: Callable[["Request", "Payload"], None] | None = field(default=None, compare=False)
 
 
