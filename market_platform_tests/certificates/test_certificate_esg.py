@@ -42,7 +42,7 @@ def test_both_methods_by_hand(sites):
     )
     by_place = location_based(sites)
     assert by_place["metric_tons"].round(6).tolist() == [
-        round(1000 * 539.275 / 2204.62262, 6), round(2000 * 428.464 / 2204.62262, 6), round(500 * 242.089 / 2204.62262, 6)
+        round(mwh * rate / 2204.62262, 6) for mwh, rate in ((1000, 539.275), (2000, 428.464), (500, 242.089))
     ]  # fmt: skip
     by_market = market_based(sites, green, 2025)
     assert by_market[["site", "instrument", "mwh"]].values.tolist() == [

@@ -11,11 +11,15 @@ from market_platform.certificates.refusals import NotAllowed
 
 @dataclass(frozen=True)
 class Claim:
-    """The programme, tier and period for which certificates are retired."""
+    """The programme, tier and period for which certificates are retired.
+
+    ``carve_outs`` are tiers inside this one: a certificate certified for one of them counts for it too.
+    """
 
     state: str
     tier: str
     period: Period
+    carve_outs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ class Remove:
 
 def _check_claim(view: View, lot: Lot, claim: Claim) -> None:
     batch = view.batch(lot.batch_id)
-    if f"{claim.state}:{claim.tier}" not in batch.eligibility.split(";"):
+    accepted = {f"{claim.state}:{tier}" for tier in (claim.tier, *claim.carve_outs)}
+    if not accepted & set(batch.eligibility.split(";")):
         msg = f"{batch.serial_base} is not certified for {claim.state} {claim.tier}: {batch.eligibility or 'nothing'}"
         raise NotAllowed(msg)
     programme = view.programmes.get(claim.state)
