@@ -21,6 +21,9 @@ from market_platform.sources.stamps import as_day
 # Browser downloads carry the second (pnode-20191215121613.csv), requests of our own the day.
 DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\d{6}(?!\d)|(?!\d))")
 
+# PJM writes 9999-12-31 where no end is set; calendars of time zones do not reach that far.
+OPEN_END = pd.Timestamp("2199-12-31")
+
 
 def pnodes(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read the list of pricing nodes as it stands on the day of the file; a node's kind is PJM's subtype.
@@ -61,6 +64,7 @@ def aggregate_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read buses and their weights in each aggregate, from the day of effect to the day of its end."""
     table = read(payloads, DATASETS[feed.dataset])
     effective, terminated = eastern(table["effective_date_ept"]), eastern(table["terminate_date_ept"])
+    terminated.distinct = terminated.distinct.clip(upper=OPEN_END)
     rows = pd.DataFrame(
         {
             "market_day": effective.market_day(),

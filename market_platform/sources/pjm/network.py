@@ -11,12 +11,12 @@ from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import eastern, read
 from market_platform.sources.pjm.rows import PLACE, finish, intervals, stacked, translated
 
-# What PJM writes where no limit binds in an interval.
-NO_CONSTRAINT = "none"
-
 
 def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Read binding constraints; PJM prints the shadow price negative. Events of congestion carry no price."""
+    """Read binding constraints; PJM prints the shadow price negative. Events of congestion carry no price.
+
+    Transmission limits say ``none`` for an interval in which nothing binds: that row stands as it is.
+    """
     table = read(payloads, DATASETS[feed.dataset])
     name = table["monitored_facility" if "monitored_facility" in table else "constraint_name"]
     contingency = table["contingency_facility" if "contingency_facility" in table else "contingency"]
@@ -27,8 +27,6 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         contingency=contingency.astype("object").fillna(""),
         shadow_price_usd_per_mwh=table["shadow_price"] if "shadow_price" in table else np.nan,
     )
-    nothing = (name.astype("object") == NO_CONSTRAINT) & rows["defect"].isna()
-    rows.loc[nothing, "defect"] = "PJM says that nothing binds in this interval"
     return finish(feed, rows)
 
 

@@ -140,7 +140,9 @@ def outages_by_type(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     causes = {name: name.removesuffix("_outages_mw") for name in table if str(name).endswith("_outages_mw")}
     frames = [
-        _outages(feed, table).assign(equipment=table["region"], status=status, outage_mw=table[column])
+        _outages(feed, table).assign(
+            equipment=table["region"], equipment_id=status, status=status, outage_mw=table[column]
+        )
         for column, status in causes.items()
     ]
     return finish(feed, stacked(frames))
@@ -152,7 +154,10 @@ def outage_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     prefix = "forecast_gen_outage_mw_"
     frames = [
         _outages(feed, table).assign(
-            equipment=str(column).removeprefix(prefix).upper(), status="forecast", outage_mw=table[column]
+            equipment=str(column).removeprefix(prefix).upper(),
+            equipment_id="",
+            status="forecast",
+            outage_mw=table[column],
         )
         for column in table
         if str(column).startswith(prefix)
@@ -163,16 +168,19 @@ def outage_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def _outages(feed: Feed, table: pd.DataFrame) -> pd.DataFrame:
     rows = local_intervals(feed, table, eastern(table["forecast_date"]), DAY)
     listed = day_column(eastern(table["ept"]))
-    return rows.assign(**feed.constants, market_day=listed, listed_on=listed, kind="generation", equipment_id="")
+    return rows.assign(**feed.constants, market_day=listed, listed_on=listed, kind="generation")
 
 
 def emissions(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read marginal emission rates of pricing nodes in pounds per MWh, one row a gas."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants, issued_at=pd.NaT, location=table["pnode_name"], subject=table["pnode_id"], unit="lb/MWh"
+        **feed.constants,
+        issued_at=pd.Series(pd.NaT, table.index, "datetime64[us, UTC]"),
+        location=table["pnode_name"],
+        subject=table["pnode_id"],
+        unit="lb/MWh",
     )
-    rows["issued_at"] = rows["issued_at"].astype("datetime64[us, UTC]")
     gases = [
         name for name in ("marginal_co2_rate", "marginal_so2_rate", "marginal_nox_rate") if table[name].notna().any()
     ]

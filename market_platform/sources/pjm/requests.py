@@ -139,6 +139,11 @@ def monthly_auction(first: date, _last: date) -> str:
     return f"{first:%b}".upper() + f" {first:%Y} Auction"
 
 
+def moment_range(first: date, last: date) -> str:
+    """Return a range of days in the one form that the daily virtuals take."""
+    return f"{first:%Y-%m-%d}T00:00:00.0000000 to {last:%Y-%m-%d}T23:59:59.0000000"
+
+
 def day_range(first: date, last: date) -> str:
     """Return a range of days."""
     return f"{first:%m/%d/%Y}to{last:%m/%d/%Y}"

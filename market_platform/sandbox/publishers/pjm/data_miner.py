@@ -10,10 +10,13 @@ import httpx
 import pandas as pd
 
 from market_platform.sandbox.publishers.pjm.catalogue import SHEETS
+from market_platform.sandbox.publishers.pjm.network import capacity_workbook
 from market_platform.sandbox.publishers.pjm.sheets import ZONE, Sheet
 from market_platform.sandbox.world import World
 
-HOSTS = ("api.pjm.com",)
+HOSTS = ("api.pjm.com", "www.pjm.com")
+WORKBOOK = re.compile(r"/-/media/.*/(20\d\d)-20\d\d-(?:bra|base-residual-auction)-results\.xlsx")
+AUCTION_AFTER = (5, 30)  # the base residual auction is out before the delivery year begins
 ROOT = "https://api.pjm.com/api/v1"
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 MOST_ROWS = 50_000
@@ -27,7 +30,11 @@ class Refused(Exception):
 
 
 def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
-    """Answer one request as Data Miner would at ``now``."""
+    """Answer one request as PJM would at ``now``."""
+    if book := WORKBOOK.fullmatch(request.url.path):
+        year = int(book[1])
+        out = now.astimezone(ZONE).date() >= date(year, *AUCTION_AFTER)
+        return _sent(capacity_workbook(world, year), "application/octet-stream") if out else httpx.Response(404)
     if not request.headers.get(KEY_HEADER):
         return _complaint(401, "Access denied due to missing subscription key.")
     found = re.fullmatch(r"/api/v1/(\w+)(/metadata)?", request.url.path)
@@ -49,17 +56,16 @@ def _complaint(status: int, message: str) -> httpx.Response:
 def _rows(world: World, sheet: Sheet, asked: dict[str, str], now: datetime) -> pd.DataFrame:
     """Return the rows that pass the range and the filters, in order."""
     span = _span(sheet, asked)
-    filters = {
-        name: value for name, value in asked.items() if name not in CONTROLS and not name.startswith(sheet.stamp)
-    }
+    used = (f"{sheet.stamp}_ept", f"{sheet.stamp}_utc", sheet.day_column)
+    filters = {name: value for name, value in asked.items() if name not in CONTROLS and name not in used}
     archived = _check_archive(sheet, span, asked, filters, now)
-    days = _days(span, now)
+    days = sheet.days_of(asked.get(sheet.day_column, "")) if sheet.days_of else _days(span, now)
     frames = [frame for day in days if len(frame := sheet.write(world, day, now))]
     if not frames:
         return pd.DataFrame()
-    rows = _with_eastern(sheet, pd.concat(frames, ignore_index=True))
+    rows = _with_eastern(pd.concat(frames, ignore_index=True))
     if span is not None:
-        moments = rows[f"{sheet.stamp}_{span[2]}"]
+        moments = rows[_stamp_column(sheet, rows, span[2])]
         rows = rows[(moments >= span[0]) & (moments <= span[1])]
     for name, value in filters.items():
         if name not in rows:
@@ -120,7 +126,15 @@ def _check_archive(
     return True
 
 
+def _stamp_column(sheet: Sheet, rows: pd.DataFrame, clock: str) -> str:
+    name = f"{sheet.stamp}_{clock}"
+    if name not in rows:
+        raise Refused(f"{name} is not a field of this feed")
+    return name
+
+
 def _days(span: tuple[pd.Timestamp, pd.Timestamp, str] | None, now: datetime) -> Iterator[date]:
+    """Return the market days to write: those of the range, without a range what stands now."""
     if span is None:
         yield now.astimezone(ZONE).date()
         return
@@ -136,13 +150,12 @@ def _local_day(moment: pd.Timestamp, zone: object) -> date:
     return aware.tz_convert(ZONE).date()
 
 
-def _with_eastern(sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_eastern(rows: pd.DataFrame) -> pd.DataFrame:
     """Put the Eastern twin beside each UTC column; both are written without a mark."""
     columns: dict[str, pd.Series] = {}
     for name, column in rows.items():
         if str(name).endswith("_utc"):
-            if not sheet.only_ept:
-                columns[str(name)] = column.dt.tz_localize(None)
+            columns[str(name)] = column.dt.tz_localize(None)
             columns[str(name).removesuffix("_utc") + "_ept"] = column.dt.tz_convert(ZONE).dt.tz_localize(None)
         else:
             columns[str(name)] = column
