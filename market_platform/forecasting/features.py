@@ -84,6 +84,6 @@ def _calendar(panel: Panel) -> dict[str, np.ndarray]:
     phase = 2 * np.pi * ordinal[:, None] / YEAR_DAYS
     return {
         "weekday": weekday,
-        "holiday": np.hstack([marks, lagged(marks, 1)]),
+        "holiday": np.hstack([marks, lagged(marks, 1), lagged(marks, 7)]),
         "time_of_year": np.hstack([np.sin(phase), np.cos(phase)]),
     }

@@ -20,6 +20,10 @@ class LocalScale:
     centre: np.ndarray
     spread: np.ndarray
 
+    def rows(self, first: int) -> "LocalScale":
+        """Return the scale of rows ``first`` to the last."""
+        return LocalScale(self.centre[first:], self.spread[first:])
+
     def apply(self, values: np.ndarray) -> np.ndarray:
         """Return the normalised values of the same rows."""
         return np.arcsinh((values - self.centre) / self.spread)

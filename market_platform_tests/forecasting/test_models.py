@@ -21,22 +21,22 @@ def _data() -> tuple[np.ndarray, np.ndarray]:
 
 def test_kernel_one_step_equals_a_gaussian_process_refitted_each_day(data):
     inputs, target = data
-    setting = kernel.KernelSetting({"all": 5.0}, {"all": 5.0}, noise=0.05, memory_rows=1e9, tail=2.0)
+    setting = kernel.KernelSetting({"all": 5.0}, {"all": 5.0}, noise=0.05, memory_rows=1e9)
     columns = kernel.weighted({"all": inputs}, setting.distance)
-    matrix = kernel.kernel_matrix(columns, columns, setting)
-    ours = kernel.one_step(matrix, target, np.full(ROWS, 0.05, dtype=np.float32), FIRST)
+    matrix = kernel.kernel_matrix(columns, columns, setting.tail)
+    ours = kernel.one_step(matrix, target, np.full(ROWS, 0.05, dtype=np.float32))
     prior = RationalQuadratic(1.0, alpha=2.0, length_scale_bounds="fixed", alpha_bounds="fixed")
     prior += DotProduct(0.0, sigma_0_bounds="fixed")
     for row in range(FIRST, ROWS):
         peer = GaussianProcessRegressor(prior, alpha=0.05 + kernel.JITTER, optimizer=None)
         peer.fit(inputs[:row], target[:row])
-        np.testing.assert_allclose(ours[row - FIRST], peer.predict(inputs[row : row + 1])[0], atol=2e-4)
+        np.testing.assert_allclose(ours[row], peer.predict(inputs[row : row + 1])[0], atol=2e-4)
 
 
 def test_lasso_one_step_equals_scikit_learn_refitted_each_day(data):
     inputs, target = data
     columns = np.hstack([np.ones((ROWS, 1)), inputs])
-    ours = lasso.one_step(columns, target, np.ones(ROWS), FIRST, 0.05, 1e12, 0.0, 200)
+    ours = lasso.one_step(columns, target, np.ones(ROWS), FIRST, np.r_[0, [0.05] * 5], 1e12, 0.0, 200)
     for row in range(FIRST, ROWS):
         spread = np.sqrt(np.mean(inputs[:row] ** 2, axis=0))
         for slot in range(2):

@@ -9,14 +9,20 @@ recalibrated on everything before it, and no later day can reach an earlier fore
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import cholesky, solve_triangular
 
+from market_platform.forecasting.features import Inputs
+
 JITTER = 1e-4
+NO_TRUST = 1e4  # noise of a row whose target is unknown
+ORDINARY = 1.5  # errors up to this many medians keep their weight
+MIN_ERRORS = 20
 
 
 @dataclass(frozen=True)
 class KernelSetting:
-    """Weights of the distance per group, of the linear part per group, noise, memory (days to 1/e) and tail shape.
+    """Weights of the distance and of the linear part per group, noise, memory (rows to 1/e) and tail shape.
 
     ``tail`` is the shape of the rational quadratic kernel (1 + d²/(2·tail))^−tail.
     """
@@ -26,52 +32,71 @@ class KernelSetting:
     noise: float
     memory_rows: float
     tail: float = 2.0
-    linear_share: float = 1.0
+    history_rows: int = 1456
 
 
-def weighted(groups: dict[str, np.ndarray], weights: dict[str, float], reach: np.ndarray | None = None) -> np.ndarray:
-    """Return the groups side by side, each scaled so that its summed square counts with its weight.
-
-    ``reach`` (slots,) weighs hours of the day where a group holds whole days.
-    """
-    parts = []
-    for name, values in groups.items():
-        weight = weights.get(name, 0.0)
-        if weight <= 0:
-            continue
-        columns = values.shape[1]
-        scale = np.full(columns, np.sqrt(weight / columns))
-        if reach is not None and columns % reach.size == 0 and columns >= reach.size:
-            tiled = np.tile(reach, columns // reach.size)
-            scale = np.sqrt(weight * tiled / tiled.sum())
-        parts.append(values * scale)
+def weighted(groups: dict[str, np.ndarray], weights: dict[str, float]) -> np.ndarray:
+    """Return the groups side by side, each scaled so that the mean of its squares counts with its weight."""
+    parts = [
+        values * np.sqrt(weights[name] / values.shape[1])
+        for name, values in groups.items()
+        if weights.get(name, 0.0) > 0
+    ]
     return np.hstack(parts).astype(np.float32)
 
 
-def kernel_matrix(distance: np.ndarray, linear: np.ndarray, setting: KernelSetting) -> np.ndarray:
-    """Return K (rows, rows) in float32 for weighted distance and linear columns."""
+def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.ndarray:
+    """Return K (rows, rows) in float32: rational quadratic of the weighted distance plus the linear part."""
     squares = np.einsum("ij,ij->i", distance, distance)
     gram = distance @ distance.T
     gram *= -2.0
     gram += squares[:, None]
     gram += squares[None, :]
     np.maximum(gram, 0.0, out=gram)
-    gram *= 0.5 / setting.tail
-    gram += 1.0
-    if setting.tail == 1.0:
-        np.reciprocal(gram, out=gram)
-    elif setting.tail == 2.0:
-        np.square(gram, out=gram)
-        np.reciprocal(gram, out=gram)
-    else:
-        np.power(gram, -setting.tail, out=gram)
-    gram += setting.linear_share * (linear @ linear.T)
+    gram *= 0.5 / tail
+    np.log1p(gram, out=gram)
+    gram *= -tail
+    np.exp(gram, out=gram)
+    gram += linear @ linear.T
     return gram
 
 
-def one_step(matrix: np.ndarray, target: np.ndarray, noise: np.ndarray, first: int) -> np.ndarray:
-    """Return the one-step forecasts (rows − first, slots) of rows ``first``… each from all rows before it."""
+def one_step(matrix: np.ndarray, target: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return the one-step forecast (rows, slots) of every row from all rows before it; ``matrix`` is overwritten."""
     matrix[np.diag_indices_from(matrix)] += noise + JITTER
     factor = cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
     innovations = solve_triangular(factor, target.astype(np.float32), lower=True, check_finite=False)
-    return target[first:] - np.diag(factor)[first:, None] * innovations[first:]
+    return target - np.diag(factor)[:, None] * innovations
+
+
+def robust_noise(errors: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the factor (rows,) by which a day's noise grows where its own one-step error was unusually large.
+
+    A day's error is known once the day is over, and its noise bears only on later days: no look-ahead.
+    """
+    size = pd.Series(np.abs(errors).mean(axis=1)).where(known)
+    usual = size.expanding(MIN_ERRORS).median().shift(1)
+    return np.square(np.maximum(1.0, (size / usual / ORDINARY).fillna(1.0).to_numpy()))
+
+
+def rolling(inputs: Inputs, known: np.ndarray, first: int, setting: KernelSetting, block_of: np.ndarray) -> np.ndarray:
+    """Return normalised forecasts (rows − first, slots) of rows ``first``…, each recalibrated on all rows before it.
+
+    ``known`` marks rows to train on. ``block_of`` (rows,) numbers the factorisations: rows of one block share one, and
+    the block of a day is fixed by the calendar, so that a forecast does not depend on where a run begins or ends.
+    """
+    distance = weighted(inputs.groups, setting.distance)
+    linear = weighted(inputs.groups, setting.linear)
+    target = np.where(known[:, None], np.nan_to_num(inputs.target), 0.0)
+    parts = []
+    for block in np.unique(block_of[first:]):
+        rows = np.flatnonzero(block_of == block)
+        start, begin, end = max(0, rows[0] - setting.history_rows), rows[0], rows[-1] + 1
+        matrix = kernel_matrix(distance[start:end], linear[start:end], setting.tail)
+        age = begin - np.arange(start, end)
+        noise = np.minimum(setting.noise * np.exp(age / setting.memory_rows), NO_TRUST)
+        noise = np.where(known[start:end], noise, NO_TRUST)
+        rough = one_step(matrix.copy(), target[start:end], noise.astype(np.float32))
+        noise = np.minimum(noise * robust_noise(target[start:end] - rough, known[start:end]), NO_TRUST)
+        parts.append(one_step(matrix, target[start:end], noise.astype(np.float32))[max(begin, first) - start :])
+    return np.vstack(parts)

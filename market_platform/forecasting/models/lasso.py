@@ -10,15 +10,20 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+from market_platform.forecasting.features import Inputs
+
+SWEEPS = 4
+CLIP = 6.0  # normalised inputs beyond this are spikes: a linear model must not follow them
+
 
 @dataclass(frozen=True)
 class LassoSetting:
-    """Penalty per unit of column spread, memory (rows to 1/e) and the groups that are used."""
+    """Penalty per unit of column spread, ridge share, memory (rows to 1/e) and the history that is read."""
 
     penalty: float
+    ridge: float
     memory_rows: float
-    ridge: float = 0.0
-    groups: tuple[str, ...] | None = None
+    history_rows: int = 1456
 
 
 @numba.njit(cache=True)
@@ -42,7 +47,7 @@ def _sweep(
 def _recalibrate(
     gram: np.ndarray, moment: np.ndarray, beta: np.ndarray, penalty: np.ndarray, ridge: float, sweeps: int
 ) -> None:
-    """Improve the coefficients (slots, columns) of all slots in place: whole sweeps first and last, short ones between."""
+    """Improve the coefficients (slots, columns) of all slots in place; whole sweeps first and last."""
     for slot in range(len(beta)):
         slack = moment[slot] - gram @ beta[slot]
         for sweep in range(sweeps):
@@ -55,15 +60,15 @@ def one_step(
     target: np.ndarray,
     weight: np.ndarray,
     first: int,
-    rate: float,
+    rate: np.ndarray,
     memory_rows: float,
     ridge: float,
     sweeps: int,
 ) -> np.ndarray:
     """Return the forecasts (rows − first, slots) of rows ``first``… each from all rows before it.
 
-    ``inputs`` (rows, columns) with a leading column of ones that is not penalised; ``weight`` (rows,) is 0 where the
-    target is unknown. ``rate`` is the penalty per unit of weight and column spread.
+    ``inputs`` (rows, columns) with a leading column of ones; ``weight`` (rows,) is 0 where the target is unknown.
+    ``rate`` (columns,) is the penalty per unit of weight and column spread, 0 for the column of ones.
     """
     rows, columns = inputs.shape
     slots = target.shape[1]
@@ -76,7 +81,6 @@ def one_step(
         warming = first - 100 < row < first and (first - row) % 7 == 0
         if total > 0 and (row >= first or warming):
             penalty = rate * np.sqrt(np.diag(gram) * total)
-            penalty[0] = 0.0
             _recalibrate(gram, moment, beta, penalty, ridge * total, sweeps)
         if row >= first:
             forecast[row - first] = beta @ inputs[row]
@@ -86,3 +90,15 @@ def one_step(
         for slot in range(slots):
             moment[slot] = moment[slot] * keep + (weight[row] * target[row, slot]) * inputs[row]
     return forecast
+
+
+def rolling(inputs: Inputs, known: np.ndarray, first: int, setting: LassoSetting) -> np.ndarray:
+    """Return normalised forecasts (rows − first, slots) of rows ``first``…, each recalibrated on all rows before it."""
+    start = max(0, first - setting.history_rows)
+    columns = np.clip(inputs.matrix()[start:], -CLIP, CLIP)
+    columns = np.hstack([np.ones((len(columns), 1)), columns])
+    target = np.where(known[:, None], np.nan_to_num(inputs.target), 0.0)[start:]
+    rate = np.full(columns.shape[1], setting.penalty)
+    rate[0] = 0.0
+    weight = known[start:].astype(float)
+    return one_step(columns, target, weight, first - start, rate, setting.memory_rows, setting.ridge, SWEEPS)

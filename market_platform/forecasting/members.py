@@ -1,0 +1,74 @@
+"""The members of the pool: which family on which local scale with which settings, read from one table.
+
+`pool_settings.csv` holds every number, chosen once on the data before the benchmark's test years (`benchmarks/tune.py`)
+and used unchanged for every market. Columns: member, family, parameter, value.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.models import boosting, kernel, lasso, network
+
+BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 28}
+Setting = kernel.KernelSetting | lasso.LassoSetting | network.NetworkSetting | boosting.BoostingSetting
+
+
+@dataclass(frozen=True)
+class Member:
+    """One model of the pool; ``window`` is the number of rows of its local scale."""
+
+    name: str
+    family: str
+    window: int
+    setting: Setting
+
+    def rolling(self, inputs: Inputs, known: np.ndarray, first: int, ordinal: np.ndarray) -> np.ndarray:
+        """Return forecasts (rows − first, slots) in the units of the target for rows ``first`` to the last.
+
+        ``ordinal`` (rows,) counts rows from a fixed day, so that blocks are the same in every run.
+        """
+        if isinstance(self.setting, lasso.LassoSetting):
+            normalised = lasso.rolling(inputs, known, first, self.setting)
+        else:
+            block_of = ordinal // BLOCK_ROWS[self.family]
+            if isinstance(self.setting, kernel.KernelSetting):
+                normalised = kernel.rolling(inputs, known, first, self.setting, block_of)
+            elif isinstance(self.setting, network.NetworkSetting):
+                normalised = network.rolling(inputs, known, first, self.setting, block_of)
+            else:
+                normalised = boosting.rolling(inputs, known, first, self.setting, block_of)
+        return inputs.scale.rows(first).undo(normalised)
+
+
+@cache
+def standard_pool() -> tuple[Member, ...]:
+    """Return the pool as landed."""
+    with files("market_platform.forecasting").joinpath("pool_settings.csv").open() as table:
+        return pool_from_table(pd.read_csv(table))
+
+
+def pool_from_table(table: pd.DataFrame) -> tuple[Member, ...]:
+    """Return the members of a settings table (member, family, parameter, value)."""
+    members = []
+    for (name, family), rows in table.groupby(["member", "family"], sort=False):
+        values = dict(zip(rows["parameter"], rows["value"].astype(float), strict=True))
+        members.append(Member(str(name), str(family), int(values.pop("window")), _setting(str(family), values)))
+    return tuple(members)
+
+
+def _setting(family: str, values: dict[str, float]) -> Setting:
+    distance = {key.partition(":")[2]: value for key, value in values.items() if key.startswith("distance:")}
+    linear = {key.partition(":")[2]: value for key, value in values.items() if key.startswith("linear:")}
+    plain = {key: value for key, value in values.items() if ":" not in key}
+    if family == "kernel":
+        return kernel.KernelSetting(distance, linear, plain["noise"], plain["memory_rows"], plain["tail"])
+    if family == "lasso":
+        return lasso.LassoSetting(plain["penalty"], plain["ridge"], plain["memory_rows"])
+    if family == "network":
+        return network.NetworkSetting(distance)
+    return boosting.BoostingSetting()

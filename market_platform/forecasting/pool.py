@@ -1,0 +1,93 @@
+"""The pool: every member's daily forecasts, and their combination by recent error.
+
+Row i of a combination uses errors of rows before i only: one run over years is the same as an issue a day.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from market_platform.forecasting.features import Inputs, build
+from market_platform.forecasting.members import Member
+from market_platform.forecasting.panel import Panel
+
+WARM_ROWS = 8  # the first rows have no lags of their own
+ERROR_HALF_LIFE_ROWS = 45
+ERROR_POWER = 10.0  # weight of a member ~ recent error ** -power
+EQUAL_SHARE = 0.1  # shrinkage of the weights to the plain mean
+BIAS_HALF_LIFE_ROWS = 21
+BIAS_SHARE = 0.4
+BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
+
+
+@dataclass(frozen=True)
+class PoolForecasts:
+    """Forecasts of rows ``first``… of a panel: per member and combined, (rows − first, slots), and the weights used."""
+
+    first: int
+    members: dict[str, np.ndarray]
+    combined: np.ndarray
+    weights: np.ndarray
+
+    def disagreement(self) -> np.ndarray:
+        """Return the mean absolute distance of the members from the combination, (rows − first, slots)."""
+        return np.mean([np.abs(values - self.combined) for values in self.members.values()], axis=0)
+
+
+def run(panel: Panel, members: tuple[Member, ...], first: int) -> PoolForecasts:
+    """Return the pool's forecasts of rows ``first``…, each as it would have been issued at that row's gate."""
+    known = ~np.isnan(panel.target).any(axis=1)
+    known[:WARM_ROWS] = False
+    ordinal = panel.days.astype("datetime64[D]").astype(int) // panel.step_days
+    inputs: dict[int, Inputs] = {}
+    forecasts = {}
+    for member in members:
+        if member.window not in inputs:
+            inputs[member.window] = build(panel, member.window)
+        values = member.rolling(inputs[member.window], known, first, ordinal)
+        forecasts[member.name] = within_reach(values, panel.target, first)
+    combined, weights = combine(np.stack(list(forecasts.values())), panel.target[first:])
+    return PoolForecasts(first, forecasts, combined, weights)
+
+
+def within_reach(forecast: np.ndarray, target: np.ndarray, first: int) -> np.ndarray:
+    """Keep forecasts inside the range seen before their row, widened by half: a model must not invent a new extreme."""
+    low = np.fmin.accumulate(np.nan_to_num(target, nan=np.inf).min(axis=1))
+    high = np.fmax.accumulate(np.nan_to_num(target, nan=-np.inf).max(axis=1))
+    seen_low, seen_high = low[first - 1 : -1, None], high[first - 1 : -1, None]
+    room = 0.5 * (seen_high - seen_low) + 1e-9
+    return np.clip(forecast, seen_low - room, seen_high + room)
+
+
+def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the combined forecast (rows, slots) and the weights (rows, members) of ``members`` (members, rows, slots).
+
+    Weights follow each member's exponentially averaged absolute error, shrunk to the plain mean; then the bias of each
+    hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as they are.
+    """
+    count, rows, slots = members.shape
+    errors = np.abs(members - actual).mean(axis=2)
+    keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
+    keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
+    recent, total = np.zeros(count), 0.0
+    bias, usual, bias_total = np.zeros(slots), 0.0, 0.0
+    combined, weights = np.empty((rows, slots)), np.empty((rows, count))
+    for row in range(rows):
+        weights[row] = _weights(recent / total) if total > 0 else 1.0 / count
+        plain = weights[row] @ members[:, row]
+        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if total > 0 else 0.0)
+        if np.isnan(actual[row]).any():
+            continue
+        recent, total = keep * recent + errors[:, row], keep * total + 1.0
+        gap = actual[row] - plain
+        usual = np.abs(gap).mean() if usual == 0 else 0.95 * usual + 0.05 * np.abs(gap).mean()
+        bias = keep_bias * bias + np.clip(gap, -BIAS_CLIP * usual, BIAS_CLIP * usual)
+        bias_total = keep_bias * bias_total + 1.0
+    return combined, weights
+
+
+def _weights(errors: np.ndarray) -> np.ndarray:
+    """Return weights that fall with the error's power, shrunk to equal ones."""
+    sharp = (errors.min() + 1e-12) / (errors + 1e-12)
+    sharp = sharp**ERROR_POWER
+    return (1 - EQUAL_SHARE) * sharp / sharp.sum() + EQUAL_SHARE / errors.size
