@@ -1,5 +1,6 @@
 """Dispatch engines: what a battery should do at given prices, and what its stored energy is worth."""
 
+from market_platform.trading.dispatch.ancillary import AncillaryPlan, AncillaryProduct, ancillary_dispatch
 from market_platform.trading.dispatch.cycles import cycle_limited_dispatch
 from market_platform.trading.dispatch.exclusive import exclusive_dispatch
 from market_platform.trading.dispatch.fleet import COLUMNS, Fleet
@@ -10,11 +11,14 @@ from market_platform.trading.dispatch.plan import Plan
 
 __all__ = [
     "COLUMNS",
+    "AncillaryPlan",
+    "AncillaryProduct",
     "Fleet",
     "OfferCurve",
     "Plan",
     "PowerCurve",
     "ValueFunction",
+    "ancillary_dispatch",
     "cycle_limited_dispatch",
     "exclusive_dispatch",
     "lattice_dispatch",
