@@ -81,7 +81,10 @@ def split_header(payload: Payload) -> tuple[list[str], bytes]:
     """Return the headings and the bytes below them; blank lines and a byte mark above them are passed over."""
     content = payload.content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     first, _, body = content.partition(b"\n")
-    headings = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
+    try:
+        headings = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
+    except csv.Error:  # a workbook, an image: no text at all
+        headings = []
     if not headings:
         raise UnreadablePayload(f"{payload.name}: there is no heading line; fetch it again")
     return [heading.strip() for heading in headings], body
