@@ -54,6 +54,7 @@ def plot_day(feed: Feed, rows: pd.DataFrame, *, simulated: bool) -> bytes | None
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=feed.zone))
     axes.set_ylabel(picture.label)
+    axes.set_xlabel(feed.zone.key, fontsize=8)
     axes.set_title(feed.title + (" (simulated)" if simulated else ""), loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(visible=True, axis="y", linewidth=0.4, alpha=0.6)

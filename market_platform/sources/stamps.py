@@ -115,6 +115,11 @@ def starts_of_ending(ends: pd.Series, nominal: timedelta) -> pd.Series:
     NYISO's real-time dispatch runs off the five-minute grid at times (12 of 300 stamps on 2016-10-27), so that an
     interval may be shorter than nominal; time weighting needs its true length.
     """
-    distinct = pd.Series(np.sort(ends.dropna().unique()))
-    starts = pd.concat([distinct.shift(1), distinct - nominal], axis=1).max(axis=1)
-    return ends.map(pd.Series(starts.to_numpy(), index=distinct.to_numpy())).astype(ends.dtype)
+    moments = ends.dt.tz_localize(None).to_numpy()
+    distinct = np.unique(moments[~np.isnat(moments)])
+    if not distinct.size:
+        return ends.copy()
+    starts = distinct - np.timedelta64(nominal)
+    starts[1:] = np.maximum(starts[1:], distinct[:-1])
+    laid = np.where(np.isnat(moments), moments, starts[np.searchsorted(distinct, moments).clip(max=distinct.size - 1)])
+    return pd.Series(laid, index=ends.index).dt.tz_localize("UTC")

@@ -1,5 +1,6 @@
 """NYISO's prices: LBMP by zone and generator, and ancillary prices."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -91,14 +92,15 @@ def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
     They are the closing run of stamps on the quarter hour that lie a quarter apart, in a file that before it went
     on in steps of at most five minutes.
     """
-    marks = np.zeros(len(ends), dtype=bool)
-    for _, moments in ends.groupby(file):
-        distinct = np.sort(moments.dropna().unique())
-        steps = pd.Series(np.diff(distinct))
-        close = np.flatnonzero((steps <= pd.Timedelta(FIVE_MINUTES)).to_numpy())
+    moments = ends.dt.tz_localize(None).to_numpy()
+    marks = np.zeros(len(moments), dtype=bool)
+    files = file.to_numpy()
+    edges = np.flatnonzero(np.diff(files, prepend=-1, append=-1))
+    for first, last in itertools.pairwise(edges):
+        mine = moments[first:last]
+        distinct = np.unique(mine[~np.isnat(mine)])
+        close = np.flatnonzero(np.diff(distinct) <= np.timedelta64(FIVE_MINUTES))
         if close.size and close[-1] + 1 < len(distinct) - 1:
-            newest = distinct[close[-1] + 1]
-            later = ends > newest
-            on_quarter = (ends.dt.minute % 15 == 0) & (ends.dt.second == 0)
-            marks |= (later & on_quarter & ends.index.isin(moments.index)).to_numpy()
+            on_quarter = mine == mine.astype("datetime64[m]").astype("datetime64[15m]")
+            marks[first:last] = (mine > distinct[close[-1] + 1]) & on_quarter
     return marks

@@ -1,0 +1,137 @@
+"""The main job: Dagster runs of the last complete market day and of today so far, and the report of what they made."""
+
+import warnings
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import dagster as dg
+
+from market_platform.cli.console import note_progress, progress, say, show, show_json
+from market_platform.cli.instance import open_instance
+from market_platform.definitions import build_defs
+from market_platform.defs.jobs import KINDS, job_name
+from market_platform.ingest.account import Outcome
+from market_platform.ingest.status import feed_statuses
+from market_platform.markets.market_day import today
+from market_platform.platform import Platform, wall_clock
+from market_platform.settings import Settings
+from market_platform.sources.catalogue import FEEDS
+from market_platform.sources.feed import Publisher
+
+
+def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, as_json: bool) -> bool:
+    """Run the jobs of some publishers with progress and print the report; return whether all of them succeeded."""
+    steps = [(publisher, name, day) for publisher in publishers for name, day in _jobs(publisher, days)]
+    heard: list[Outcome] = []
+    checks: list[dg.AssetCheckEvaluation] = []
+    failed: list[str] = []
+    with progress() as bar:
+        task = bar.add_task("starting", total=len(steps))
+
+        def notice(outcome: Outcome) -> None:
+            heard.append(outcome)
+            bar.update(task, description=f"{outcome.feed}  {outcome.source}"[:70])
+
+        platform = Platform(settings, notice=notice)
+        definitions = build_defs(platform)
+        with open_instance(settings) as instance, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for done, (publisher, name, day) in enumerate(steps, start=1):
+                result = definitions.resolve_job_def(name).execute_in_process(
+                    instance=instance,
+                    partition_key=day.isoformat() if day else None,
+                    raise_on_error=False,
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                )
+                checks += result.get_asset_check_evaluations()
+                if not result.success:
+                    failed.append(f"{name} {day or ''}".strip())
+                bar.advance(task)
+                note_progress(done, len(steps), f"{publisher.name}: {name} {day or ''}")
+        platform.catalog.refresh()
+    _report(platform, heard, checks, failed, as_json=as_json)
+    return not failed
+
+
+def _jobs(publisher: Publisher, days: int) -> Iterator[tuple[str, date | None]]:
+    """Name the runs of one publisher: the complete days and today, its lists, the report of the month."""
+    local = today(wall_clock(), publisher.feeds[0].zone)
+    for kind, (choose, _) in KINDS.items():
+        if not choose(publisher):
+            continue
+        if kind == "market_day":
+            for step in range(days, -1, -1):
+                yield job_name(publisher, kind), local - timedelta(days=step)
+        elif kind == "lists":
+            yield job_name(publisher, kind), None
+        elif kind == "monthly":
+            yield job_name(publisher, kind), local.replace(day=1)
+
+
+def _report(
+    platform: Platform,
+    heard: list[Outcome],
+    checks: list[dg.AssetCheckEvaluation],
+    failed: list[str],
+    *,
+    as_json: bool,
+) -> None:
+    tables = _tables(platform)
+    checks = list({(check.asset_key, check.check_name): check for check in checks}.values())
+    passed = sum(check.passed for check in checks)
+    if as_json:
+        show_json(
+            {
+                "tables": tables,
+                "feeds": len({outcome.feed for outcome in heard}),
+                "committed": sum(outcome.committed for outcome in heard),
+                "quarantined": sum(outcome.quarantined for outcome in heard),
+                "checks_passed": passed,
+                "checks": len(checks),
+                "failed_runs": failed,
+            }
+        )
+        return
+    show(tables, ["table", "feeds", "rows", "coverage_percent", "from", "to"], title="What the lake holds")
+    for check in checks:
+        if not check.passed:
+            say(f"check {check.check_name} of {check.asset_key.to_user_string()} asks for a look")
+    waiting = sorted({outcome.feed for outcome in heard if outcome.outcome == "not_published"})
+    if waiting:
+        say(f"not published yet, asked again by the sensor: {', '.join(waiting)}")
+    for outcome in (outcome for outcome in heard if outcome.failed):
+        say(f"failed: {outcome.feed}: {outcome.outcome}: {outcome.message}")
+    marked = " (simulated data)" if platform.settings.origin == "sandbox" else ""
+    say(
+        f"{passed} of {len(checks)} checks passed; {sum(outcome.committed for outcome in heard):,} rows laid in{marked}"
+    )
+    say("")
+    say("Where to look")
+    say("  make ui                                   the Dagster UI: graph, runs, checks, plots")
+    say('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"   SQL over the lake')
+    say(f"  duckdb {platform.catalog.path}   the same in any DuckDB")
+    say("  .venv/bin/market-platform status          age, coverage and gaps of every feed")
+
+
+def _tables(platform: Platform) -> list[dict[str, object]]:
+    statuses = {status.feed: status for status in feed_statuses(platform.ledger, platform.clock())}
+    rows = []
+    with platform.catalog.connect() as connection:
+        for contract in platform.catalog.contracts:
+            count, first, last = connection.sql(
+                f"SELECT count(*), min(interval_start), max(interval_end) FROM {contract.name}"  # noqa: S608
+            ).fetchall()[0]
+            mine = [statuses[key] for key, feed in FEEDS.items() if feed.contract is contract and statuses[key].days]
+            covered = [status.coverage_percent for status in mine if status.coverage_percent is not None]
+            if count:
+                rows.append(
+                    {
+                        "table": contract.name,
+                        "feeds": len(mine),
+                        "rows": count,
+                        "coverage_percent": round(sum(covered) / len(covered), 1) if covered else None,
+                        "from": first,
+                        "to": last,
+                    }
+                )
+    return rows
