@@ -9,8 +9,10 @@ import pandas as pd
 
 from market_platform.settlement.charges.table import charge_named
 from market_platform.settlement.exact import CENT, cents
-from market_platform.settlement.refusals import MalformedStatement, TotalsDisagree
+from market_platform.settlement.refusals import MalformedStatement, TotalsDisagree, fingerprint
+from market_platform.settlement.shadow.lines import LINES
 
+NOTHING = Decimal("0.00")
 #: One line before it becomes a row of the frame.
 Record = dict[str, Any]
 #: A cent of room per line: some ISOs print totals of unrounded amounts.
@@ -39,7 +41,7 @@ class Statement:
     net_iso_amount: Decimal
     lines: pd.DataFrame
     sha256: str
-    previous_iso_amount: Decimal = Decimal("0.00")
+    previous_iso_amount: Decimal = NOTHING
 
     @property
     def amount_usd(self) -> Decimal:
@@ -54,6 +56,43 @@ class Statement:
     def with_id(self, statement_id: str) -> "Statement":
         """Return the same statement under another identifier."""
         return replace(self, statement_id=statement_id)
+
+
+def shadow_statement(
+    lines: pd.DataFrame, *, market: str, statement_type: str, issued_on: date, previous_iso_amount: Decimal = NOTHING
+) -> Statement:
+    """Return shadow lines of one ISO and account as a statement, ready to be written or invoiced.
+
+    Raises MalformedStatement for no lines or for lines of several ISOs, accounts or signs: split them first.
+    """
+    owners = set(zip(lines["iso"], lines["account"], strict=True))
+    if len(owners) != 1:
+        msg = f"a statement is for one ISO and account, got {sorted(owners)}"
+        raise MalformedStatement(msg)
+    ((iso, account),) = owners
+    revenue = sum(lines["amount_usd"], Decimal("0.00"))
+    means = "credit" if iso == "nyiso" else "charge"
+    total = revenue if means == "credit" else -revenue
+    first, last = min(lines["market_day"]), max(lines["market_day"])
+    identifier = f"SHADOW-{account}-{market}-{first:%Y%m%d}-{last:%Y%m%d}-{statement_type}"
+    content = f"{identifier}|{issued_on}|{total}|{previous_iso_amount}"
+    return Statement(
+        iso=iso,
+        account=account,
+        market=market,
+        statement_type=statement_type,
+        statement_id=identifier,
+        version=1,
+        first_day=first,
+        last_day=last,
+        issued_on=issued_on,
+        positive_means=means,
+        total_iso_amount=total,
+        net_iso_amount=total - previous_iso_amount,
+        lines=lines.loc[:, list(LINES.names)],
+        sha256=fingerprint(content.encode()),
+        previous_iso_amount=previous_iso_amount,
+    )
 
 
 def amount_of(text: str | None, where: str, sha256: str) -> Decimal:

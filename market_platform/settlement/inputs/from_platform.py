@@ -1,0 +1,116 @@
+"""The platform's own tables as settlement inputs: price rows of the lake with all their versions, awards of the ledger.
+
+Pure: the caller reads the tables and hands over frames or rows.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+
+from market_platform.errors import RuleBroken
+from market_platform.settlement.inputs.columns import AWARDS, PRICES, empty
+
+#: Market run of the price tables to the settlement's market, where the two-settlement system of the ISO uses it.
+RUNS = {
+    "caiso": {"DAM": "da", "FMM": "fmm", "RTPD": "fmm", "RTD": "rtd"},
+    "ercot": {"DAM": "da", "RTM": "rt"},
+    "nyiso": {"DAM": "da", "RTD": "rt"},
+    "pjm": {"DAM": "da", "RTD": "rt", "RTM": "rt"},
+}
+MARKETS = {"da": "da", "dam": "da", "rt": "rt", "rtm": "rt", "fmm": "fmm", "hasp": "fmm", "rtd": "rtd"}
+
+
+def price_history(iso: str, lmp: pd.DataFrame, ancillary: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return PRICES from all versions of the ``lmp`` and ``ancillary_prices`` tables (rows with ``known_from``).
+
+    A price's versions are numbered from 1 in the order in which they became known. Runs that the ISO does not settle
+    on, and rows without a price, are left out.
+    """
+    parts = [_energy(iso, lmp)]
+    if ancillary is not None and len(ancillary):
+        parts.append(_capacity(iso, ancillary))
+    full = [part for part in parts if len(part)]
+    if not full:
+        return empty("prices")
+    history = pd.concat(full, ignore_index=True).sort_values("known_from", kind="stable")
+    key = ["iso", "market", "product", "location", "interval_start"]
+    history["version"] = history.groupby(key).cumcount() + 1
+    return history[list(PRICES)].reset_index(drop=True)
+
+
+def _common(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
+    kept = rows[(rows["market"] == iso) & rows["market_run"].isin(RUNS[iso])]
+    frame = kept[["location", "market_day", "interval_start", "interval_end", "known_from"]].copy()
+    return frame.assign(iso=iso, market=kept["market_run"].map(RUNS[iso]))
+
+
+def _energy(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
+    frame = _common(iso, rows).assign(product="energy")
+    frame["price_usd_per_mwh"] = rows.loc[frame.index, "lmp_usd_per_mwh"]
+    for part in ("energy", "congestion", "loss"):
+        frame[f"{part}_usd_per_mwh"] = rows.loc[frame.index, f"{part}_usd_per_mwh"]
+    return frame[frame["price_usd_per_mwh"].notna()]
+
+
+def _capacity(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
+    names = {name: product for (owner, name), (product, _) in _products().items() if owner == iso}
+    frame = _common(iso, rows[rows["product"].isin(names)])
+    frame["product"] = rows.loc[frame.index, "product"].map(names)
+    frame["price_usd_per_mwh"] = rows.loc[frame.index, "price_usd_per_mw"]
+    for part in ("energy", "congestion", "loss"):
+        frame[f"{part}_usd_per_mwh"] = float("nan")
+    return frame[frame["price_usd_per_mwh"].notna()]
+
+
+def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return AWARDS from award rows joined with their bids: sales positive, purchases negative.
+
+    Each row gives iso, participant, resource, location, market, product, kind, market_day, interval_start, interval_end
+    and awarded_mw. Awards of products that only buy are turned negative; several bids for one resource and interval are
+    added up; ``virtual`` bids settle with no meter. Raises RuleBroken for a product or market that settlement does not
+    know: an award is never left out.
+    """
+    known = _products()
+    records = []
+    for row in rows:
+        market = MARKETS.get(str(row["market"]).lower())
+        found = known.get((row["iso"], row["product"]))
+        if market is None or found is None:
+            what = f"{row['iso']} {row['market']} {row['product']}"
+            msg = f"no charge for {what} awards: see settlement/inputs/products.csv"
+            raise RuleBroken(msg)
+        product, side = found
+        power = abs(float(row["awarded_mw"])) * -1 if side == "buy" else float(row["awarded_mw"])
+        records.append(
+            {
+                "iso": row["iso"],
+                "account": row["participant"],
+                "resource": row["resource"],
+                "location": row["location"],
+                "market": market,
+                "product": "virtual" if row["kind"] == "virtual" and product == "energy" else product,
+                "market_day": row["market_day"],
+                "interval_start": row["interval_start"],
+                "interval_end": row["interval_end"],
+                "award_mw": power,
+            }
+        )
+    if not records:
+        return empty("awards")
+    frame = pd.DataFrame(records)
+    for column in ("interval_start", "interval_end"):
+        frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
+    key = [column for column in AWARDS if column != "award_mw"]
+    return frame.groupby(key, as_index=False, sort=True)["award_mw"].sum().round({"award_mw": 6})[list(AWARDS)]
+
+
+@cache
+def _products() -> dict[tuple[str, str], tuple[str, str]]:
+    """Products of the price tables and the bid ledger: the charge tables' product and the side that is traded."""
+    text = resources.files(__package__).joinpath("products.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {(row["iso"], row["platform_product"]): (row["product"], row["side"]) for row in rows}
