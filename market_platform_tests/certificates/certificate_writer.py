@@ -19,7 +19,7 @@ from market_platform.certificates.refusals import Refused
 from market_platform.store.ledger import Ledger
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-BATCH = 40
+BATCH = 12
 
 
 def write(url: str, seed: int, steps: int) -> None:

@@ -95,6 +95,29 @@ def test_no_integer_programme_does_better(problem):
     assert float(found.cost_usd) == pytest.approx(_best_by_milp(lots, eligible, demands), abs=1e-6)
 
 
+@given(st.integers(0, 10**6))
+@settings(max_examples=12, deadline=None)
+def test_long_cost_curves_are_refined_to_the_exact_optimum(seed):
+    dice = np.random.default_rng(seed)
+    count, width, kinds = 250, 4, 5
+    lots = frame({
+        "lot_id": range(count), "quantity": dice.integers(1, 30, count), "cost_usd": dice.integers(1, 6000, count) / 100
+    })  # fmt: skip
+    may, old, kind = (
+        dice.random((kinds, width)) < 0.5,
+        dice.random((kinds, width)) < 0.4,
+        dice.integers(0, kinds, count),
+    )
+    lot, number = np.nonzero(may[kind])
+    eligible = pairs({"lot_id": lot, "requirement": number, "banked": old[kind[lot], number]})
+    demands = [
+        requirement(str(state), int(dice.integers(100, 1500)), int(dice.integers(5, 60)), int(dice.integers(0, 400)))
+        for state in range(width)
+    ]
+    found = assign(lots, eligible, demands)
+    assert float(found.cost_usd) == pytest.approx(_best_by_milp(lots, eligible, demands), rel=1e-9)
+
+
 def _best_by_milp(lots, eligible, demands):
     arcs, width = list(eligible.itertuples(index=False)), len(demands)
     price = lots.set_index("lot_id")["cost_usd"]

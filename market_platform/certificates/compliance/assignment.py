@@ -1,21 +1,18 @@
 """Certificates to requirements at least cost: an exact optimum, not first-fit.
 
 Lots that may serve the same requirements form one group; inside a group the cheapest go first, so a group is a convex
-cost curve. What remains is a small flow problem (groups x requirements) plus one column per distinct cost, and its
-vertices are whole numbers because every constraint is a node of a network. Earlier vintages pass through a node of
-their own that holds the programme's banking cap; a missing certificate costs the alternative payment.
+cost curve and what remains is the small flow problem of ``flow.py``. A missing certificate costs the payment.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import highspy
 import numpy as np
 import pandas as pd
 
+from market_platform.certificates.compliance.flow import Network, cost_curves, least_cost_flow
 from market_platform.certificates.compliance.obligations import Requirement
-from market_platform.errors import Infeasible
 
 USD_SCALE = 10_000
 
@@ -42,7 +39,15 @@ def assign(lots: pd.DataFrame, eligible: pd.DataFrame, requirements: Sequence[Re
     group_masks, group = np.unique(np.packbits(np.hstack([may, banked]), axis=1), axis=0, return_inverse=True)
     group = group.reshape(-1)
     first = np.array([np.flatnonzero(group == number)[0] for number in range(len(group_masks))], dtype=np.int64)
-    flow = _least_cost_flow(group, quantity, cost, may[first], banked[first], requirements)
+    curves = cost_curves(group, cost, quantity)
+    network = Network(
+        may=may[first],
+        banked=banked[first],
+        due=np.array([requirement.certificates for requirement in requirements], dtype=float),
+        payment=_payments(requirements, int(cost.max(initial=0))),
+        bank_cap=np.array([np.inf if item.bank_cap is None else item.bank_cap for item in requirements], dtype=float),
+    )
+    flow = least_cost_flow(network, curves)
     assigned = _hand_out(lots["lot_id"].to_numpy(), group, quantity, cost, flow)
     return Assignment(assigned, _summary(assigned, requirements), _total_usd(assigned, lots, requirements))
 
@@ -55,84 +60,6 @@ def _incidence(lots: pd.DataFrame, eligible: pd.DataFrame, width: int) -> tuple[
     may[row, column] = True
     banked[row, column] = eligible["banked"].to_numpy(bool)
     return may, banked
-
-
-def _least_cost_flow(
-    group: np.ndarray,
-    quantity: np.ndarray,
-    cost: np.ndarray,
-    may: np.ndarray,
-    banked: np.ndarray,
-    requirements: Sequence[Requirement],
-) -> np.ndarray:
-    """Return certificates by (group, requirement). Rows: groups, requirements, banking caps."""
-    groups, width = may.shape
-    arc_group, arc_requirement = np.nonzero(may)
-    steps = pd.DataFrame({"group": group, "cost": cost, "quantity": quantity})
-    steps = steps[may[group].any(axis=1)].groupby(["group", "cost"], as_index=False)["quantity"].sum()
-    payment = _payments(requirements, int(cost.max(initial=0)))
-    capped = [number for number, requirement in enumerate(requirements) if requirement.bank_cap is not None]
-    cap_row = {number: groups + width + position for position, number in enumerate(capped)}
-
-    due = np.array([requirement.certificates for requirement in requirements], dtype=float)
-    column_cost = np.concatenate([steps["cost"].to_numpy(float), np.zeros(len(arc_group)), payment])
-    upper = np.concatenate([steps["quantity"].to_numpy(float), np.full(len(arc_group), highspy.kHighsInf), due])
-    rows, columns, values = [steps["group"].to_numpy()], [np.arange(len(steps))], [np.ones(len(steps))]
-    arcs = len(steps) + np.arange(len(arc_group))
-    short = len(steps) + len(arc_group) + np.arange(width)
-    for row, column, value in (
-        (arc_group, arcs, -1.0),
-        (groups + arc_requirement, arcs, 1.0),
-        (groups + np.arange(width), short, 1.0),
-    ):
-        rows.append(row)
-        columns.append(column)
-        values.append(np.full(len(row), value))
-    for number, row in cap_row.items():
-        held_back = arcs[(arc_requirement == number) & banked[arc_group, arc_requirement]]
-        rows.append(np.full(len(held_back), row))
-        columns.append(held_back)
-        values.append(np.ones(len(held_back)))
-    caps = np.array([requirements[number].bank_cap for number in capped], dtype=float)
-    low = np.concatenate([np.zeros(groups), due, np.zeros(len(capped))])
-    high = np.concatenate([np.zeros(groups), due, caps])
-    solution = _solve(
-        column_cost, upper, low, high, (np.concatenate(rows), np.concatenate(columns), np.concatenate(values))
-    )
-    flow = np.zeros((groups, width), dtype=np.int64)
-    flow[arc_group, arc_requirement] = np.rint(solution[arcs]).astype(np.int64)
-    if np.abs(solution[arcs] - flow[arc_group, arc_requirement]).max(initial=0) > 1e-6:
-        msg = "the assignment's optimum is not whole: report the requirements, this cannot happen on a network"
-        raise Infeasible(msg)
-    return flow
-
-
-def _solve(
-    cost: np.ndarray,
-    upper: np.ndarray,
-    row_low: np.ndarray,
-    row_high: np.ndarray,
-    entries: tuple[np.ndarray, np.ndarray, np.ndarray],
-) -> np.ndarray:
-    row, column, value = entries
-    order = np.lexsort((row, column))
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(cost), len(row_low)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), upper
-    lp.row_lower_, lp.row_upper_ = row_low, row_high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(cost)))]).astype(np.int32)
-    lp.a_matrix_.index_ = row[order].astype(np.int32)
-    lp.a_matrix_.value_ = value[order]
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("solver", "simplex")  # a vertex, so whole numbers
-    solver.passModel(lp)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        msg = f"no proven least-cost assignment: {solver.modelStatusToString(solver.getModelStatus())}"
-        raise Infeasible(msg)
-    return np.asarray(solver.getSolution().col_value)
 
 
 def _payments(requirements: Sequence[Requirement], highest_cost: int) -> np.ndarray:
