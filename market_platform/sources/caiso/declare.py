@@ -22,7 +22,9 @@ BIDS_OUT = Publication(time(13), 90)
 CORRECTED_DAYS = 10
 
 REAL_TIME = {"publication": DAY_DONE, "refresh": Refresh.FIVE_MINUTES, "publication_lag": timedelta(minutes=5)}
-QUARTERS = {"publication": DAY_DONE, "refresh": Refresh.FIVE_MINUTES, "publication_lag": timedelta(minutes=0)}
+# At one request in five seconds not every report can be asked for every five minutes.
+QUARTERS = {"publication": DAY_DONE, "refresh": Refresh.HOURLY}
+HOUR_BY_HOUR = {"publication": DAY_DONE, "refresh": Refresh.DAILY, "publication_lag": timedelta(minutes=5)}
 DAILY = {"publication": NEXT_MORNING}
 
 

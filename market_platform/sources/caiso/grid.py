@@ -43,8 +43,8 @@ def power_balance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def _constraints(feed: Feed, read: pd.DataFrame, name: pd.Series, number: pd.Series) -> pd.DataFrame:
     rows = intervals(feed, read).assign(
         **feed.constants,
-        constraint_name=as_text(name),
-        constraint_id=as_text(number),
+        constraint_name=name,
+        constraint_id=number,
         contingency=read["cause"].astype("object").fillna(""),
         shadow_price_usd_per_mwh=read["price"],
     )

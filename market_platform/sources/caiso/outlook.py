@@ -88,8 +88,8 @@ def demand_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def demand_response(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Demand response that the control room called on; blank while none is."""
-    return _long(feed, payloads, DEMAND, {"response": {}}, "demand_response_mw")
+    """Demand response that the control room called on; blank where none is shown."""
+    return _long(feed, payloads, DEMAND, {"response": {}}, "demand_response_mw", witness="load")
 
 
 def adequacy(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -129,13 +129,21 @@ def _long(
     fields: tuple[Field, ...],
     columns: Mapping[str, Mapping[str, str]],
     value: str,
+    witness: str | None = None,
 ) -> pd.DataFrame:
-    """One row a time and column. A line without any value becomes one row, named, instead of one a column."""
+    """Return one row a time and column.
+
+    A line without a value (in ``witness``, else in all columns) becomes one row, named, instead of one a column; the
+    lines at the end of a running day's file that wait for their values become one row together.
+    """
     read = read_csv(payloads, fields)
     times = _times(feed, read, payloads)
     names = list(columns)
-    blank = read[names].isna().all(axis=1).to_numpy() & read["defect"].isna().to_numpy()
-    mark(times, blank, "no value yet, or an hour that does not exist")
+    blank = read[[witness] if witness else names].isna().all(axis=1).to_numpy() & read["defect"].isna().to_numpy()
+    waiting, kept = _waiting(read, blank)
+    mark(times, waiting, f"no value yet from this line on to the end of the file ({waiting.sum()} lines)")
+    mark(times, blank, "no value, as in an hour that the clock skips")
+    read, times = read[kept].reset_index(drop=True), times[kept].reset_index(drop=True)
     alone = times["defect"].notna().to_numpy()
     frames = [
         times[~alone].assign(**feed.constants, **words, **{value: read[name][~alone]})
@@ -145,6 +153,14 @@ def _long(
     frames.append(times[alone].assign(**feed.constants, **columns[first], **{value: read[first][alone]}))
     rows = pd.concat(frames, ignore_index=True)
     return finish(feed, rows.assign(location=feed.constants.get("location", SYSTEM)))
+
+
+def _waiting(read: pd.DataFrame, blank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find the blank lines that close each file, and the lines to keep: all others and the first of those."""
+    filled_below = pd.Series(~blank)[::-1].groupby(read["file"][::-1].to_numpy()).cumsum()[::-1].to_numpy()
+    waiting = filled_below == 0
+    follows = waiting & (pd.Series(waiting).groupby(read["file"].to_numpy()).cumsum().to_numpy() > 1)
+    return waiting, ~follows
 
 
 def _times(feed: Feed, read: pd.DataFrame, payloads: Sequence[Payload]) -> pd.DataFrame:

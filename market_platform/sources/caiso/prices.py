@@ -146,22 +146,26 @@ def allowance_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def corrections(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Corrected intervals of a trade date. Combinations without a correction are listed too and go to quarantine.
+    """Corrected intervals of a trade date; a market without corrections has one row that says so, for the whole day.
 
     Hours end at their number; the repeated hour of autumn is 25 and follows hour 2, as everywhere in OASIS.
     """
     read = read_report(columns.CORRECTIONS, payloads)
     days = LocalStamps(read["day"], LOCAL_FORMATS).naive()
     start, end = _corrected_interval(feed, read, days)
+    none = (read["reason"] == NO_CORRECTION).to_numpy()
+    bounds = {day: day_bounds(day.date(), feed.zone) for day in days[none].dropna().unique()}
+    for day, (begin, close) in bounds.items():
+        start[none & (days == day).to_numpy()] = begin
+        end[none & (days == day).to_numpy()] = close
     issued = LocalStamps(read["issued"], LOCAL_FORMATS).utc(feed.zone, second_pass=np.zeros(len(read), dtype=bool))
     rows = pd.DataFrame(
         {"market_day": as_day(days.to_numpy()), "interval_start": start, "interval_end": end, "issued_at": issued}
     ).assign(
-        market_run=laid(read["run"], MARKET_RUNS), location=read["area"], method=read["method"],
+        market_run=laid(read["run"], MARKET_RUNS), location=read["area"].astype("object").fillna(""), method=read["method"],
         energy_type=read["energy_type"], reason=read["reason"], correction_count=read["count"],
         **{name: read[name] for name in PLACE},
     )  # fmt: skip
-    mark(rows, (read["reason"] == NO_CORRECTION).to_numpy(), "nothing was corrected: the report says so")
     mark_strangers(rows, rows["market_run"].notna().to_numpy(), read["run"], "market run")
     return finish(feed, rows)
 

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from market_platform.sandbox.publishers.caiso.reports import REPORTS, Report, run_of
+from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS
+from market_platform.sandbox.publishers.caiso.price_reports import PRICE_REPORTS
+from market_platform.sandbox.publishers.caiso.report import Report, run_of
+from market_platform.sandbox.publishers.caiso.system_reports import SYSTEM_REPORTS
 from market_platform.sandbox.publishers.caiso.wire import (
     BAD_REQUEST,
     MADE,
@@ -20,12 +23,16 @@ from market_platform.sandbox.publishers.caiso.wire import (
 )
 from market_platform.sandbox.world import World
 
+REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **EVENT_REPORTS}
 STAMP = "%Y%m%dT%H:%M%z"
 CSV = "6"
+KEPT = timedelta(days=39 * 30.5)
 # A month of thirty-one days with its clock change is an hour longer.
 LEEWAY = timedelta(hours=1)
+EVERY_NODE = ("ALL", "ALL_APNODES")
 
 Answer = tuple[str, Mapping[str, bytes]]
+Window = tuple[datetime, datetime]
 
 
 def answer_single(world: World, parameters: dict[str, str], now: datetime) -> Answer:
@@ -34,54 +41,87 @@ def answer_single(world: World, parameters: dict[str, str], now: datetime) -> An
         query = parameters.get("queryname", "")
         if query not in REPORTS:
             raise BAD_REQUEST
-        start, end = _window(parameters, REPORTS[query])
-        if parameters.get("grp_type") in ("ALL", "ALL_APNODES"):
-            end = (
-                min(end, start + timedelta(days=1) + LEEWAY)
-                if run_of(parameters) == "DAM"
-                else start + timedelta(hours=1)
-            )
-        name, content = _file(world, query, parameters, (start, end), now)
+        start, end = _window(parameters, REPORTS[query].longest_days)
+        if start < now - KEPT:
+            raise NO_DATA
+        if parameters.get("grp_type") in EVERY_NODE:
+            day = run_of(parameters) == "DAM"
+            end = min(end, start + (timedelta(days=1) + LEEWAY if day else timedelta(hours=1)))
+        rows = _rows(world, REPORTS[query], parameters, (start, end), now)
+        stem = _stem(
+            f"{query}_{run_of(parameters)}" if "market_run_id" in parameters else f"{query}_N", (start, end), now
+        )
+        name = f"{stem}_v{parameters.get('version', '1')}"
+        return name, {**_file(name, rows, REPORTS[query], parameters, query, now)}
     except OasisError as error:
-        return "INVALID_REQUEST.xml", {"INVALID_REQUEST.xml": error_file(error, now)}
-    return name.rsplit(".", 1)[0], {name: content}
+        return _refusal(error, now)
 
 
-def answer_group(_world: World, _parameters: dict[str, str], now: datetime) -> Answer:
-    """Answer a GroupZip request."""
-    return "INVALID_REQUEST.xml", {"INVALID_REQUEST.xml": error_file(BAD_REQUEST, now)}
+def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Answer:
+    """Answer a GroupZip request: one day from its start, one file a component for node prices."""
+    try:
+        group = parameters.get("groupid", "")
+        if group not in GROUP_REPORTS:
+            raise BAD_REQUEST
+        member, report = GROUP_REPORTS[group]
+        start, _ = _window({"enddatetime": parameters.get("startdatetime", ""), **parameters}, 366)
+        window = (start, start + timedelta(hours=24))
+        rows = _rows(world, report, parameters, window, now)
+        local = start.astimezone(ZONE)
+        stem, version = f"{local:%Y%m%d}_{local:%Y%m%d}", parameters.get("version", "1")
+        parts = rows.groupby("LMP_TYPE") if "LMP_TYPE" in rows else [("", rows)]
+        files: dict[str, bytes] = {}
+        for component, part in parts:
+            label = f"_{component}" if component else ""
+            files |= _file(
+                f"{stem}_{member}{label}_v{version}", part, report, {**parameters, "resultformat": CSV}, group, now
+            )
+        return f"{stem}_{group}_N_N_v{version}_csv", files
+    except OasisError as error:
+        return _refusal(error, now)
 
 
-def _window(parameters: dict[str, str], report: Report) -> tuple[datetime, datetime]:
+def _refusal(error: OasisError, now: datetime) -> Answer:
+    return "INVALID_REQUEST.xml", {"INVALID_REQUEST.xml": error_file(error, now)}
+
+
+def _window(parameters: Mapping[str, str], longest_days: int) -> Window:
     try:
         start = datetime.strptime(parameters["startdatetime"], STAMP).astimezone(UTC)
         end = datetime.strptime(parameters["enddatetime"], STAMP).astimezone(UTC)
     except (KeyError, ValueError) as error:
         raise BAD_REQUEST from error
-    if end - start > timedelta(days=report.longest_days) + LEEWAY:
+    if end - start > timedelta(days=longest_days) + LEEWAY:
         raise RANGE_TOO_WIDE
     return start, end
 
 
-def _file(
-    world: World, query: str, parameters: dict[str, str], window: tuple[datetime, datetime], now: datetime
-) -> tuple[str, bytes]:
-    report = REPORTS[query]
+def _rows(world: World, report: Report, parameters: dict[str, str], window: Window, now: datetime) -> pd.DataFrame:
     start, end = window
     days = pd.date_range(start.astimezone(ZONE).date(), (end - timedelta(seconds=1)).astimezone(ZONE).date())
-    rows = pd.concat([report.rows(world, day.date(), parameters) for day in days], ignore_index=True)
-    inside = (rows["interval_start"] >= start) & (rows["interval_start"] < end)
-    rows = rows[inside & (report.public_from(parameters, rows["interval_start"]) <= now)].reset_index(drop=True)
+    if report.is_list:
+        rows = report.rows(world, days[0].date(), parameters)
+    else:
+        rows = pd.concat([report.rows(world, day.date(), parameters) for day in days], ignore_index=True)
+        inside = (rows["interval_start"] >= start) & (rows["interval_start"] < end)
+        rows = rows[inside & (report.public_from(parameters, rows["interval_start"]) <= now)].reset_index(drop=True)
     if rows.empty:
         raise NO_DATA
-    minutes = report.minutes(parameters)
-    rows = time_columns(rows, minutes)
-    run, version = run_of(parameters), parameters.get("version", "1")
-    local_start, local_end = start.astimezone(ZONE), end.astimezone(ZONE)
-    stem = f"{local_start:%Y%m%d}_{local_end:%Y%m%d}_{query}_{run}_{now.astimezone(ZONE).strftime(MADE)}_v{version}"
+    return time_columns(rows, report.minutes(parameters))
+
+
+def _stem(label: str, window: Window, now: datetime) -> str:
+    start, end = (moment.astimezone(ZONE) for moment in window)
+    return f"{start:%Y%m%d}_{end:%Y%m%d}_{label}_{now.astimezone(ZONE).strftime(MADE)}"
+
+
+def _file(
+    name: str, rows: pd.DataFrame, report: Report, parameters: dict[str, str], query: str, now: datetime
+) -> dict[str, bytes]:
     if parameters.get("resultformat") == CSV:
-        named = {heading: heading.split(":")[-1] for heading in report.headings}
-        for heading, shown in named.items():
-            rows[shown] = rows[heading.split(":")[0]]
-        return f"{stem}.csv", csv_file(rows, list(named.values()))
-    return f"{stem}.xml", xml_file(rows, query, run, minutes, report.unit, now)
+        named = {heading.split(":")[-1]: heading.split(":")[0] for heading in report.headings}
+        return {f"{name}.csv": csv_file(rows.assign(**{shown: rows[own] for shown, own in named.items()}), list(named))}
+    if "item" not in rows:
+        raise BAD_REQUEST
+    run, minutes = run_of(parameters), report.minutes(parameters)
+    return {f"{name}.xml": xml_file(rows, query, run, minutes, report.unit, now)}
