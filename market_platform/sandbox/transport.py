@@ -6,12 +6,14 @@ from datetime import datetime
 import httpx
 
 from market_platform.sandbox.faults import FaultPlan, spoil
-from market_platform.sandbox.publishers import caiso, nyiso, pjm
+from market_platform.sandbox.publishers import caiso, ercot, nyiso, pjm
 from market_platform.sandbox.world import World
 
 Responder = Callable[[World, httpx.Request, datetime], httpx.Response]
 
-RESPONDERS: dict[str, Responder] = {host: module.respond for module in (caiso, nyiso, pjm) for host in module.HOSTS}
+RESPONDERS: dict[str, Responder] = {
+    host: module.respond for module in (caiso, ercot, nyiso, pjm) for host in module.HOSTS
+}
 
 
 class SandboxTransport(httpx.BaseTransport):

@@ -1,0 +1,116 @@
+"""What a simulated report is: which product it belongs to, when its files are posted, what their rows say."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from market_platform.markets.market import MARKETS
+from market_platform.sandbox.world import World
+
+ZONE: ZoneInfo = MARKETS["ercot"].zone
+MOMENT = "_posted"
+
+Rows = Callable[[World, date], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: texts by heading, as the real file has them.
+
+    ``posted`` is days after the market day and local time of the one file of a day; None where each value of the column
+    ``_posted`` (local, aware) makes a file of its own. ``day_field`` is what the public API calls the column that days
+    are asked by; a report without ``table`` has no query. ``api_names`` are names of the API that follow no rule.
+    """
+
+    report_type: int
+    product: str
+    name: str
+    rows: Rows
+    posted: tuple[int, time] | None
+    table: str = ""
+    day_field: str = "deliveryDate"
+    api_names: Mapping[str, str] | None = None
+    bundle: str = ""
+
+    def documents(self, world: World, day: date, now: datetime) -> list["Document"]:
+        """Return the files of a market day that are out by ``now``."""
+        if self.posted is not None:
+            moment = datetime.combine(day + timedelta(days=self.posted[0]), self.posted[1], tzinfo=ZONE)
+            return [Document(self, day, 0, moment, self.rows(world, day))] if moment <= now else []
+        rows = self.rows(world, day)
+        out = rows[rows[MOMENT] <= pd.Timestamp(now)]
+        return [
+            Document(self, day, number, moment.to_pydatetime(), part)
+            for number, (moment, part) in enumerate(out.groupby(MOMENT, sort=True))
+        ]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One posted file."""
+
+    report: Report
+    day: date
+    number: int
+    posted: datetime
+    rows: pd.DataFrame
+
+    @property
+    def doc_id(self) -> int:
+        """The number that lists give it; it says what it is of."""
+        return int(f"{self.report.report_type:05d}{self.day:%y%m%d}{self.number:03d}")
+
+    @property
+    def constructed_name(self) -> str:
+        """The file's name as the list has it, of the CSV in its zip."""
+        local = self.posted.astimezone(ZONE)
+        again = "xhr" if local.fold else ""
+        return f"cdr.{self.report.report_type:08d}.0000000000000000.{local:%Y%m%d}.{local:%H%M%S}000.{self.friendly_name}{again}"
+
+    @property
+    def friendly_name(self) -> str:
+        """The short name."""
+        local = self.posted.astimezone(ZONE)
+        return f"{self.report.name}_{local:%Y%m%d_%H%M}" if self.report.posted is None else self.report.name
+
+    def zipped(self) -> bytes:
+        """Return the zip that a download gives."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, rows in self.files().items():
+                info = zipfile.ZipInfo(name, self.posted.astimezone(ZONE).timetuple()[:6])
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, csv_bytes(rows))
+        return buffer.getvalue()
+
+    def files(self) -> dict[str, pd.DataFrame]:
+        """Return the zip's files: one, or those that the column ``_file`` parts the rows into."""
+        return {f"{self.constructed_name.replace('000.', '.', 1)}.csv": self.rows}
+
+
+def csv_bytes(rows: pd.DataFrame) -> bytes:
+    """Write a report's rows."""
+    return rows.drop(columns=[MOMENT], errors="ignore").to_csv(index=False, lineterminator="\n").encode()
+
+
+def hour_texts(starts: pd.Series, *, padded: bool = True) -> dict[str, pd.Series]:
+    """Return day, hour ending and repeated-hour flag of UTC starts as ERCOT writes them."""
+    local = starts.dt.tz_convert(ZONE)
+    hours = local.dt.hour + 1
+    return {
+        "day": local.dt.strftime("%m/%d/%Y"),
+        "hour": hours.map("{:02d}:00".format if padded else str),
+        "flag": repeated(starts),
+    }
+
+
+def repeated(moments: pd.Series) -> pd.Series:
+    """Return ``Y`` for moments in the second run through the repeated hour, else ``N``."""
+    before = (moments - pd.Timedelta(hours=1)).dt.tz_convert(ZONE).dt.tz_localize(None)
+    same = before == moments.dt.tz_convert(ZONE).dt.tz_localize(None)
+    return same.map({True: "Y", False: "N"})

@@ -1,0 +1,156 @@
+"""ERCOT's ways of naming an interval, turned into UTC once per distinct name.
+
+Hours are named by their end, ``01:00`` to ``24:00`` or 1 to 24, on the prevailing clock of Texas. The hour that the clock
+runs through twice is told by a flag (``N`` then ``Y``; false then true on the public API). Reports without a flag count
+the hours of a 25-hour day to 25 (two-day reports of 2024-11-03) or leave the second run out.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from market_platform.errors import UnreadablePayload
+from market_platform.markets.market_day import day_bounds, hours_in_day, utc_from_local
+from market_platform.sources.feed import Feed
+from market_platform.sources.stamps import as_day
+
+DAY_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%b-%y", "%m/%d/%y")
+STAMP_FORMATS = (
+    "%m/%d/%Y %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%m/%d/%Y %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+)
+SECOND_RUN = ("y", "true", "1")
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+FIVE_MINUTES = timedelta(minutes=5)
+PLACE = ["file", "line", "defect"]
+# Workbooks count days from here.
+WORKBOOK_EPOCH = pd.Timestamp("1899-12-30")
+SHORT_DAY_HOURS, LONG_DAY_HOURS = 23, 25
+
+
+def hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+    """Market day, interval and place of rows named by ``day`` and ``hour``, with ``flag`` where the report has one."""
+    return _intervals(feed, read, HOUR, np.zeros(len(read), dtype="int64"))
+
+
+def quarter_hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+    """The same of rows that also have the ``interval`` within the hour, 1 to 4."""
+    quarter = numbers(read["interval"]) - 1
+    return _intervals(feed, read, QUARTER, quarter * QUARTER.seconds)
+
+
+def _intervals(feed: Feed, read: pd.DataFrame, length: timedelta, seconds: np.ndarray) -> pd.DataFrame:
+    days = moments(read["day"], DAY_FORMATS).astype("datetime64[D]")
+    hours = numbers(read["hour"])
+    flagged = "flag" in read and not read["flag"].isna().all()
+    second = second_run(read["flag"]) if flagged else np.zeros(len(read), dtype=bool)
+    names = pd.MultiIndex.from_arrays([days, hours, seconds, second])
+    codes, distinct = pd.factorize(names)
+    starts = _starts(feed, distinct.to_frame(index=False, name=["day", "hour", "seconds", "second"]), flagged=flagged)
+    start = pd.Series(starts.to_numpy()[codes]).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": start + length})
+    return frame.assign(**{name: read[name] for name in PLACE})
+
+
+def _starts(feed: Feed, distinct: pd.DataFrame, *, flagged: bool) -> pd.Series:
+    """Return naive UTC starts of distinct intervals; one that does not exist is NaT, for the contract to name."""
+    offset = pd.to_timedelta((distinct["hour"] - 1) * 3600 + distinct["seconds"], unit="s").dt.as_unit("us")
+    local = distinct["day"].astype("datetime64[us]") + offset
+    known = distinct["hour"].between(1, LONG_DAY_HOURS) & distinct["seconds"].between(0, 3599)
+    starts = utc_from_local(local.where(known), feed.zone, second_pass=distinct["second"].to_numpy()).dt.tz_localize(
+        None
+    )
+    if not flagged:
+        for day, hours in distinct.groupby("day")["hour"]:
+            if _counted(day.date(), int(hours.max()), feed):
+                begin = pd.Timestamp(day_bounds(day.date(), feed.zone)[0]).tz_localize(None)
+                mine = (distinct["day"] == day) & known
+                starts = starts.mask(mine, begin.as_unit("us") + offset)
+    longest = distinct["hour"] == LONG_DAY_HOURS
+    return starts.mask(longest & starts.isna(), pd.NaT) if not flagged else starts.mask(longest, pd.NaT)
+
+
+def _counted(day: date, most: int, feed: Feed) -> bool:
+    """Tell whether a report without a flag counts the hours of a day rather than naming them by the clock."""
+    length = hours_in_day(day, feed.zone)
+    return (length == LONG_DAY_HOURS and most == LONG_DAY_HOURS) or (
+        length == SHORT_DAY_HOURS and most == SHORT_DAY_HOURS
+    )
+
+
+def stamped(
+    feed: Feed, read: pd.DataFrame, length: timedelta, *, stamp: str = "stamp", flag: str = "flag", ends: bool = False
+) -> pd.DataFrame:
+    """Market day, interval and place of rows with a local stamp that begins (or, with ``ends``, closes) the interval."""
+    local = moments(read[stamp], STAMP_FORMATS)
+    stamp_utc = stamps_utc(feed, read, stamp, flag)
+    start, end = (stamp_utc - length, stamp_utc) if ends else (stamp_utc, stamp_utc + length)
+    inside = local - np.timedelta64(1, "us") if ends else local
+    frame = pd.DataFrame({"market_day": as_day(inside), "interval_start": start, "interval_end": end})
+    return frame.assign(**{name: read[name] for name in PLACE})
+
+
+def stamps_utc(feed: Feed, read: pd.DataFrame, stamp: str, flag: str = "") -> pd.Series:
+    """UTC of a column of local stamps; without a flag the first run through the repeated hour is meant."""
+    local = moments(read[stamp], STAMP_FORMATS)
+    flagged = bool(flag) and flag in read and not read[flag].isna().all()
+    second = second_run(read[flag]) if flagged else np.zeros(len(read), dtype=bool)
+    codes, distinct = pd.factorize(pd.MultiIndex.from_arrays([local, second]))
+    frame = distinct.to_frame(index=False, name=["local", "second"])
+    found = utc_from_local(frame["local"].astype("datetime64[us]"), feed.zone, second_pass=frame["second"].to_numpy())
+    laid = np.append(found.dt.tz_localize(None).to_numpy(), np.datetime64("NaT", "us"))
+    return pd.Series(laid[codes]).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+
+
+def moments(column: pd.Series, formats: Sequence[str]) -> np.ndarray:
+    """Naive moments of a categorical of texts; a bare number is a workbook's day count. What cannot be read is NaT."""
+    texts = pd.Series(column.cat.categories.astype("object"))
+    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+    for pattern in formats:
+        left = found.isna()
+        if left.any():
+            found[left] = pd.to_datetime(texts[left], format=pattern, errors="coerce").astype("datetime64[us]")
+    left = found.isna()
+    if left.any():
+        days = pd.to_numeric(texts[left], errors="coerce")
+        found[left] = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s").astype("datetime64[us]")
+    return np.append(found.to_numpy(), np.datetime64("NaT", "us"))[column.cat.codes.to_numpy()]
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    """Whole numbers of a categorical of texts such as ``01:00``, ``1`` or ``24:00``; 0 for what is none."""
+    texts = column.cat.categories.astype(str)
+    found = [int(head) if (head := text.split(":")[0].split(".")[0].strip()).isdigit() else 0 for text in texts]
+    return np.array([*found, 0], dtype="int64")[column.cat.codes.to_numpy()]
+
+
+def second_run(column: pd.Series) -> np.ndarray:
+    """Mark the rows of the second run through the repeated hour."""
+    marks = [str(text).strip().lower() in SECOND_RUN for text in column.cat.categories]
+    return np.array([*marks, False])[column.cat.codes.to_numpy()]
+
+
+FILE_STAMP = r"\.(\d{8})\.(\d{6})\d*\."
+
+
+def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:
+    """The moment at which a file was written, from ERCOT's own file name; ``xhr`` marks the repeated hour."""
+    found = re.search(FILE_STAMP, name)
+    if found is None:
+        return None
+    try:
+        local = pd.Series([pd.Timestamp(f"{found[1]} {found[2]}").as_unit("us")])
+    except ValueError as error:
+        raise UnreadablePayload(f"{name}: the file name holds no moment where it should ({error})") from error
+    return utc_from_local(local, feed.zone, second_pass=np.array(["xhr" in name])).iloc[0]
