@@ -7,7 +7,7 @@ trading), with any rule checker. Every method holds one lock, so a server's thre
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -112,6 +112,21 @@ class Exchange:
                     last.state, last.reasons = "cancelled", (f"credit exposure passes {credit} USD",)
                     cancelled.append(last)
             return cancelled
+
+    def sweep(self, at: datetime, rules: Collection[str] = ("price_cap",)) -> list[Entry]:
+        """Judge accepted orders again as if received now and cancel those that these rules no longer allow.
+
+        ERCOT does so at 14:30 of the day before with offers above the real-time cap.
+        """
+        with self.lock:
+            swept = []
+            for entry in self.book.values():
+                if entry.state == "accepted" and at < entry.order.start:
+                    faults = [fault for fault in self.check(entry.order, at).broken if fault.rule in rules]
+                    if faults:
+                        entry.state, entry.reasons = "cancelled", tuple(fault.message for fault in faults)
+                        swept.append(entry)
+            return swept
 
     def clear(self, market: str, begin: datetime, end: datetime, *, final: bool = True) -> list[Entry]:
         """Clear the accepted orders of a market that overlap an interval, against the price for that interval.

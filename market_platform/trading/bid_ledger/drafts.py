@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from market_platform.errors import RuleBroken
 from market_platform.store.ledger import Ledger
-from market_platform.trading.bid_ledger.life_cycle import PENDING, move, note, states_of
+from market_platform.trading.bid_ledger.life_cycle import PENDING, in_parts, move, note, states_of
 from market_platform.trading.bid_ledger.tables import bid_events, bids
 from market_platform.trading.bids.bid import Bid, CurvePoint, StorageTerms
 
@@ -42,8 +42,11 @@ def register(ledger: Ledger, drafts: Sequence[Bid], *, at: datetime, actor: str)
 
 def read_bids(connection: sa.Connection, bid_ids: Sequence[str]) -> list[Bid]:
     """Return bids in the order asked for. Raises RuleBroken where one is unknown."""
-    query = sa.select(bids).where(bids.c.bid_id.in_(bid_ids))
-    rows = {row.bid_id: row for row in connection.execute(query)}
+    rows = {
+        row.bid_id: row
+        for part in in_parts(bid_ids)
+        for row in connection.execute(sa.select(bids).where(bids.c.bid_id.in_(part)))
+    }
     missing = sorted(set(bid_ids) - set(rows))
     if missing:
         msg = f"not in the ledger: {', '.join(missing)}"

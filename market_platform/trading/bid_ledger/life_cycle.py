@@ -5,7 +5,7 @@ draft -> submitted -> accepted -> cleared | partly | uncleared
 draft, submitted and accepted may be cancelled; an accepted bid may still be rejected (ERCOT's second validation).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ FOLLOWS = {
 # States in which a bid binds, or has bound, risk capital.
 HOLDING = ("submitted", "accepted", "cleared", "partly", "delivered")
 PENDING = ("draft", "submitted", "accepted")
+MOST_NAMED = 10_000  # SQLite binds 32,766 values in a statement, Postgres 65,535
 
 
 def move(
@@ -46,16 +47,20 @@ def move(
     """
     origins = [state for state, targets in FOLLOWS.items() if to_state in targets]
     states = states_of(connection, bid_ids)
+    if len(set(bid_ids)) < len(bid_ids):
+        msg = f"a bid is named twice among those that are to become {to_state}"
+        raise RuleBroken(msg)
     for bid_id in bid_ids:
         if states.get(bid_id) not in origins:
             known = f"is {states[bid_id]}" if bid_id in states else "is not in the ledger"
             msg = f"bid {bid_id} {known}: only {', '.join(origins)} becomes {to_state}"
             raise RuleBroken(msg)
-    for bid_id in bid_ids:
-        change = sa.update(bids).where(bids.c.bid_id == bid_id, bids.c.state == states[bid_id]).values(state=to_state)
-        if connection.execute(change).rowcount != 1:
-            msg = f"bid {bid_id} was moved by someone else while it was to become {to_state}: look at its events"
-            raise RuleBroken(msg)
+    for origin in origins:
+        for part in in_parts([bid_id for bid_id in bid_ids if states[bid_id] == origin]):
+            change = sa.update(bids).where(bids.c.bid_id.in_(part), bids.c.state == origin).values(state=to_state)
+            if connection.execute(change).rowcount != len(part):
+                msg = f"one of {', '.join(part)} was moved by someone else before it became {to_state}: see its events"
+                raise RuleBroken(msg)
     note(
         connection,
         [(bid_id, states[bid_id], to_state, reason) for bid_id in bid_ids],
@@ -94,5 +99,14 @@ def note(
 
 def states_of(connection: sa.Connection, bid_ids: Sequence[str]) -> dict[str, str]:
     """Return the state of each known bid."""
-    query = sa.select(bids.c.bid_id, bids.c.state).where(bids.c.bid_id.in_(bid_ids))
-    return {row.bid_id: row.state for row in connection.execute(query)}
+    states: dict[str, str] = {}
+    for part in in_parts(bid_ids):
+        query = sa.select(bids.c.bid_id, bids.c.state).where(bids.c.bid_id.in_(part))
+        states |= {row.bid_id: row.state for row in connection.execute(query)}
+    return states
+
+
+def in_parts(bid_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the identifiers in parts that one statement of either database can name."""
+    for first in range(0, len(bid_ids), MOST_NAMED):
+        yield bid_ids[first : first + MOST_NAMED]

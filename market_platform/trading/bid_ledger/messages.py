@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from market_platform.trading.bid_ledger.life_cycle import PENDING
+from market_platform.trading.bid_ledger.life_cycle import PENDING, in_parts
 from market_platform.trading.bid_ledger.tables import bid_messages, bids
 
 
@@ -39,8 +39,12 @@ def keep_references(connection: sa.Connection, references: Mapping[str, str]) ->
 
 def references_of(connection: sa.Connection, bid_ids: Sequence[str]) -> dict[str, str]:
     """Return the market's reference of each bid, empty where there is none."""
-    query = sa.select(bids.c.bid_id, bids.c.market_reference).where(bids.c.bid_id.in_(bid_ids))
-    return {row.bid_id: row.market_reference or "" for row in connection.execute(query)}
+    columns = sa.select(bids.c.bid_id, bids.c.market_reference)
+    return {
+        row.bid_id: row.market_reference or ""
+        for part in in_parts(bid_ids)
+        for row in connection.execute(columns.where(bids.c.bid_id.in_(part)))
+    }
 
 
 def pending_under(connection: sa.Connection, references: Sequence[str]) -> list[str]:

@@ -147,7 +147,12 @@ class Bid:
 
 def market_day(bid: BidTerms) -> date:
     """Return the local date of the market on which delivery starts."""
-    return bid.start.astimezone(MARKETS[bid.iso].zone).date()
+    return day_of(bid.iso, bid.start)
+
+
+def day_of(iso: str, moment: datetime) -> date:
+    """Return the local date of a market at a moment."""
+    return moment.astimezone(MARKETS[iso].zone).date()
 
 
 def hours(bid: BidTerms) -> Decimal:

@@ -11,7 +11,9 @@ from market_platform.errors import UnreadablePayload
 
 def leaf(name: str, value: object) -> str:
     """Return an element that holds one value."""
-    return f"<{name}>{escape(number(value) if isinstance(value, Decimal) else str(value))}</{name}>"
+    if isinstance(value, Decimal):
+        return f"<{name}>{value:f}</{name}>"
+    return f"<{name}>{escape(str(value))}</{name}>"
 
 
 def tag(name: str, *inner: str, **attributes: object) -> str:

@@ -11,6 +11,7 @@ from trading.gateways.certificates import self_signed
 from market_platform.errors import Infeasible, MarketPlatformError, RuleBroken, UnreadablePayload
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
+from market_platform.sandbox.exchange.caiso_wire import write_dispatch_batch
 from market_platform.sandbox.exchange.door import Door, InProcessTransport
 from market_platform.sandbox.exchange.exchange import Exchange
 from market_platform.sandbox.exchange.server import LoopbackTransport, served
@@ -26,6 +27,7 @@ from market_platform.trading.gateways.desk import Desk
 from market_platform.trading.gateways.ercot.envelope import verified_body
 from market_platform.trading.gateways.ercot.gateway import ErcotGateway
 from market_platform.trading.gateways.ercot.names import NAMESPACES
+from market_platform.trading.gateways.ercot.operating_plan import PlanHour
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 from market_platform.trading.gateways.nyiso import NyisoGateway
 from market_platform.trading.gateways.pjm import PjmGateway
@@ -287,6 +289,70 @@ def test_the_quiet_minutes_are_kept(quick_ledger):
     with pytest.raises(RuleBroken, match="12:05"):
         house.desk.submit(bids, house.now)
     assert house.states(bids) == ["draft"]
+
+
+def test_offers_above_the_real_time_cap_are_swept_away_at_14_30(quick_ledger):
+    house = House("ercot", quick_ledger, hourly_price("45"))
+    house.now = local("ercot", 2026, 7, 14, 11)
+    dear, fair = (
+        a_bid(
+            bid_id=name, market="rtm", participant="SHOP", points=points(("1", price)), portfolio=name,
+            start=local("ercot", 2026, 7, 15, hour), resource=name, kind="generator", soc=None,
+        )
+        for name, price, hour in (("dear", "2000.01", 15), ("fair", "2000", 16))
+    )  # fmt: skip
+    register(quick_ledger, [dear, fair], at=house.now, actor="trader")
+    house.desk.submit([dear, fair], house.now)
+    house.exchange.validate()
+    assert house.exchange.sweep(local("ercot", 2026, 7, 14, 14, 29)) == []
+    swept = house.exchange.sweep(local("ercot", 2026, 7, 14, 14, 30))
+    assert [entry.order.resource for entry in swept] == ["dear"]
+    assert [entry.state for entry in house.exchange.book.values()] == ["cancelled", "accepted"]
+
+
+def test_a_later_version_takes_the_place_of_a_pending_offer(quick_ledger):
+    house = House("ercot", quick_ledger, hourly_price("45"))
+    house.now = local("ercot", 2026, 7, 14, 3)
+    first, second = (
+        a_bid(bid_id=f"v{n}", participant="SHOP", points=points(("1", price))) for n, price in enumerate(("30", "35"))
+    )
+    for bid in (first, second):
+        (message,) = house.desk.gateway.submission([bid], house.now)
+        house.door.submit(house.desk.gateway.sealed(message, house.desk.credentials))
+    (entry,) = house.exchange.book.values()
+    assert entry.order.points == ((1, 35),)
+    house.exchange.validate()
+    house.exchange.clear("dam", first.start, first.end)
+    house.door.submit(house.desk.gateway.sealed(message, house.desk.credentials))
+    assert house.exchange.book[entry.order.key].state == "cleared"
+
+
+def test_operating_plans_are_taken_and_are_no_orders(quick_ledger, recordings):
+    house = House("ercot", quick_ledger, hourly_price("45"))
+    house.now = local("ercot", 2026, 7, 14, 3)
+    start = local("ercot", 2026, 7, 15, 15).astimezone(UTC)
+    hour = PlanHour(
+        resource="BATT_1", start=start, end=start + timedelta(hours=1), status="ON", high_mw=Decimal(5),
+        low_mw=Decimal(-5), high_emergency_mw=Decimal(5), low_emergency_mw=Decimal(-5),
+    )  # fmt: skip
+    (message,) = house.desk.gateway.plan([hour], house.now)
+    reply = etree.fromstring(house.door.submit(house.desk.gateway.sealed(message, house.desk.credentials)))
+    ErcotSchemas(recordings / "bids" / "ercot" / "xsd").demand(reply)
+    assert reply.findtext("m:Reply/m:ReplyCode", namespaces=NAMESPACES) == "OK"
+    assert house.exchange.book == {}
+
+
+def test_dispatch_batches_follow_the_published_element_names(recordings):
+    """The recorded specification lists the elements in their order; its own schema text is not well formed."""
+    specification = (recordings / "bids" / "caiso" / "ads" / "ads_api_v7.0.0_schema.xsd.txt").read_text()
+    begin = local("caiso", 2026, 7, 15, 15)
+    root = etree.fromstring(write_dispatch_batch({"BATT_1": Decimal("2.5"), "BATT_2": Decimal(-1)}, begin, begin))
+    assert [part.findtext("{*}dot") for part in root.iter("{*}instruction")] == ["2.5", "-1"]
+    for holder, declared in ((root, "DispatchBatch"), (next(root.iter("{*}instruction")), "instruction")):
+        text = specification.split(f'<element name="{declared}">')[1].split("<attribute name=")[0]
+        names = [etree.QName(part).localname for part in holder]
+        places = [text.index(f'name="{name}"') for name in names]
+        assert places == sorted(places)
 
 
 def test_without_a_price_nothing_is_cleared(quick_ledger):
