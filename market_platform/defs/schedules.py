@@ -19,15 +19,8 @@ def ingest_schedules() -> list[dg.ScheduleDefinition]:
         if fast_feeds(publisher):
             schedules.append(_by_day(publisher, "fast", "*/5 * * * *", zone, lambda day: [day]))
         if market_day_feeds(publisher):
-            schedules.append(
-                _by_day(
-                    publisher,
-                    "market_day",
-                    "20 1,8,11,14,18 * * *",
-                    zone,
-                    _yesterday_to_tomorrow,
-                )
-            )
+            schedules.append(_by_day(publisher, "market_day", "20 1,8,11,14,18 * * *", zone, _yesterday_to_tomorrow))
+            schedules.append(_corrections(publisher, zone))
         if list_feeds(publisher):
             schedules.append(
                 dg.ScheduleDefinition(
@@ -63,5 +56,30 @@ def _by_day(
             dg.RunRequest(run_key=f"{kind}-{day}-{at.isoformat()}", partition_key=day.isoformat())
             for day in days(local)
         ]
+
+    return schedule
+
+
+def _corrections(publisher: Publisher, zone: str) -> dg.ScheduleDefinition:
+    """Read again, once a night, the days that a publisher may still correct."""
+
+    @dg.schedule(
+        name=f"{publisher.key}_corrections_schedule",
+        job_name=job_name(publisher, "market_day"),
+        cron_schedule="40 4 * * *",
+        execution_timezone=zone,
+        description="Reads the days again that may still be corrected; a changed value becomes a new version",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        at = context.scheduled_execution_time
+        local = today(at, publisher.feeds[0].zone)
+        requests = []
+        for age in range(2, 1 + max(feed.revision_days for feed in publisher.feeds)):
+            feeds = [dg.AssetKey(feed.key) for feed in market_day_feeds(publisher) if feed.revision_days >= age]
+            day = (local - timedelta(days=age)).isoformat()
+            requests.append(
+                dg.RunRequest(run_key=f"correction-{day}-{at.date()}", partition_key=day, asset_selection=feeds)
+            )
+        return requests or dg.SkipReason("nothing that this publisher puts out is corrected later")
 
     return schedule

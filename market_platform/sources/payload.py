@@ -49,6 +49,9 @@ class Payload:
         return re.split(r"[/\\!]", self.name)[-1]
 
 
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and empty
+
+
 def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     """Return the files inside a zip (and inside zips in it), or the payload itself where it is none.
 
@@ -56,7 +59,7 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     Raises UnreadablePayload for an empty file, a broken or truncated zip and an HTML page.
     """
     look(payload)
-    if not payload.content.startswith(b"PK\x03\x04") or payload.base_name.lower().endswith((".xlsx", ".xlsm")):
+    if not payload.content.startswith(ZIPS) or payload.base_name.lower().endswith((".xlsx", ".xlsm")):
         return [payload]
     members: list[Payload] = []
     try:

@@ -6,9 +6,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from market_platform.definitions import build_defs
 from market_platform.defs.feed_assets import describe
 from market_platform.defs.sensors import due_and_missing
-from market_platform.definitions import build_defs
 from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS
 
@@ -20,7 +20,9 @@ def graph(definitions: dg.Definitions) -> str:
     """One line an asset, job, schedule and sensor."""
     lines = []
     for spec in sorted(definitions.resolve_all_asset_specs(), key=lambda spec: spec.key.to_user_string()):
-        partitions = type(spec.partitions_def).__name__.removesuffix("PartitionsDefinition") if spec.partitions_def else "-"
+        partitions = (
+            type(spec.partitions_def).__name__.removesuffix("PartitionsDefinition") if spec.partitions_def else "-"
+        )
         lines.append(f"asset {spec.key.to_user_string()} group={spec.group_name} partitions={partitions}")
     repository = definitions.get_repository_def()
     lines += [f"job {name}" for name in sorted(repository.job_names) if not name.startswith("__")]
@@ -57,10 +59,14 @@ def test_the_main_job_runs_and_shows_rows_schema_and_a_plot(make_platform):
     platform = make_platform()
     definitions = build_defs(platform)
     with dg.DagsterInstance.ephemeral() as instance:
-        result = definitions.resolve_job_def("nyiso_market_day").execute_in_process(partition_key=DAY, instance=instance)
+        result = definitions.resolve_job_def("nyiso_market_day").execute_in_process(
+            partition_key=DAY, instance=instance
+        )
         assert result.success
         materialized = {event.asset_key.to_user_string(): event for event in result.get_asset_materialization_events()}
-    assert set(materialized) == {feed.key for feed in PUBLISHERS["nyiso"].feeds if feed.request and feed.cadence.value == "daily"}
+    assert set(materialized) == {
+        feed.key for feed in PUBLISHERS["nyiso"].feeds if feed.request and feed.cadence.value == "daily"
+    }
     metadata = materialized["nyiso_dam_lbmp_zone"].materialization.metadata
     assert metadata["dagster/partition_row_count"].value == 360
     assert metadata["plot"].value.startswith("![Day-ahead LBMP by zone](data:image/png;base64,")
@@ -128,8 +134,26 @@ def test_schedules_ask_for_the_days_around_in_the_markets_zone(definitions):
     schedule = definitions.get_repository_def().get_schedule_def("nyiso_market_day_schedule")
     assert schedule.execution_timezone == "America/New_York"
     at = datetime(2026, 11, 2, 4, 20, tzinfo=UTC)
-    with dg.DagsterInstance.ephemeral() as instance, dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=at
-    ) as context:
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=at, repository_def=definitions.get_repository_def()
+        ) as context,
+    ):
         requests = schedule.evaluate_tick(context).run_requests
     assert [request.partition_key for request in requests] == ["2026-10-31", "2026-11-01", "2026-11-02"]
+
+
+def test_days_that_may_be_corrected_are_read_again_every_night(definitions):
+    schedule = definitions.get_repository_def().get_schedule_def("nyiso_corrections_schedule")
+    at = datetime(2026, 11, 20, 9, 40, tzinfo=UTC)
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=at, repository_def=definitions.get_repository_def()
+        ) as context,
+    ):
+        requests = schedule.evaluate_tick(context).run_requests
+    assert [request.partition_key for request in requests] == [f"2026-11-{day}" for day in (18, 17, 16, 15, 14, 13)]
+    assert all(dg.AssetKey("nyiso_rt_lbmp_zone") in request.asset_selection for request in requests)
+    assert not any(dg.AssetKey("nyiso_load_forecast") in request.asset_selection for request in requests)

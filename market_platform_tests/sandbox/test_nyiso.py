@@ -48,7 +48,13 @@ def test_the_running_day_ends_now_and_looks_an_hour_ahead():
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 7, 1), 24)])
 def test_clock_change_days_are_served_as_the_real_ones_are(make_platform, day, hours):
     platform = make_platform()
-    for key in ("nyiso_dam_lbmp_zone", "nyiso_load_hourly", "nyiso_rt_lbmp_zone", "nyiso_load_forecast", "nyiso_fuel_mix"):
+    for key in (
+        "nyiso_dam_lbmp_zone",
+        "nyiso_load_hourly",
+        "nyiso_rt_lbmp_zone",
+        "nyiso_load_forecast",
+        "nyiso_fuel_mix",
+    ):
         feed = FEEDS[key]
         outcomes = list(platform.pipeline.ingest(feed, [day]))
         assert all(outcome.quarantined == 0 for outcome in outcomes), key

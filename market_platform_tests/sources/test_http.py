@@ -31,7 +31,11 @@ class Time:
 def client(handler, time=None, pace=None):
     time = time or Time()
     return Client(
-        pace or {}, transport=httpx.MockTransport(handler), clock=lambda: NOW, sleep=time.sleep, monotonic=time.monotonic
+        pace or {},
+        transport=httpx.MockTransport(handler),
+        clock=lambda: NOW,
+        sleep=time.sleep,
+        monotonic=time.monotonic,
     )
 
 

@@ -16,7 +16,12 @@ def file(text: str, name: str = "a.csv") -> Payload:
 
 
 def test_quotes_line_ends_byte_mark_and_blank_first_lines_do_not_matter():
-    texts = ["Name,Price\nA,1.5\n", '\ufeff"Name","Price"\r\n"A",1.5\r\n', "\nName,Price\nA,1.5", "Name,Price ($\nA,1.5\n"]
+    texts = [
+        "Name,Price\nA,1.5\n",
+        '\ufeff"Name","Price"\r\n"A",1.5\r\n',
+        "\nName,Price\nA,1.5",
+        "Name,Price ($\nA,1.5\n",
+    ]
     for text in texts:
         read = read_csv([file(text)], FIELDS)
         assert read["name"].tolist() == ["A"]
