@@ -75,7 +75,7 @@ class Account:
         files: list[str] | None = None,
     ) -> None:
         """Write the end of one fetch, with its coverage and its quarantined rows, in one transaction."""
-        row = {
+        row: dict[str, object] = {
             "fetch_id": fetch_id,
             "feed": outcome.feed,
             "market_day": outcome.days[0] if outcome.days else None,

@@ -78,10 +78,8 @@ class Pipeline:
             for one in self._filled_by(feed):
                 yield self._land(one, payload.name, mine, (), digest)
         for stranger in strangers:
-            error = UnknownPayload(
-                f"{stranger.name}: no feed knows this file; `market-platform feeds` lists what is known"
-            )
-            yield self._refuse(stranger, digest, error)
+            unknown = f"{stranger.name}: no feed knows this file; `market-platform feeds` lists what is known"
+            yield self._refuse(stranger, digest, UnknownPayload(unknown))
 
     def _filled_by(self, feed: Feed) -> list[Feed]:
         """Return the feeds that a payload of this one fills: itself first."""

@@ -134,7 +134,7 @@ class Lake:
         with _duckdb() as connection:
             connection.register("incoming", incoming)
             merged = _merge(connection, contract, existing, slices, read_at)
-            if merged.changed:
+            if merged.rows is not None:
                 write_deltalake(
                     table,
                     merged.rows,
