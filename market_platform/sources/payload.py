@@ -59,7 +59,7 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     Raises UnreadablePayload for an empty file, a broken or truncated zip and an HTML page.
     """
     look(payload)
-    if not payload.content.startswith(ZIPS) or payload.base_name.lower().endswith((".xlsx", ".xlsm")):
+    if not payload.content.startswith(ZIPS) or payload.base_name.lower().endswith((".xlsx", ".xlsm", ".docx")):
         return [payload]
     members: list[Payload] = []
     try:

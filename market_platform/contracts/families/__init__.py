@@ -5,11 +5,21 @@ given in the platform's vocabulary, and the publisher's own name is kept beside 
 """
 
 from market_platform.contracts.contract import Contract
-from market_platform.contracts.families import auctions, bids, conditions, grid, operations, power, prices, reserves
+from market_platform.contracts.families import (
+    auctions,
+    bids,
+    conditions,
+    disclosures,
+    grid,
+    operations,
+    power,
+    prices,
+    reserves,
+)
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
-    for module in (prices, power, grid, auctions, reserves, bids, conditions, operations)
+    for module in (prices, power, grid, auctions, reserves, bids, conditions, disclosures, operations)
     for contract in vars(module).values()
     if isinstance(contract, Contract)
 }
