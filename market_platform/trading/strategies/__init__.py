@@ -19,6 +19,7 @@ from market_platform.trading.strategies.strategies import (
     Strategy,
     Threshold,
     ValueOffers,
+    error_response,
 )
 from market_platform.trading.strategies.view import AsOf, VersionedHistory, View
 
@@ -42,6 +43,7 @@ __all__ = [
     "View",
     "backtest",
     "day_ahead_gates",
+    "error_response",
     "first_leak",
     "risk_averse_schedule",
     "rolling_gates",

@@ -42,28 +42,29 @@ class FixedCurve:
 class PriceResponse:
     """The best first move at each price this interval may clear at, given what that price says about the rest.
 
-    A clearing price away from its forecast moves the expected later prices by ``persistence``^k of the surprise, k
-    intervals on: forecast errors last. ``later`` and ``expected`` come from the forecast alone; the price of the
-    interval itself enters as the price axis of the curve, so nothing is known ahead.
+    A clearing price away from its forecast moves the expected price of interval k from here by ``response[k]`` of the
+    surprise (response[0] is 1): forecast errors hang together. ``path``, from this interval on, comes from the forecast
+    alone; the price of the interval itself enters as the price axis of the curve, so nothing is known ahead.
     """
 
     battery: Fleet
-    expected: float
-    later: np.ndarray
+    path: np.ndarray
     surprises: np.ndarray
-    persistence: float
+    response: np.ndarray
     hours: float = 1.0
     max_segments: int = 10
 
     def curve(self, soc_mwh: float) -> OfferCurve:
         """Return the staircase with at most ``max_segments`` steps."""
-        fade = self.persistence ** np.arange(self.later.size + 1)
-        path = np.concatenate([[self.expected], self.later])
         plan = exclusive_dispatch(
-            self.battery.replace(soc_start_mwh=soc_mwh), path + self.surprises[:, None] * fade, hours=self.hours
+            self.battery.replace(soc_start_mwh=soc_mwh),
+            self.path + self.surprises[:, None] * self.response,
+            hours=self.hours,
         )
-        power = np.maximum.accumulate(plan.net_mw[:, 0])
-        return staircase(self.expected + self.surprises, power, self.max_segments)
+        power, planned = plan.net_mw[:, 0].copy(), int(np.searchsorted(self.surprises, 0.0))
+        power[planned:] = np.maximum.accumulate(power[planned:])
+        power[planned::-1] = np.minimum.accumulate(power[planned::-1])
+        return staircase(self.path[0] + self.surprises, power, self.max_segments)
 
 
 def staircase(prices_usd_per_mwh: np.ndarray, power_mw: np.ndarray, max_segments: int) -> OfferCurve:

@@ -69,11 +69,12 @@ class DayAheadSchedule:
 class ValueOffers:
     """Value-function offers: per interval the best response to its own clearing price at the SOC reached by then.
 
-    Needs a market that tracks the SOC through the day (ISO-managed energy level, or a gate per interval). ``surprise``
-    is the scale of forecast errors in $/MWh for the price grid; ``persistence`` how much of one is left an interval on.
+    Needs a market that tracks the SOC through the day (ISO-managed energy level, or a gate per interval).
+    ``surprise_usd_per_mwh`` is the usual size of forecast errors and spans the price grid; ``response[t, j]`` the error
+    to expect in interval j of the gate for each $/MWh of error in interval t (``error_response`` learns it).
     """
 
-    persistence: float
+    response: np.ndarray
     surprise_usd_per_mwh: float
     max_segments: int = 10
     name: str = "value-function offers"
@@ -84,17 +85,31 @@ class ValueOffers:
         half = np.geomspace(0.02, 20.0, 30) * self.surprise_usd_per_mwh
         grid = np.concatenate([-half[::-1], [0.0], half])
         return [
-            PriceResponse(
-                battery,
-                path[t],
-                path[t + 1 :],
-                grid,
-                self.persistence,
-                hours=gate.hours,
-                max_segments=self.max_segments,
-            )
+            PriceResponse(battery, path[t:], grid, self._response(t, path.size), gate.hours, self.max_segments)
             for t in range(len(gate.intervals))
         ]
+
+    def _response(self, t: int, intervals: int) -> np.ndarray:
+        """Return the response from interval t on; a 25th hour takes the 24th's, beyond the gate there is none."""
+        known = self.response[min(t, len(self.response) - 1)]
+        spread = np.zeros(intervals - t)
+        count = min(intervals - t, max(known.size - t, 0))
+        spread[:count] = known[t : t + count]
+        spread[0] = 1.0
+        return spread
+
+
+def error_response(errors: np.ndarray, robust: float = 5.0) -> np.ndarray:
+    """Learn (intervals, intervals) how forecast errors hang together: regression of error j on error t, no intercept.
+
+    ``errors`` (days, intervals) = forecast - price of past days; each is first cut to ``robust`` times the median
+    absolute error, so that a few spikes do not make the slope (Huber 1964).
+    """
+    limit = robust * np.median(np.abs(errors))
+    cut = np.clip(errors, -limit, limit)
+    moments = cut.T @ cut
+    variance = np.maximum(np.diag(moments), np.finfo(np.float64).tiny)
+    return moments / variance[:, None]
 
 
 @dataclass(frozen=True)

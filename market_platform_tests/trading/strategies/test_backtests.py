@@ -20,6 +20,7 @@ from market_platform.trading.strategies import (
     View,
     backtest,
     day_ahead_gates,
+    error_response,
     first_leak,
     rolling_gates,
 )
@@ -29,7 +30,7 @@ BATTERY = Fleet.of(power_mw=1, energy_mwh=2, charge_efficiency=0.87)
 STRATEGIES = [
     Threshold(),
     DayAheadSchedule(),
-    ValueOffers(persistence=0.9, surprise_usd_per_mwh=3),
+    ValueOffers(response=0.9 ** np.abs(np.subtract.outer(np.arange(24), np.arange(24))), surprise_usd_per_mwh=3),
     StochasticSchedule(),
     RealTimeReoptimisation(),
 ]
@@ -176,3 +177,13 @@ def test_the_published_forecasts_earn_94_8_percent_on_pjm(benchmark_data):
     assert score.perfect_foresight_usd / 728 * 365 / 1000 == pytest.approx(28.6, abs=0.05)
     assert score.daily_foresight_usd / score.perfect_foresight_usd == pytest.approx(0.998, abs=5e-4)
     assert score.undelivered_mwh < 1e-6
+
+
+def test_the_error_response_is_a_regression_that_spikes_cannot_bend():
+    random = np.random.default_rng(8)
+    first = random.normal(0, 2, 4000)
+    errors = np.column_stack([first, 0.5 * first + random.normal(0, 1, 4000)])
+    errors[0] = [5000, -5000]
+    response = error_response(errors)
+    assert response[0, 1] == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_allclose(np.diag(response), 1.0)
