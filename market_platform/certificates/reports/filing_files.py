@@ -125,8 +125,11 @@ def _draw_table(axes: Axes, headings: Iterable[str], cells: list[list[str]]) -> 
     axes.axis("off")
     table = axes.table(cellText=cells, colLabels=list(headings), loc="upper left")
     table.auto_set_font_size(False)
-    table.set_fontsize(6.5)
-    table.auto_set_column_width(range(len(list(headings))))
+    table.set_fontsize(7.5)
+    table.scale(1, 1.25)
+    for (row, _), cell in table.get_celld().items():
+        cell.set_edgecolor("#c8ccd1")
+        cell.set_facecolor("#eef1f4" if row == 0 else "white")
 
 
 def _draw_bars(axes: Axes, filing: Filing) -> None:
@@ -135,5 +138,6 @@ def _draw_bars(axes: Axes, filing: Filing) -> None:
     axes.barh(tiers, filing.tiers["retired"], height=0.45, color="#2f6f4f", label="retired")
     axes.invert_yaxis()
     axes.set_xlabel("certificates (MWh)", fontsize=8)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=8)
     axes.legend(fontsize=8, frameon=False)
