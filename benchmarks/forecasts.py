@@ -3,8 +3,8 @@
     python -m benchmarks.forecasts [MARKET ...] [--days N]
 
 Every file `<market>.csv` of the benchmark's folder is a market (a held-out one too): hourly price and two forecasts
-known ahead, the last 728 days are the test period. One issue a day with daily recalibration; every setting is the one in
-`pool_settings.csv`. rMAE divides by the naive that repeats the price of one week before for every test day (m='W').
+known ahead, the last 728 days are the test period. One issue a day with daily recalibration; every setting is the one
+in `pool_settings.csv`. rMAE divides by the naive that repeats the price of one week before for every test day (m='W').
 The 182 days before the test period only start the pool's weights and intervals.
 """
 

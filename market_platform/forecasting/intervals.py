@@ -27,7 +27,7 @@ def difficulty(error: np.ndarray, disagreement: np.ndarray) -> np.ndarray:
     size = np.abs(error)
     floor = max(float(np.nanmean(size)) * 1e-3, 1e-9) if np.isfinite(size).any() else 1e-9
     recent = _past_average(size)
-    daily = np.broadcast_to(_past_average(np.nanmean(size, axis=1, keepdims=True)), error.shape)
+    daily = np.broadcast_to(_past_average(size.mean(axis=1, keepdims=True)), error.shape)
     smooth = _neighbours(disagreement)
     signals = np.log(np.stack([np.ones_like(recent), recent, daily, smooth, disagreement], axis=2)[:, :, 1:] + floor)
     goal = np.log(size + floor)

@@ -48,8 +48,13 @@ class Member:
 @cache
 def standard_pool() -> tuple[Member, ...]:
     """Return the pool as landed."""
+    return pool_from_table(standard_pool_table())
+
+
+def standard_pool_table() -> pd.DataFrame:
+    """Return the settings as landed, one row per member and parameter."""
     with files("market_platform.forecasting").joinpath("pool_settings.csv").open() as table:
-        return pool_from_table(pd.read_csv(table))
+        return pd.read_csv(table)
 
 
 def pool_from_table(table: pd.DataFrame) -> tuple[Member, ...]:
