@@ -6,6 +6,7 @@ a ``defect`` that says why. Files of one feed are read together, which makes a m
 
 import csv
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,7 +40,10 @@ class Field:
     optional: bool = False
 
 
-LARGE_BYTES = 32 * 2**20
+LARGE_BYTES = 2**18  # mean size of a file from which on each is read by itself
+READERS = 2
+MARK = b"\xef\xbb\xbf"
+BLANKS = b" \t\r\n"
 ARROW_READS = {Reads.LABEL: pa.dictionary(pa.int32(), pa.string()), Reads.NUMBER: pa.float64()}
 
 
@@ -63,10 +67,11 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
 
     Raises SchemaChanged where a heading is missing or unknown, and UnreadablePayload where there is no heading line.
     """
-    groups: dict[tuple[str, ...], list[tuple[int, bytes]]] = {}
+    groups: dict[tuple[str, ...], list[_Body]] = {}
     for position, payload in enumerate(payloads):
-        headings, body = split_header(payload)
-        groups.setdefault(resolve_columns(payload, headings, fields), []).append((position, body))
+        headings, start = _heading_line(payload)
+        body = _body(position, payload.content, start)
+        groups.setdefault(resolve_columns(payload, headings, fields), []).append(body)
     frames = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
@@ -79,15 +84,42 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
 
 def split_header(payload: Payload) -> tuple[list[str], bytes]:
     """Return the headings and the bytes below them; blank lines and a byte mark above them are passed over."""
-    content = payload.content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    first, _, body = content.partition(b"\n")
+    headings, start = _heading_line(payload)
+    return headings, payload.content[start:]
+
+
+def _heading_line(payload: Payload) -> tuple[list[str], int]:
+    """Return the headings and where the line below them begins."""
+    content = payload.content
+    begin = len(MARK) if content.startswith(MARK) else 0
+    while content[begin : begin + 1] in (b"\r", b"\n"):
+        begin += 1
+    end = content.find(b"\n", begin)
+    first = content[begin : end if end >= 0 else len(content)]
     try:
         headings = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
     except csv.Error:  # a workbook, an image: no text at all
         headings = []
     if not headings:
         raise UnreadablePayload(f"{payload.name}: there is no heading line; fetch it again")
-    return [heading.strip() for heading in headings], body
+    return [heading.strip() for heading in headings], end + 1 if end >= 0 else len(content)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """The data lines of one file: seen in place, because files may be large."""
+
+    position: int
+    text: memoryview
+    lines: int
+
+
+def _body(position: int, content: bytes, start: int) -> _Body:
+    """Return the lines from ``start`` on without the blanks at their end."""
+    end = len(content)
+    while end > start and content[end - 1] in BLANKS:
+        end -= 1
+    return _Body(position, memoryview(content)[start:end], content.count(b"\n", start, end) + 1 if end > start else 0)
 
 
 def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[Field]) -> tuple[str, ...]:
@@ -104,40 +136,43 @@ def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[
     return tuple(names)
 
 
-def _read_group(names: tuple[str, ...], bodies: Sequence[tuple[int, bytes]], fields: Sequence[Field]) -> pd.DataFrame:
-    texts = [body.rstrip() + b"\n" if body.strip() else b"" for _, body in bodies]
-    counts = [text.count(b"\n") for text in texts]
+def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> pd.DataFrame:
+    texts = [body.text for body in bodies if body.lines]
+    counts = [body.lines for body in bodies]
     reads = {spec.name: spec.reads for spec in fields}
     frame = _fast(names, texts, reads)
     if frame is None or len(frame) != sum(counts):
         frame = _careful(names, texts, reads)
     else:
         frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
-    frame["file"] = np.repeat(np.array([position for position, _ in bodies], dtype=np.int32), counts)
+    frame["file"] = np.repeat(np.array([body.position for body in bodies], dtype=np.int32), counts)
     frame["line"] = np.concatenate([np.arange(1, count + 1) for count in counts]) if counts else []
     return frame
 
 
-def _fast(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Reads]) -> pd.DataFrame | None:
+def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:
     """Read whole columns at once; None where any line or cell is not as it should be.
 
-    Small files are read as one text; large ones each by itself, so that no copy of them all is ever made.
+    Small files are read as one text; large ones each by itself and side by side, so that no copy of them is made.
     """
-    whole = list(texts) if sum(map(len, texts)) > LARGE_BYTES else [b"".join(texts)]
-    try:
-        tables = [_table(names, text, reads) for text in whole if text]
-    except pa.ArrowInvalid:
+    if not texts:
         return None
-    if not tables:
+    try:
+        if sum(map(len, texts)) > LARGE_BYTES * len(texts):
+            with ThreadPoolExecutor(READERS) as pool:
+                tables = list(pool.map(lambda text: _table(names, text, reads), texts))
+        else:
+            tables = [_table(names, memoryview(b"\n".join(texts)), reads)]
+    except pa.ArrowInvalid:
         return None
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()
     return table.to_pandas(split_blocks=True, self_destruct=True)
 
 
-def _table(names: tuple[str, ...], text: bytes, reads: dict[str, Reads]) -> pa.Table:
+def _table(names: tuple[str, ...], text: memoryview, reads: dict[str, Reads]) -> pa.Table:
     wanted = [name for name in names if reads[name] is not Reads.PASSED]
     return arrow_csv.read_csv(
-        pa.BufferReader(text),
+        pa.BufferReader(pa.py_buffer(text)),
         read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(text) + 1),
         convert_options=arrow_csv.ConvertOptions(
             column_types={name: ARROW_READS[reads[name]] for name in wanted},
@@ -148,11 +183,11 @@ def _table(names: tuple[str, ...], text: bytes, reads: dict[str, Reads]) -> pa.T
     )
 
 
-def _careful(names: tuple[str, ...], texts: Sequence[bytes], reads: dict[str, Reads]) -> pd.DataFrame:
+def _careful(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame:
     """Read line by line, so that one bad line costs only itself."""
     rows: list[list[str | None]] = []
     defects: list[str | None] = []
-    for line in b"".join(texts).decode("utf-8", "replace").splitlines():
+    for line in b"\n".join(texts).decode("utf-8", "replace").splitlines():
         cells = next(csv.reader([line.rstrip("\r")]), [])
         fits = len(cells) == len(names)
         rows.append([cell.strip() or None for cell in cells] if fits else [None] * len(names))
