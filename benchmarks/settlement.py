@@ -3,6 +3,7 @@
 import resource
 import time
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -46,9 +47,37 @@ def fleet_year() -> Iterator[dict]:
     assert result.interval_imbalance_cents is not None
     assert (result.interval_imbalance_cents.sum(axis=1) == result.imbalance_cents.sum(axis=1)).all()
     peak = _peak_gigabytes()
+    rows = 20_000
+    decimal_seconds = _settled_with_decimals(fleet, rows, result.interval_imbalance_cents[0, :rows])
+    per_interval, peer = seconds / (RESOURCES * intervals), decimal_seconds / rows
     name = f"settle {RESOURCES * intervals / 1e6:.0f} million five-minute intervals, exact to the cent"
     yield _row(name, seconds, "s", SECONDS_BAR)
     yield _row("peak memory of that, inputs included", peak, "GB", GIGABYTES_BAR)
+    yield {
+        **_row("one interval, exact to the cent", per_interval * 1e9, "ns", peer * 1e9),
+        "peer": "Python Decimal, interval by interval",
+        "peer_value": round(peer * 1e9, 1),
+        "ratio": round(peer / per_interval, 1),
+    }
+
+
+def _settled_with_decimals(fleet: dict, rows: int, expected_cents: np.ndarray) -> float:
+    """Settle the first intervals of resource 0 the plain way and see that the cents agree."""
+    awards = fleet["day_ahead_mw"][0, : rows // 12 + 1]
+    metered, prices = fleet["metered_mwh"][0, :rows], fleet["real_time_usd_per_mwh"][0, :rows]
+    twelve, cent = Decimal(12), Decimal("0.01")
+    begin = time.perf_counter()
+    cents = [
+        (
+            (Decimal(repr(float(mwh))) * twelve - Decimal(repr(float(awards[step // 12]))))
+            * Decimal(repr(float(price)))
+            / twelve
+        ).quantize(cent, rounding=ROUND_HALF_UP)
+        for step, (mwh, price) in enumerate(zip(metered, prices, strict=True))
+    ]
+    seconds = time.perf_counter() - begin
+    assert [int(value * 100) for value in cents] == expected_cents.tolist()
+    return seconds
 
 
 def month_reconciliation() -> Iterator[dict]:

@@ -106,7 +106,9 @@ def _label(kind: str, before: dict, after: dict) -> dict:
     return {**{name: after[name] for name in KEY}, "kind": kind, "effect_usd": effect}
 
 
-def ercot_xml(lines: pd.DataFrame, *, account: str, day: date, issued_on: date, kind: str = "INITIAL") -> bytes:
+def ercot_xml(
+    lines: pd.DataFrame, *, account: str, day: date, issued_on: date, kind: str = "INITIAL", market: str = "RTM"
+) -> bytes:
     """Write one ERCOT day; a second line of the same charge and interval goes into a second ChargeType."""
     blocks = []
     order = lines.groupby(["charge_code", "interval_start"]).cumcount()
@@ -115,10 +117,10 @@ def ercot_xml(lines: pd.DataFrame, *, account: str, day: date, issued_on: date, 
     total = sum(lines["iso_amount"], Decimal("0.00"))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Statement><AccountSection>'
-        f"<MarketType>RTM</MarketType><OperatingDay>{day:%m/%d/%Y}</OperatingDay>"
+        f"<MarketType>{market}</MarketType><OperatingDay>{day:%m/%d/%Y}</OperatingDay>"
         f"<BatchDate>{issued_on:%m/%d/%Y}</BatchDate><StatementType>{kind}</StatementType><Channel>1</Channel>"
         f"<ParticipantName>SIMULATED {escape(account)}</ParticipantName><AccountID>{escape(account)}</AccountID>"
-        f"<StatementID>SIM-{escape(account)}-{day:%Y%m%d}-{kind}</StatementID></AccountSection>"
+        f"<StatementID>SIM-{escape(account)}-{day:%Y%m%d}-{market}-{kind}</StatementID></AccountSection>"
         f"<DataSection>{''.join(blocks)}</DataSection><Summary><CurrentDollars><StatementTotal>{total}</StatementTotal>"
         f"<NetAmount>{total}</NetAmount></CurrentDollars></Summary></Statement>\n"
     ).encode()

@@ -12,6 +12,7 @@ from market_platform.settlement.calendars.overdue import overdue, read_ercot_cal
 from market_platform.settlement.charges.table import ISOS, charge_table, charges_on
 from market_platform.settlement.inputs.columns import checked, latest
 from market_platform.settlement.inputs.from_platform import awards_of_bids, price_history
+from market_platform.settlement.inputs.profiling import seconds_weighted
 from market_platform.settlement.inputs.telemetry import metered_from_telemetry
 from market_platform.settlement.refusals import MalformedStatement, MissingInput
 from market_platform.settlement.shadow.engine import settle
@@ -51,6 +52,25 @@ def test_prices_as_of():
     history = pd.concat([later, first], ignore_index=True)
     assert set(latest(history)["price_usd_per_mwh"]) == {12.0}
     assert set(latest(history, b.KNOWN + pd.Timedelta(days=4))["price_usd_per_mwh"]) == {10.0}
+
+
+def _irregular(cuts, values):
+    begin = pd.Timestamp("2024-11-03T05:00", tz="UTC")
+    marks = [begin + pd.Timedelta(seconds=cut) for cut in cuts]
+    frame = b.prices("nyiso", date(2024, 11, 3), 0.0, market="rt", minutes=5).head(len(values))
+    frame[["interval_start", "interval_end"]] = pd.DataFrame({"a": marks[:-1], "b": marks[1:]}, index=frame.index)
+    return frame.assign(price_usd_per_mwh=values, energy_usd_per_mwh=values)
+
+
+def test_irregular_dispatch_intervals_count_by_their_seconds():
+    prices = seconds_weighted(_irregular([0, 120, 330, 600], [30.0, 60.0, 90.0]), minutes=5)
+    # 120 s at 30 and 180 s at 60; then 30 s at 60 and 270 s at 90.
+    assert prices["price_usd_per_mwh"].tolist() == [48.0, 87.0]
+    assert len(checked(prices, "prices")) == 2
+    regular = b.prices("nyiso", DAY, 41.5, market="rt", minutes=5)
+    pd.testing.assert_frame_equal(seconds_weighted(regular, minutes=5), regular, check_dtype=False)
+    with pytest.raises(MissingInput, match="cover 270 s"):
+        seconds_weighted(_irregular([0, 120, 330, 570], [30.0, 60.0, 90.0]), minutes=5)
 
 
 def _telemetry(minutes):

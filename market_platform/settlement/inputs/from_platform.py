@@ -30,9 +30,9 @@ def price_history(iso: str, lmp: pd.DataFrame, ancillary: pd.DataFrame | None = 
     A price's versions are numbered from 1 in the order in which they became known. Runs that the ISO does not settle
     on, and rows without a price, are left out.
     """
-    parts = [_energy(iso, lmp)]
+    parts = [_energy(iso, lmp.reset_index(drop=True))]
     if ancillary is not None and len(ancillary):
-        parts.append(_capacity(iso, ancillary))
+        parts.append(_capacity(iso, ancillary.reset_index(drop=True)))
     full = [part for part in parts if len(part)]
     if not full:
         return empty("prices")

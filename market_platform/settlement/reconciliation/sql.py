@@ -93,16 +93,21 @@ SELECT {_KEY}, coalesce(b.interval_end, e.interval_end) AS interval_end,
 FROM expected e FULL JOIN billed b USING ({_KEY})
 WHERE coalesce(b.amount_usd, 0) <> coalesce(e.amount_usd, 0)"""
 
-_NAMED = f"""
+_NAMED = """
 CREATE TEMP TABLE named AS
 WITH facts AS (
-    SELECT d.*, s.amount_usd AS old_usd, s.price_usd_per_mwh AS old_usd_per_mwh,
+    SELECT d.*, EXISTS (
+               SELECT 1 FROM superseded s
+               WHERE s.iso = d.iso AND s.account = d.account AND s.charge_code = d.charge_code
+                 AND s.resource = d.resource AND s.location = d.location AND s.interval_start = d.interval_start
+                 AND abs(d.billed_usd - s.amount_usd) <= getvariable('tolerance')
+                 AND coalesce(d.billed_usd_per_mwh = s.price_usd_per_mwh, true)) AS superseded_matches,
            billed_usd_per_mwh IS NULL OR expected_usd_per_mwh IS NULL AS price_unknown,
            billed_mwh IS NULL OR expected_mwh IS NULL AS quantity_unknown,
            coalesce(billed_usd_per_mwh = expected_usd_per_mwh, false) AS same_price,
            coalesce(abs(billed_mwh - expected_mwh) <= 0.000001, false) AS same_quantity,
            coalesce(abs(abs(billed_mwh) - abs(expected_mwh)) <= 0.000001, true) AS same_size
-    FROM different d LEFT JOIN superseded s USING ({_KEY})
+    FROM different d
 )
 SELECT *, CASE
     WHEN expected_usd IS NULL AND charge_code LIKE '%A' AND iso = 'pjm' THEN 'adjustment'
@@ -111,8 +116,7 @@ SELECT *, CASE
     WHEN abs(variance_usd) <= getvariable('tolerance') THEN 'tolerance'
     WHEN abs(billed_usd + expected_usd) <= getvariable('tolerance') AND (price_unknown OR same_price) AND same_size
         THEN 'sign'
-    WHEN abs(billed_usd - old_usd) <= getvariable('tolerance')
-        AND (price_unknown OR billed_usd_per_mwh = old_usd_per_mwh) THEN 'wrong_version'
+    WHEN superseded_matches THEN 'wrong_version'
     WHEN price_unknown OR quantity_unknown THEN 'unexplained'
     WHEN same_quantity AND NOT same_price THEN 'wrong_price'
     WHEN same_price AND NOT same_quantity THEN 'wrong_quantity'
@@ -141,7 +145,7 @@ SELECT *, (CASE cause WHEN 'unexplained' THEN 0 WHEN 'wrong_price' THEN price_ef
 FROM effects WHERE cause <> 'wrong_price and wrong_quantity'
 UNION ALL
 SELECT {_KEY}, interval_end, market_day, NULL, amount_usd, NULL, quantity_mwh, NULL, price_usd_per_mwh, amount_usd,
-       NULL, NULL, true, true, false, false, true,
+       false, true, true, false, false, true,
        CASE WHEN near IS NULL AND charge_code LIKE '%A' AND iso = 'pjm' THEN 'adjustment' ELSE 'duplicate' END,
        NULL, NULL, amount_usd
 FROM ranked WHERE copy > 1"""

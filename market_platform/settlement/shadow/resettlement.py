@@ -67,6 +67,26 @@ def resettle(iso: str, inputs: Inputs, settled_at: pd.Timestamp) -> pd.DataFrame
     return _deltas(tables)
 
 
+def superseded_lines(iso: str, inputs: Inputs) -> pd.DataFrame:
+    """Settle the touched days at every superseded version of their prices: what a bill with a wrong version would say.
+
+    One step back takes each corrected price's version before the last, two steps the one before that, and so on; prices
+    without so many versions keep their first. Empty where no price was ever corrected.
+    """
+    mine = inputs.prices[inputs.prices["iso"] == iso].reset_index(drop=True)
+    key = ["iso", "market", "product", "location", "interval_start"]
+    back = mine.sort_values("version").groupby(key, sort=False).cumcount(ascending=False).reindex(mine.index)
+    inputs = _restricted(replace(inputs, prices=mine), mine[back > 0])
+    mine, back = inputs.prices, back.reindex(inputs.prices.index)
+    charges = tuple(charge for charge in charge_table(iso) if not charge.is_fixed)
+    depth = back.groupby([mine[name] for name in key]).transform("max")
+    parts = [
+        settle(iso, replace(inputs, prices=mine[back == depth.clip(upper=steps)]), charges=charges)
+        for steps in range(1, int(back.max()) + 1 if len(back) else 1)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else to_frame(LINES.empty_table())
+
+
 def _restricted(inputs: Inputs, corrections: pd.DataFrame) -> Inputs:
     """Keep the days and locations that a correction touches; whole days, so that no hour loses a part."""
     days, locations = set(corrections["market_day"]), set(corrections["location"])

@@ -78,10 +78,8 @@ def lines_sql(charge: Charge) -> str:
     step = charge.interval_minutes * 60 * 1_000_000
     bucket = "NULL::BIGINT" if charge.is_fixed else f"start_us // {step} * {step}"
     sign = -1 if charge.positive_means == "charge" else 1
-    if charge.rounding == "line":
-        whole_cents = f"{cents_sql('so_far')} - {cents_sql('(so_far - exact)')}"
-    else:
-        whole_cents = cents_sql("exact")
+    carried = f"{cents_sql('so_far')} - {cents_sql('(so_far - exact)')}"
+    whole_cents = carried if charge.rounding == "line" else cents_sql("exact")
     per_mwh = SECONDS_PER_HOUR
     return f"""
         WITH summed AS (
