@@ -69,9 +69,9 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     spans = {text: _period(*text.split("|", 1)) for text in named.unique()}
     day = named.map({text: span[0] for text, span in spans.items()})
     bounds = {
-        text: (day_bounds(span[0], feed.zone)[0], day_bounds(span[1], feed.zone)[0])
-        for text, span in spans.items()
-        if span[0]
+        text: (day_bounds(first, feed.zone)[0], day_bounds(last, feed.zone)[0])
+        for text, (first, last) in spans.items()
+        if first is not None and last is not None
     }
     key = [
         "market_name",

@@ -113,7 +113,7 @@ def _read(grid: Sequence[tuple[object, ...]], default: str) -> Sheet:
 
 
 def _take_headings(sheet: Sheet, texts: dict[int, str]) -> None:
-    """A line of text alone in the first column opens a table; further lines above the numbers name its columns."""
+    """Take a line of text above numbers: alone in the first column it opens a table, else it names columns."""
     if set(texts) == {0} and (sheet.numbers_seen or not sheet.headings):
         if re.search(r"pric|cleared", texts[0], re.IGNORECASE):
             sheet.title, sheet.headings, sheet.numbers_seen = texts[0], {}, False

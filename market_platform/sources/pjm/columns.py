@@ -17,7 +17,7 @@ def table(
     issued: str = "",
     optional_numbers: str = "",
 ) -> tuple[Field, ...]:
-    """Declare a dataset: its stamps come as ``utc``, ``ept``, ``end_utc``, ``issued_utc``, ``issued_ept``, all else under its own name.
+    """Declare a dataset: its stamps come as ``utc``, ``end_utc``, ``issued_utc`` and their ``_ept`` twins, all else by name.
 
     ``start``, ``end`` and ``issued`` are the stamps' names without ``_utc`` and ``_ept``; a dataset may leave out either
     clock. ``labels`` and ``numbers`` must be there, ``optional`` and ``optional_numbers`` may be.
@@ -156,7 +156,9 @@ DATASETS: dict[str, tuple[Field, ...]] = {
         "forecast_gen_outage_mw_rto forecast_gen_outage_mw_west forecast_gen_outage_mw_other",
         start="forecast_execution_date",
     ),
-    "fivemin_marginal_emissions": table("pnode_id pnode_name", "marginal_co2_rate", optional_numbers="marginal_so2_rate marginal_nox_rate"),
+    "fivemin_marginal_emissions": table(
+        "pnode_id pnode_name", "marginal_co2_rate", optional_numbers="marginal_so2_rate marginal_nox_rate"
+    ),
     # Network. R: da_marginal_value, rt_marginal_value, da_transconstraints.
     "da_marginal_value": table("monitored_facility contingency_facility", "shadow_price"),
     "rt_marginal_value": table(

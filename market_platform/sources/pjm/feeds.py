@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
@@ -49,27 +50,30 @@ NEXT_DAY = Publication(time(12), 1)
 SETTLED = Publication(time(12), 40)  # settlement-verified months follow the month
 DAY_DONE = Publication(time(0, 15), 1)
 FOUR_MONTHS_LATE = Publication(time(12), 125)
-LIVE = {
+LIVE: dict[str, Any] = {
     "publication": DAY_DONE,
     "refresh": Refresh.FIVE_MINUTES,
     "interval_minutes": 5,
     "publication_lag": timedelta(minutes=5),
 }
-HOURLY = {
+HOURLY: dict[str, Any] = {
     "publication": DAY_DONE,
     "refresh": Refresh.HOURLY,
     "interval_minutes": 60,
     "publication_lag": timedelta(hours=1),
 }
-DAILY = {"publication": NEXT_DAY, "interval_minutes": 60, "publication_lag": timedelta(days=1)}
-VERIFIED = {"publication": NEXT_DAY, "revision_days": 7}
+DAILY: dict[str, Any] = {"publication": NEXT_DAY, "interval_minutes": 60, "publication_lag": timedelta(days=1)}
+VERIFIED: dict[str, Any] = {"publication": NEXT_DAY, "revision_days": 7}
 ONE_DAY = Ask(days_per_request=1)
+FINE = Ask(days_per_request=1, through_midnight=True)
+DRIFTING = Ask(through_midnight=True)
 
 
-def _feed(dataset: str, title: str, contract: Contract, *, key: str = "", **facts: object) -> Feed:
+def _feed(dataset: str, title: str, contract: Contract, **facts: object) -> Feed:
     constants = {**MARKET, **facts.pop("constants", {})}  # type: ignore[dict-item]
+    key = facts.pop("key", "") or FEED_NAMES[dataset]
     return Feed(
-        key=f"pjm_{key or FEED_NAMES[dataset]}",
+        key=f"pjm_{key}",
         publisher="pjm",
         title=title,
         contract=contract,
@@ -85,7 +89,7 @@ def _lmp(dataset: str, title: str, run: str, archive_days: int, **facts: object)
     """Give one feed each for hubs, zones and all pricing nodes of a price dataset."""
     ids = dataset != "rt_unverified_hrl_lmps"
     nodes = Ask(days_per_request=1, archive_days=archive_days)
-    places: Mapping[str, tuple[str, dict[str, object]]] = {
+    places: Mapping[str, tuple[str, dict[str, Any]]] = {
         "hub": ("hubs", _filtered(ids, HUB_PNODES, "HUB", archive_days)),
         "zone": ("zones", _filtered(ids, ZONE_PNODES, "ZONE", archive_days)),
         "node": ("all pricing nodes", {"request": nodes}),
@@ -99,7 +103,7 @@ def _lmp(dataset: str, title: str, run: str, archive_days: int, **facts: object)
     )  # fmt: skip
 
 
-def _filtered(ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int) -> dict[str, object]:
+def _filtered(ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int) -> dict[str, Any]:
     filters = {"pnode_id": ";".join(pnodes.values())} if ids else {"type": kind}
     return {"request": Ask(filters=filters, archive_days=archive_days), "locations": HUBS if kind == "HUB" else ZONES}
 
@@ -161,14 +165,15 @@ ANCILLARY = (
           key="regulation_billing", parse=figures, publication=NEXT_DAY, interval_minutes=60, request=None,
           note="comes with pjm_regulation_billing_prices"),
     _feed("dispatched_reserves", "Preliminary prices of dispatched reserves", price_families.ANCILLARY_PRICES,
-          constants=RTD, parse=ancillary.dispatched_prices, also=("pjm_dispatched_reserves_preliminary",), **LIVE),
+          request=DRIFTING, constants=RTD, parse=ancillary.dispatched_prices,
+          also=("pjm_dispatched_reserves_preliminary",), **LIVE),
     _feed("dispatched_reserves", "Dispatched reserves, preliminary", reserves.RESERVES, constants=RTD,
           key="dispatched_reserves_preliminary", parse=ancillary.dispatched_quantities, publication=DAY_DONE,
           interval_minutes=5, request=None, note="comes with pjm_dispatched_reserve_prices"),
     _feed("rt_dispatch_reserves", "Dispatched reserves, verified", reserves.RESERVES, constants=RTD,
           parse=ancillary.dispatched_quantities, interval_minutes=5, publication_lag=timedelta(days=1), **VERIFIED),
     _feed("operational_reserves", "Reserves held, every fifteen seconds", operations.SYSTEM_FIGURES, parse=figures,
-          request=ONE_DAY, **{**LIVE, "interval_minutes": None}),
+          request=FINE, **{**LIVE, "interval_minutes": None}),
 )  # fmt: skip
 
 LOAD = (
@@ -176,7 +181,7 @@ LOAD = (
           locations=tuple(LOAD_AREAS), **DAILY),
     _feed("hrl_load_prelim", "Preliminary load, hourly", power_families.LOAD, parse=power.preliminary_load, **DAILY),
     _feed("inst_load", "Instantaneous load", power_families.LOAD, parse=power.instantaneous_load,
-          locations=INSTANT_LOAD_AREAS, **LIVE),
+          request=DRIFTING, locations=INSTANT_LOAD_AREAS, **LIVE),
     _feed("load_frcstd_7_day", "Load forecast, seven days ahead", power_families.LOAD_FORECAST, parse=power.load_forecast,
           publication=Publication(time(1), 0), refresh=Refresh.HOURLY, interval_minutes=60, request=snapshot,
           cadence=Cadence.SNAPSHOT),
@@ -214,7 +219,7 @@ GENERATION = (
     _feed("five_min_solar_generation", "Solar generation, five-minute", power_families.GENERATION,
           parse=power.renewable_output, constants={"fuel": "solar"}, locations=(SYSTEM,), **LIVE),
     _feed("instantaneous_wind_gen", "Wind generation, every fifteen seconds", power_families.GENERATION,
-          parse=power.renewable_output, constants={"fuel": "wind"}, request=ONE_DAY, **{**LIVE, "interval_minutes": None}),
+          parse=power.renewable_output, constants={"fuel": "wind"}, request=FINE, **{**LIVE, "interval_minutes": None}),
     *(
         _feed(dataset, title, power_families.GENERATION_FORECAST, parse=power.renewable_forecast,
               publication=Publication(time(1), 0), refresh=refresh, interval_minutes=minutes,
@@ -253,7 +258,7 @@ NETWORK = (
     *(
         _feed(dataset, title, grid.INTERCHANGE, parse=network.flows, **times)
         for dataset, title, times in (
-            ("five_min_tie_flows", "Tie flows, actual and scheduled", LIVE),
+            ("five_min_tie_flows", "Tie flows, actual and scheduled", {**LIVE, "request": DRIFTING}),
             ("act_sch_interchange", "Interchange by tie line: actual, scheduled, inadvertent", DAILY),
             ("rt_scheduled_interchange", "Scheduled interchange by tie line", DAILY),
             ("state_net_interchange", "Net exports by state", DAILY),
@@ -263,10 +268,10 @@ NETWORK = (
              {"publication": DAY_AHEAD, "interval_minutes": 60}),
         )
     ),
-    _feed("area_control_error", "Area control error", operations.SYSTEM_FIGURES, parse=figures, request=ONE_DAY,
+    _feed("area_control_error", "Area control error", operations.SYSTEM_FIGURES, parse=figures, request=FINE,
           **{**LIVE, "interval_minutes": None}),
     _feed("inst_dispatch_rates", "Dispatch rates by zone, every fifteen seconds", operations.SYSTEM_FIGURES, parse=figures,
-          request=ONE_DAY, **{**LIVE, "interval_minutes": None}),
+          request=FINE, **{**LIVE, "interval_minutes": None}),
     _feed("sync_reserve_events", "Calls of synchronized reserve", grid.OPERATING_NOTICES, parse=network.reserve_events,
           publication=DAY_DONE, refresh=Refresh.HOURLY, request=Ask(stamp="event_start", sort="event_start_ept")),
     _feed("fivemin_pai_interval", "Performance assessment intervals", grid.OPERATING_NOTICES, parse=network.assessment,

@@ -25,7 +25,7 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         constraint_name=name,
         constraint_id="",
         contingency=contingency.astype("object").fillna(""),
-        shadow_price_usd_per_mwh=table["shadow_price"] if "shadow_price" in table else np.nan,
+        shadow_price_usd_per_mwh=table.get("shadow_price", np.nan),
     )
     return finish(feed, rows)
 

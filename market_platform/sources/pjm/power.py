@@ -107,7 +107,7 @@ def renewable_output(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     fuel = feed.constants["fuel"]
     rows = intervals(feed, table).assign(
         **feed.constants,
-        location=table["area"] if "area" in table else SYSTEM,
+        location=table.get("area", SYSTEM),
         publisher_fuel=fuel,
         generation_mw=table[f"{fuel}_generation_mw"],
     )

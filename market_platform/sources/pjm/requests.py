@@ -37,7 +37,8 @@ class Ask:
     """How one feed is asked for.
 
     ``stamp`` is the column that the range filters on, ``filters`` are further parameters, ``days_per_request`` keeps an
-    answer to a few pages, ``archive_days`` is the age at which the archive's rules begin.
+    answer to a few pages, ``archive_days`` is the age at which the archive's rules begin. ``through_midnight`` asks for the
+    first moment of the next day as well: stamps between 23:59:00 and midnight are lost otherwise, and stamps drift.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Ask:
     stamp: str = "datetime_beginning"
     archive_days: int | None = None
     sort: str = ""
+    through_midnight: bool = False
 
     def __call__(self, feed: Feed, days: Sequence[date], today: date) -> Iterator[Request]:
         """Give the requests for some market days. Raises Gone at the end where a filtered feed is asked for archived days."""
@@ -72,7 +74,8 @@ class Ask:
         return runs
 
     def _request(self, feed: Feed, days: list[date], *, archived: bool) -> Request:
-        span = f"{days[0]:%m/%d/%Y} 00:00to{days[-1]:%m/%d/%Y} 23:59"
+        last = days[-1] + timedelta(days=1) if self.through_midnight else days[-1]
+        span = f"{days[0]:%m/%d/%Y} 00:00to{last:%m/%d/%Y} {'00:00' if self.through_midnight else '23:59'}"
         params = {"rowCount": str(ROWS_PER_PAGE), "startRow": "1", f"{self.stamp}_ept": span}
         if not archived:
             params |= {"sort": self.sort or f"{self.stamp}_utc", "order": "Asc", **self.filters}
@@ -105,9 +108,8 @@ class AskByColumn:
     value: Callable[[date, date], str]
     months: bool = False
 
-    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> Iterator[Request]:
+    def __call__(self, feed: Feed, days: Sequence[date], _today: date) -> Iterator[Request]:
         """Give the requests for some market days."""
-        del today
         ordered = sorted(set(days))
         for first in sorted({day.replace(day=1) if self.months else day for day in ordered}):
             last = _month_end(first) if self.months else first
@@ -116,9 +118,8 @@ class AskByColumn:
             yield Request(f"{BASE_URL}/{feed.dataset}", f"{feed.key}_{first:%Y%m%d}.json", covered, params=params)
 
 
-def auction_workbook(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+def auction_workbook(_feed: Feed, days: Sequence[date], _today: date) -> list[Request]:
     """Ask for the base residual auction's workbook of each delivery year that the days fall in."""
-    del today
     table = pd.read_csv(Path(__file__).parent / "auction_workbooks.csv")
     requests = []
     for year in sorted({day.year if day.month >= JUNE else day.year - 1 for day in days}):

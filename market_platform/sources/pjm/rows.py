@@ -28,10 +28,7 @@ def intervals(feed: Feed, read: pd.DataFrame, *, drifting: bool = False) -> pd.D
     stamps = utc(read["utc"])
     stamps = stamps.rounded(MINUTE) if drifting else stamps
     start = stamps.moments()
-    if read["end_utc"].isna().all():
-        end = start + _length(feed)
-    else:
-        end = utc(read["end_utc"]).moments()
+    end = start + _length(feed) if read["end_utc"].isna().all() else utc(read["end_utc"]).moments()
     frame = pd.DataFrame({"market_day": stamps.day_in(feed.zone), "interval_start": start, "interval_end": end})
     return frame.assign(**{name: read[name] for name in PLACE})
 

@@ -95,7 +95,7 @@ def test_pages_go_on_until_the_announced_total():
     ],
 )
 def test_pages_that_do_not_add_up_are_refused(pages: list[Payload]):
-    with pytest.raises(Incomplete, match="announced|totalRows"):
+    with pytest.raises(Incomplete, match=r"announced|totalRows"):
         next_page(request(), pages)
 
 

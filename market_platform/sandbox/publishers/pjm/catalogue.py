@@ -36,6 +36,7 @@ STAMPS = {
     "frcstd_gen_outages": "forecast_execution_date",
     "sync_reserve_events": "event_start",
 }
+ALL_EVENTS_DAYS = 400
 PLACES = {
     "da_marginal_value": 2,
     "rt_marginal_value": 2,
@@ -72,6 +73,7 @@ SHEETS: dict[str, Sheet] = {
         stamp=STAMPS.get(name, "datetime_beginning"),
         archive_days=ARCHIVE_DAYS.get(name),
         places=PLACES.get(name, 6),
+        days_back=ALL_EVENTS_DAYS if name == "sync_reserve_events" else 0,
         day_column=BY_COLUMN[name][0] if name in BY_COLUMN else "",
         days_of=BY_COLUMN[name][1] if name in BY_COLUMN else None,
     )

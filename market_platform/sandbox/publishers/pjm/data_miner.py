@@ -59,7 +59,7 @@ def _rows(world: World, sheet: Sheet, asked: dict[str, str], now: datetime) -> p
     used = (f"{sheet.stamp}_ept", f"{sheet.stamp}_utc", sheet.day_column)
     filters = {name: value for name, value in asked.items() if name not in CONTROLS and name not in used}
     archived = _check_archive(sheet, span, asked, filters, now)
-    days = sheet.days_of(asked.get(sheet.day_column, "")) if sheet.days_of else _days(span, now)
+    days = sheet.days_of(asked.get(sheet.day_column, "")) if sheet.days_of else _days(sheet, span, now)
     frames = [frame for day in days if len(frame := sheet.write(world, day, now))]
     if not frames:
         return pd.DataFrame()
@@ -133,10 +133,11 @@ def _stamp_column(sheet: Sheet, rows: pd.DataFrame, clock: str) -> str:
     return name
 
 
-def _days(span: tuple[pd.Timestamp, pd.Timestamp, str] | None, now: datetime) -> Iterator[date]:
+def _days(sheet: Sheet, span: tuple[pd.Timestamp, pd.Timestamp, str] | None, now: datetime) -> Iterator[date]:
     """Return the market days to write: those of the range, without a range what stands now."""
     if span is None:
-        yield now.astimezone(ZONE).date()
+        today = now.astimezone(ZONE).date()
+        yield from (today - timedelta(days=back) for back in range(sheet.days_back, -1, -1))
         return
     zone = ZONE if span[2] == "ept" else "UTC"
     day, last = (_local_day(moment, zone) for moment in span[:2])
@@ -146,7 +147,7 @@ def _days(span: tuple[pd.Timestamp, pd.Timestamp, str] | None, now: datetime) ->
 
 
 def _local_day(moment: pd.Timestamp, zone: object) -> date:
-    aware = moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")  # type: ignore[arg-type]
+    aware = moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
     return aware.tz_convert(ZONE).date()
 
 

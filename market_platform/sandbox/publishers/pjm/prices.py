@@ -48,8 +48,9 @@ def _unverified(minutes: int, *, ids: bool) -> Writer:
         columns = parts(rows, "rt")
         del columns["system_energy_price_rt"]
         name = {"pnode_id": rows["publisher_id"].astype("int64")} if ids else {}
+        case = {"occ_check": 1, "ref_caseid_used_multi_interval": 900001} if ids else {}
         return pd.DataFrame(
-            {**beginning(rows), **name, "pnode_name": full_name(rows), "type": node_type(rows), **columns}
+            {**beginning(rows), **name, "pnode_name": full_name(rows), "type": node_type(rows), **columns, **case}
         )
 
     return write

@@ -24,7 +24,7 @@ class Sheet:
     published with its ``_ept`` twin; a column that ends in ``_ept`` or none is published alone. ``stamp`` is the column
     that a range filters on, without ``_utc`` and ``_ept``. ``archive_days`` is the age of the archive line, ``places``
     the count of decimals. ``day_column`` names the column that picks the day where a dataset has no stamps; ``days_of``
-    turns its filter into days.
+    turns its filter into days. ``days_back`` is how far a request without a range reaches back.
     """
 
     write: Writer
@@ -33,6 +33,7 @@ class Sheet:
     places: int = 6
     days_of: Callable[[str], list[date]] | None = None
     day_column: str = ""
+    days_back: int = 0
 
 
 def released(day: date, days_after: int, at: time) -> datetime:
