@@ -24,13 +24,11 @@ def sql(
     platform = Platform(Settings())
     with platform.catalog.connect() as connection:
         try:
-            answer = connection.sql(query)
+            answer = connection.execute(query)
         except duckdb.Error as error:
             say(f"SQL: {error}")
             raise typer.Exit(1) from None
-        if answer is None:
-            return
-        names = answer.columns
+        names = [column[0] for column in answer.description or []]
         if as_json:
             show_json([dict(zip(names, row, strict=True)) for row in answer.fetchall()])
         elif as_csv or not console.is_terminal:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
+from typing import Any
 
 import dagster as dg
 
@@ -92,8 +93,8 @@ def _days(context: dg.AssetExecutionContext, feed: Feed, platform: Platform) -> 
     return [date.fromisoformat(key) for key in context.partition_keys]
 
 
-def _metadata(feed: Feed, platform: Platform, outcomes: Sequence[Outcome], days: Sequence[date]) -> dict[str, object]:
-    metadata: dict[str, object] = {
+def _metadata(feed: Feed, platform: Platform, outcomes: Sequence[Outcome], days: Sequence[date]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
         "dagster/partition_row_count": sum(outcome.committed for outcome in outcomes),
         "rows_changed": sum(outcome.changed for outcome in outcomes),
         "rows_quarantined": sum(outcome.quarantined for outcome in outcomes),

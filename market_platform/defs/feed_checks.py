@@ -1,6 +1,6 @@
 """What every feed is asked after it ran: is the day whole, is anything in quarantine, is the newest interval fresh."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -60,7 +60,7 @@ def feed_checks(feed: Feed) -> dg.AssetChecksDefinition:
     return check
 
 
-def _coverage(feed: Feed, days: list[sa.Row], now: datetime) -> dg.AssetCheckResult:
+def _coverage(feed: Feed, days: Sequence[sa.Row], now: datetime) -> dg.AssetCheckResult:
     """Ask that each day that is over be whole."""
     lines = ["| market day | expected | received |", "|---|---:|---:|"]
     passed = True
@@ -78,7 +78,7 @@ def _coverage(feed: Feed, days: list[sa.Row], now: datetime) -> dg.AssetCheckRes
     )
 
 
-def _freshness(feed: Feed, days: list[sa.Row], now: datetime) -> dg.AssetCheckResult:
+def _freshness(feed: Feed, days: Sequence[sa.Row], now: datetime) -> dg.AssetCheckResult:
     ends = [row.last_interval_end for row in days if row.last_interval_end is not None]
     age = now - max(ends) if ends else None
     limit = LATEST_AGE[feed.refresh] + feed.publication_lag

@@ -60,7 +60,7 @@ def publisher_url(path: str, host: str) -> str:
     first, _, rest = path.lstrip("/").partition("/")
     if first in RESPONDERS:
         return f"https://{first}/{rest}"
-    return f"https://{host.split(':')[0]}{path}"
+    return f"https://{host.partition(':')[0]}{path}"
 
 
 @contextmanager

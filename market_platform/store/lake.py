@@ -231,7 +231,7 @@ def _merge(
     order = "feed, month, location, interval_start" if "location" in contract.columns else "feed, month, interval_start"
     stored = _stored_rows(connection, files, slices)
     if not stored:
-        rows = connection.sql(f"SELECT * FROM incoming ORDER BY {order}").to_arrow_table()
+        rows = connection.sql(f"SELECT * FROM incoming ORDER BY {order}").to_arrow_table()  # noqa: S608
         return _Merged(rows.cast(contract.arrow_schema), rows.num_rows, _standing(connection, "incoming"))
     same_key = " AND ".join(f"old.{name} IS NOT DISTINCT FROM new.{name}" for name in contract.key)
     differs = " OR ".join(f"old.{name} IS DISTINCT FROM new.{name}" for name in contract.values)
@@ -270,7 +270,11 @@ def _stored_rows(connection: duckdb.DuckDBPyConnection, files: list[str], slices
 
 def _standing(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
     """Count what stands in the touched slices, by market day."""
-    return connection.sql(
-        f"SELECT market_day, count(*) AS received, max(interval_end) AS last_interval_end FROM {table} "  # noqa: S608
-        "WHERE known_to IS NULL GROUP BY market_day ORDER BY market_day"
-    ).to_arrow_table().to_pandas()
+    return (
+        connection.sql(
+            f"SELECT market_day, count(*) AS received, max(interval_end) AS last_interval_end FROM {table} "  # noqa: S608
+            "WHERE known_to IS NULL GROUP BY market_day ORDER BY market_day"
+        )
+        .to_arrow_table()
+        .to_pandas()
+    )
