@@ -156,8 +156,9 @@ class Desk:
 
     def _answered(self, message: Message, day: date, at: datetime) -> list[Answer]:
         reply = send(
-            self.gateway, message, day, self.permission, transport=self.transport, credentials=self.credentials
-        )
+            self.gateway, message, day, self.permission, transport=self.transport, credentials=self.credentials,
+            ledger=self.ledger,
+        )  # fmt: skip
         self._keep_reply(message, reply or b"", at)
         return self.gateway.read_answers(message, reply or b"")
 

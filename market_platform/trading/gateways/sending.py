@@ -2,7 +2,8 @@
 
 A dry run builds and keeps everything and sends nothing. The sandbox takes messages of a transport that says it is
 simulated. A live market needs the switch, the confirmation in words for this ISO and day, a transport handed in, and
-a message whose layout rests on official text, unless the caller names the weaker status it accepts.
+a message whose layout rests on official text, unless the caller names the weaker status it accepts; and every bid in
+it has to stand in the ledger with its risk bound.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from datetime import date
 from typing import Protocol
 
 from market_platform.errors import RuleBroken
+from market_platform.store.ledger import Ledger
+from market_platform.trading.bid_ledger.life_cycle import states_of
 from market_platform.trading.gateways.credentials import Credentials
 from market_platform.trading.gateways.gateway import Gateway, Message
 
@@ -52,6 +55,7 @@ def send(
     *,
     transport: Transport | None = None,
     credentials: Credentials | None = None,
+    ledger: Ledger | None = None,
 ) -> bytes | None:
     """Send a message as far as the permission goes and return the answer; None for a dry run.
 
@@ -60,6 +64,8 @@ def send(
     check_permission(message, day, permission, transport)
     if permission.delivery == "dry_run" or transport is None:
         return None
+    if permission.delivery == "live" and message.kind == "submission":
+        _demand_bound_risk(message, ledger)
     if credentials is None:
         msg = f"{message.iso}: no credentials to seal the message with"
         raise RuleBroken(msg)
@@ -79,6 +85,17 @@ def check_permission(message: Message, day: date, permission: Permission, transp
         faults += _live_faults(message, day, permission, transport)
     if faults:
         msg = f"nothing was sent to {message.iso}: {'; '.join(faults)}"
+        raise RuleBroken(msg)
+
+
+def _demand_bound_risk(message: Message, ledger: Ledger | None) -> None:
+    states: dict[str, str] = {}
+    if ledger is not None:
+        with ledger.read() as connection:
+            states = states_of(connection, message.bid_ids)
+    free = [bid_id for bid_id in message.bid_ids if states.get(bid_id) != "submitted"]
+    if free or not message.bid_ids:
+        msg = f"nothing was sent to {message.iso}: no risk is bound in the ledger for {', '.join(free) or 'its bids'}"
         raise RuleBroken(msg)
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +15,7 @@ from trading.gateways.certificates import self_signed
 from market_platform.errors import PayloadError, RuleBroken, SettingsError, UnreadablePayload
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
+from market_platform.trading.bids.bid import StorageTerms
 from market_platform.trading.bids.tables import product_of, products
 from market_platform.trading.gateways.credentials import Credentials
 from market_platform.trading.gateways.ercot.bid_set import bid_sets
@@ -21,6 +23,7 @@ from market_platform.trading.gateways.ercot.envelope import body_of, verified_bo
 from market_platform.trading.gateways.ercot.gateway import ErcotGateway
 from market_platform.trading.gateways.ercot.names import EWS, LARGEST_PAYLOAD_BYTES, NAMESPACES
 from market_platform.trading.gateways.ercot.operating_plan import PlanHour, plan_bid_sets
+from market_platform.trading.gateways.ercot.resource_parameters import StorageParameters
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 
 NOW = datetime(2026, 7, 14, 13, tzinfo=UTC)
@@ -59,6 +62,8 @@ def test_a_day_of_hours_is_one_valid_offer_on_every_kind_of_day(schemas, day, ho
     assert all(later - earlier == timedelta(hours=1) for earlier, later in pairwise(begins))
     assert root.findtext("e:tradingDate", namespaces=NAMESPACES) == day.isoformat()
     offer = root[1]
+    expires = datetime.fromisoformat(offer.findtext("e:expirationTime", namespaces=NAMESPACES))
+    assert expires == local("ercot", day.year, day.month, day.day, 10) - timedelta(days=1)
     assert datetime.fromisoformat(offer[0].text) == begins[0]
     assert datetime.fromisoformat(offer[1].text) == begins[-1] + timedelta(hours=1)
 
@@ -180,6 +185,31 @@ def test_the_official_examples_that_break_their_schema_are_refused_with_the_reas
         schemas.demand(element)  # the namespace was its only fault
     for name in ("wattness-energy-bid.xml", "wattness-energy-only-offer.xml"):
         schemas.demand(etree.parse(examples / name).getroot())
+
+
+def test_storage_parameters_say_what_the_official_example_says(recordings, gateway):
+    """The example's fields, its namespace fault mended, in the same order and with the same names."""
+    storage = StorageParameters(
+        resource="RES1", ramp_up_mw_per_minute=Decimal("2.0"), ramp_down_mw_per_minute=Decimal("2.0"),
+        from_mw=Decimal("1.0"), reason="QSE Update",
+        soc=StorageTerms(Decimal(1), Decimal(20), round_trip_efficiency=Decimal("0.87")),
+    )  # fmt: skip
+    ours = payload(gateway.parameters([storage], NOW))[0]
+    example = etree.parse(recordings / "bids" / "ercot" / "examples" / "GenResParams-SOC-Example.xml").getroot()
+    theirs = example.find(".//{*}GenResourceParameters")
+
+    def shape(element):
+        return [etree.QName(part).localname for part in element.iter()]
+
+    def without_second_point(element):
+        for curve in (element.find("{*}normalRrCurve"), element.find("{*}emergencyRrCurve")):
+            curve.remove(curve[1])
+        return element
+
+    assert shape(ours) == shape(without_second_point(theirs))
+    assert [part.text for part in ours.find("{*}SOC")] == ["1", "20", "0.87"]
+    with pytest.raises(RuleBroken, match="make no sense"):
+        gateway.parameters([replace(storage, soc=StorageTerms(Decimal(1), Decimal(20)))], NOW)
 
 
 def test_a_fault_is_named_with_its_line_and_element(schemas):

@@ -1,6 +1,7 @@
 """Nothing leaves for a live market but through every lock."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -8,12 +9,17 @@ from trading.bids.bid_cases import a_bid, local
 from trading.gateways.certificates import self_signed
 
 from market_platform.errors import RuleBroken
+from market_platform.store.ledger import Ledger
+from market_platform.trading.bid_ledger.drafts import cancel, register
 from market_platform.trading.gateways.credentials import Credentials
 from market_platform.trading.gateways.ercot.gateway import ErcotGateway
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 from market_platform.trading.gateways.sending import Permission, confirmation_for, send
+from market_platform.trading.risk.enforcement import bind
+from market_platform.trading.risk.limits import RiskLimits
 
 DAY = date(2026, 7, 15)
+NOW = local("ercot", 2026, 7, 14, 3)
 WORDS = confirmation_for("ercot", DAY)
 
 
@@ -36,7 +42,19 @@ def gateway(recordings):
 
 @pytest.fixture(scope="module")
 def message(gateway):
-    return gateway.submission([a_bid()], local("ercot", 2026, 7, 14, 3))[0]
+    return gateway.submission([a_bid()], NOW)[0]
+
+
+@pytest.fixture
+def bound(tmp_path):
+    """A ledger in which the bid's risk is bound."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    ledger.upgrade()
+    register(ledger, [a_bid()], at=NOW, actor="trader")
+    limits = RiskLimits(max_bid_mw=Decimal(2))
+    assert bind(ledger, [a_bid()], limits, at=NOW, actor="trader")[0].granted
+    yield ledger
+    ledger.close()
 
 
 def credentials():
@@ -50,7 +68,7 @@ def test_the_default_is_a_dry_run(gateway, message):
     assert transport.sent == []
 
 
-def test_a_live_message_leaves_only_when_every_lock_is_open(gateway, message):
+def test_a_live_message_leaves_only_when_every_lock_is_open(gateway, message, bound):
     left = 0
     for switch, words, simulated, statuses in product(
         (False, True),
@@ -61,11 +79,12 @@ def test_a_live_message_leaves_only_when_every_lock_is_open(gateway, message):
         transport = Recorder(simulated=simulated)
         permission = Permission("live", switch, words, frozenset(statuses))
         opens = switch and words == WORDS and not simulated and statuses == "V"
+        means = {"transport": transport, "credentials": credentials(), "ledger": bound}
         if opens:
-            assert send(gateway, message, DAY, permission, transport=transport, credentials=credentials()) == b"answer"
+            assert send(gateway, message, DAY, permission, **means) == b"answer"
         else:
             with pytest.raises(RuleBroken, match="nothing was sent"):
-                send(gateway, message, DAY, permission, transport=transport, credentials=credentials())
+                send(gateway, message, DAY, permission, **means)
         assert len(transport.sent) == opens
         left += opens
     assert left == 1
@@ -78,15 +97,28 @@ def test_all_closed_locks_are_named_at_once(gateway, message):
         assert reason in str(refusal.value)
 
 
-def test_an_unverified_layout_needs_its_own_word(message):
-    unverified = ErcotGateway("QSE1", "USER1").submission([a_bid()], local("ercot", 2026, 7, 14, 3))[0]
+def test_a_live_message_needs_its_risk_bound(gateway, message, bound):
+    live = Permission("live", live_switch=True, confirmation=WORDS)
+    transport = Recorder(simulated=False)
+    means = {"transport": transport, "credentials": credentials()}
+    with pytest.raises(RuleBroken, match="no risk is bound in the ledger for bid1"):
+        send(gateway, message, DAY, live, **means)
+    cancel(bound, ["bid1"], at=NOW, actor="trader", reason="changed mind")
+    with pytest.raises(RuleBroken, match="bid1"):
+        send(gateway, message, DAY, live, **means, ledger=bound)
+    assert transport.sent == []
+
+
+def test_an_unverified_layout_needs_its_own_word(bound):
+    unverified = ErcotGateway("QSE1", "USER1").submission([a_bid()], NOW)[0]
     gateway = ErcotGateway("QSE1", "USER1")
     transport = Recorder(simulated=False)
     live = {"delivery": "live", "live_switch": True, "confirmation": WORDS}
     with pytest.raises(RuleBroken, match="status U"):
         send(gateway, unverified, DAY, Permission(**live), transport=transport, credentials=credentials())
     accepted = Permission(**live, accepted_format_statuses=frozenset("VU"))
-    assert send(gateway, unverified, DAY, accepted, transport=transport, credentials=credentials()) == b"answer"
+    means = {"transport": transport, "credentials": credentials(), "ledger": bound}
+    assert send(gateway, unverified, DAY, accepted, **means) == b"answer"
 
 
 def test_the_sandbox_takes_simulated_transports_only(gateway, message):

@@ -12,6 +12,7 @@ from market_platform.trading.gateways.ercot.answers import read_award_set, read_
 from market_platform.trading.gateways.ercot.bid_set import bid_sets
 from market_platform.trading.gateways.ercot.envelope import enveloped, request, signed
 from market_platform.trading.gateways.ercot.operating_plan import PlanHour, plan_bid_sets
+from market_platform.trading.gateways.ercot.resource_parameters import StorageParameters, parameters_set
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 from market_platform.trading.gateways.gateway import Answer, Message
 from market_platform.trading.gateways.xml_text import leaf, parsed
@@ -56,6 +57,10 @@ class ErcotGateway:
         """Return the messages that carry the current operating plans."""
         return [self._message("plan", "create", at, payload=payload) for payload in plan_bid_sets(hours)]
 
+    def parameters(self, storages: Sequence[StorageParameters], at: datetime) -> Message:
+        """Return the message that tells ERCOT the energy levels and ramp rates of storages."""
+        return self._message("parameters", "change", at, noun="ResParametersSet", payload=parameters_set(storages))
+
     def cancellation(self, bids: Sequence[Bid], references: Mapping[str, str], at: datetime) -> list[Message]:
         """Return the message that cancels offers by their mRID; an mRID without hour cancels all its hours."""
         missing = [bid.bid_id for bid in bids if not references.get(bid.bid_id)]
@@ -81,12 +86,12 @@ class ErcotGateway:
         return read_award_set(reply, bids)
 
     def _message(
-        self, kind: str, verb: str, at: datetime, *, inner: str = "", payload: str = "",
+        self, kind: str, verb: str, at: datetime, *, noun: str = "BidSet", inner: str = "", payload: str = "",
         offers: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Message:  # fmt: skip
         text = request(
             verb,
-            "BidSet",
+            noun,
             source=self.qse,
             user_id=self.user_id,
             nonce=self.nonce(),
