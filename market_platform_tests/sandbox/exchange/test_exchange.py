@@ -439,8 +439,8 @@ def test_the_door_answers_garbage_with_a_refusal(iso, quick_ledger):
     assert house.exchange.book == {}
 
 
-def test_the_same_over_loopback_http(quick_ledger):
-    house = House("pjm", quick_ledger, hourly_price("45"))
+def test_the_same_over_loopback_http(ledger):
+    house = House("pjm", ledger, hourly_price("45"))
     house.now = local("pjm", 2026, 7, 14, 3)
     with served({"pjm": house.door}) as address:
         transport = LoopbackTransport(address, "pjm", "SHOP")
