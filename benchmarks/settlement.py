@@ -54,7 +54,7 @@ def fleet_year() -> Iterator[dict]:
     yield _row(name, seconds, "s", SECONDS_BAR)
     yield _row("peak memory of that, inputs included", peak, "GB", GIGABYTES_BAR)
     yield {
-        **_row("one interval, exact to the cent", per_interval * 1e9, "ns", peer * 1e9),
+        **_row("one interval, exact to the cent", per_interval * 1e9, "ns", round(peer * 1e9)),
         "peer": "Python Decimal, interval by interval",
         "peer_value": round(peer * 1e9, 1),
         "ratio": round(peer / per_interval, 1),

@@ -68,7 +68,10 @@ def _money(quantity: Decimal, price: Decimal) -> Decimal:
 def _erroneous(kind: str, row: dict, old: dict | None, serial: int, draw: np.random.Generator) -> dict:
     after = dict(row)
     quantity, price = row["quantity_mwh"], row["price_usd_per_mwh"]
-    if kind == "extra":
+    if kind == "extra" and row["iso"] == "ercot":
+        # ERCOT bills charges, not resources: only a charge of its own is one too many.
+        after["charge_code"] = f"SIM{serial}AMT"
+    elif kind == "extra":
         after["resource"] = f"SIM-UNKNOWN-{serial}"
     elif kind == "wrong_version":
         after = dict(old or row)
@@ -146,6 +149,31 @@ def _ercot_charge(code: str, part: pd.DataFrame, day: date, order: int) -> str:
         f"<SaveChannel>1</SaveChannel><Amount>{total}</Amount></BillingDetails>"
         f"<NumberOfIntervals>{len(marks) - 1}</NumberOfIntervals>{''.join(cells)}</ChargeType>"
     )
+
+
+def ercot_extract(lines: pd.DataFrame) -> tuple[bytes, bytes, dict[str, str]]:
+    """Write quantities and prices of ERCOT lines as extract tables: headers, intervals and the determinants' names.
+
+    Determinants are called ``Q`` and ``P`` with the charge code; identifiers count from 1.
+    """
+    names: dict[str, str] = {}
+    slots = [f"INT{number:03d}" for number in range(1, 101)]
+    headers = ["UIDRTMOUTPUTHEADER,SAVERECORDER,SAVECHANNEL,UIDBILLDETERMINANT,QSECODE"]
+    rows = ["UIDRTMOUTPUTHEADER,STARTTIME,STOPTIME,SPI,INTERVALCOUNT," + ",".join(slots)]
+    for (code, day), part in lines.groupby(["charge_code", "market_day"], sort=True):
+        begin, end = day_bounds(day, MARKETS["ercot"].zone)
+        width = (part["interval_end"] - part["interval_start"]).min()
+        marks = pd.date_range(begin, end, freq=width, inclusive="left")
+        for letter, column in (("Q", "quantity_mwh"), ("P", "price_usd_per_mwh")):
+            uid = next((uid for uid, name in names.items() if name == letter + str(code)), str(len(names) + 1))
+            names[uid] = letter + str(code)
+            number = len(headers)
+            headers.append(f"{number},SIM,1,{uid},SIM")
+            values = dict(zip(part["interval_start"], part[column], strict=True))
+            cells = [str(values.get(mark, "")) for mark in marks] + [""] * (len(slots) - len(marks))
+            seconds = int(width.total_seconds())
+            rows.append(f"{number},{day}T00:00:00,{day}T23:59:59,{seconds},{len(marks)},{','.join(cells)}")
+    return "\n".join(headers).encode(), "\n".join(rows).encode(), names
 
 
 def caiso_xml(lines: pd.DataFrame, *, account: str, day: date, issued_on: date, kind: str = "T+9B") -> bytes:

@@ -43,22 +43,9 @@ def settle_fleet(
     so that a day may have 23 or 25. Values carry at most six decimals, prices ``price_decimals``. Raises SchemaChanged
     for shapes that disagree, for more decimals, for NaN, and for products beyond 64 bits (then use the frame engine).
     """
-    resources, hours = day_ahead_mw.shape
-    intervals = metered_mwh.shape[1]
-    locations = day_ahead_usd_per_mwh.shape[0]
-    fits = (
-        metered_mwh.shape[0] == resources == len(location_of_resource)
-        and intervals % hours == 0
-        and day_ahead_usd_per_mwh.shape == (locations, hours)
-        and real_time_usd_per_mwh.shape == (locations, intervals)
-        and first_hour_of_day[0] == 0
-        and first_hour_of_day[-1] == hours
-        and location_of_resource.min() >= 0
-        and location_of_resource.max() < locations
-    )
-    if not fits:
-        msg = "fleet arrays disagree in shape: (resources, hours), (resources, intervals), prices per location"
-        raise SchemaChanged(msg)
+    resources, intervals = metered_mwh.shape
+    prices = (day_ahead_usd_per_mwh, real_time_usd_per_mwh)
+    _check_shapes(day_ahead_mw, metered_mwh, prices, location_of_resource, first_hour_of_day)
     scale = 10**price_decimals
     da_price = _price_units(day_ahead_usd_per_mwh, scale, "day-ahead prices")
     rt_price = _price_units(real_time_usd_per_mwh, scale, "real-time prices")
@@ -88,6 +75,29 @@ def settle_fleet(
         )
         raise SchemaChanged(msg)
     return FleetSettlement(day_ahead, imbalance, detail if keep_intervals else None)
+
+
+def _check_shapes(
+    day_ahead_mw: np.ndarray,
+    metered_mwh: np.ndarray,
+    prices: tuple[np.ndarray, np.ndarray],
+    location_of_resource: np.ndarray,
+    first_hour_of_day: np.ndarray,
+) -> None:
+    resources, hours = day_ahead_mw.shape
+    intervals, locations = metered_mwh.shape[1], prices[0].shape[0]
+    fits = (
+        metered_mwh.shape[0] == resources == len(location_of_resource)
+        and intervals % hours == 0
+        and [array.shape for array in prices] == [(locations, hours), (locations, intervals)]
+        and first_hour_of_day[0] == 0
+        and first_hour_of_day[-1] == hours
+        and location_of_resource.min() >= 0
+        and location_of_resource.max() < locations
+    )
+    if not fits:
+        msg = "fleet arrays disagree in shape: (resources, hours), (resources, intervals), prices per location"
+        raise SchemaChanged(msg)
 
 
 def _price_units(prices: np.ndarray, scale: int, name: str) -> np.ndarray:
