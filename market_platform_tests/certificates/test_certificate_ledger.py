@@ -12,6 +12,7 @@ from market_platform.certificates.ledger import tables
 from market_platform.certificates.ledger.audit import audit
 from market_platform.certificates.ledger.chain import verify_chain
 from market_platform.certificates.ledger.changing_hands import Rearrange, Settle, Transfer
+from market_platform.certificates.ledger.closing import close_period, expire
 from market_platform.certificates.ledger.entering import Issue
 from market_platform.certificates.ledger.leaving import Claim, Export, Remove, Retire, Unretire
 from market_platform.certificates.refusals import (
@@ -277,3 +278,35 @@ def test_issue_needs_an_open_active_account(world):
     with pytest.raises(UnknownCertificates, match="999"):
         world.post(Issue(999, (parcel(),)))
     assert NOON.tzinfo is UTC
+
+
+def test_a_closed_period_retires_what_is_committed_and_leaves_the_rest_to_the_residual_mix(book):
+    world = World(book, "nepool_gis")
+    (lot,) = world.issue()
+    book.declare_window("nepool_gis", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 15, tzinfo=UTC), "notice")
+    world.post(Rearrange((part(lot, 1, 40),), world.alice, "compliance"))
+    world.post(Rearrange((part(lot, 41, 50),), world.alice, "banked"))
+    with book.ledger.read() as connection:
+        operations = close_period(connection, "nepool_gis", date(2026, 1, 1), date(2026, 3, 1))
+    world.post(*operations, actor=ADMINISTRATOR, at=datetime(2026, 3, 16, tzinfo=UTC))
+    assert [row[1:3] + row[4:] for row in world.held()] == [
+        (1, 40, "retirement"), (41, 50, "banked"), (51, 100, "residual")
+    ]  # fmt: skip
+    with book.ledger.read() as connection:
+        assert close_period(connection, "nepool_gis", date(2026, 1, 1), date(2026, 3, 1)) == []
+
+
+def test_ercot_takes_out_what_expired_on_april_first(book):
+    world = World(book, "ercot")
+    world.issue(parcel(), parcel("young", generation_start=date(2027, 1, 1), generation_end=date(2027, 1, 31)))
+    for day, count in ((datetime(2029, 4, 1, 4, 59, tzinfo=UTC), 0), (datetime(2029, 4, 1, 5, tzinfo=UTC), 1)):
+        with book.ledger.read() as connection:
+            operations = expire(connection, book.registries, "ercot", day)
+        assert len(operations) == count
+    world.post(*operations, actor=ADMINISTRATOR, at=day)
+    assert [row[4] for row in world.held()] == ["expired", "active"]
+
+
+def test_a_naive_moment_is_refused(world):
+    with pytest.raises(StoreError, match="aware"):
+        world.post(at=datetime(2026, 3, 2))  # noqa: DTZ001

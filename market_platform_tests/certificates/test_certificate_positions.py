@@ -12,6 +12,7 @@ from market_platform.certificates.ledger.forward import Forward, agree, deliver,
 from market_platform.certificates.ledger.leaving import Retire
 from market_platform.certificates.positions import by, by_eligibility, positions, realised_profit, valued, with_expiry
 from market_platform.certificates.refusals import NotAllowed, WrongOwner
+from market_platform.certificates.reports.plots import position_figure
 
 
 @pytest.fixture
@@ -41,6 +42,13 @@ def test_positions_by_every_dimension(traded):
         ["DC", "Solar", 50], ["DC", "Tier I", 50]
     ]  # fmt: skip
     assert mine["cost_usd"].tolist() == [Decimal("97.5")]
+
+
+def test_the_plot_stacks_to_what_is_held(traded):
+    with traded.book.ledger.read() as connection:
+        axes = position_figure(positions(connection)).axes[0]
+    assert sum(bar.get_height() for bar in axes.patches) == 150
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["solar", "wind"]
 
 
 def test_expiry_is_the_last_day_any_certified_programme_takes_it(traded, reference):

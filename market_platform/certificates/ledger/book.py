@@ -25,6 +25,7 @@ from market_platform.certificates.refusals import (
     UnknownCertificates,
 )
 from market_platform.certificates.registries.registry import Registry
+from market_platform.errors import StoreError
 from market_platform.store.ledger import Ledger
 
 REFUSALS: dict[str, tuple[type[Refused], str]] = {
@@ -85,6 +86,9 @@ class CertificateBook:
         ``at`` is an aware moment; ``source`` says where the instruction came from (file, API call, screen).
         Raises a Refused that names the reason; then nothing was written.
         """
+        if at.tzinfo is None:
+            msg = f"postings carry an aware moment, got {at!r}: attach a zone"
+            raise StoreError(msg)
         with self.writing() as connection:
             view = View(connection, actor, at, self.registries, self.programmes)
             view.prefetch_offers(operation.transaction_id for operation in operations if isinstance(operation, Settle))
