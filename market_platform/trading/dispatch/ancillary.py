@@ -84,23 +84,7 @@ def ancillary_dispatch(
     plan = _empty(sizes.pop() if sizes else 1, len(products), market.hours.size)
     energy = plan.energy
     if solver == "interior":
-        interior_rows(
-            market.sell,
-            market.hours,
-            market.availability,
-            fleet.table,
-            capacity,
-            np.array([float(product.upward) for product in products]),
-            np.array([product.duration_hours for product in products], dtype=np.float64),
-            np.array([np.inf if product.limit_mw is None else product.limit_mw for product in products]),
-            RELATIVE_GAP,
-            energy.charge_mw,
-            energy.discharge_mw,
-            energy.soc_mwh,
-            plan.awards_mw,
-            energy.value_usd,
-            energy.bound_usd,
-        )
+        _by_interior_point(fleet, market, products, capacity, plan)
     for row in np.flatnonzero(np.isnan(energy.value_usd)).tolist():
         b = fleet.table[row % len(fleet)]
         program = _program(b, market, row, products, capacity[row % len(capacity)])
@@ -112,6 +96,36 @@ def ancillary_dispatch(
         plan.awards_mw[row] = parts[3:]
     plan.capacity_usd[:] = (plan.awards_mw * capacity * market.hours).sum(axis=(1, 2))
     return plan
+
+
+def _by_interior_point(
+    fleet: Fleet, market: Market, products: Sequence[AncillaryProduct], capacity: np.ndarray, plan: AncillaryPlan
+) -> None:
+    """Fill the rows that close, upward products handed over first; the others keep the value NaN."""
+    order = sorted(range(len(products)), key=lambda place: not products[place].upward)
+    awards = np.empty_like(plan.awards_mw)
+    interior_rows(
+        market.sell,
+        market.hours,
+        market.availability,
+        fleet.table,
+        np.ascontiguousarray(capacity[:, order]),
+        sum(product.upward for product in products),
+        np.array([products[place].duration_hours for place in order], dtype=np.float64),
+        np.array([_most(products[place]) for place in order], dtype=np.float64),
+        RELATIVE_GAP,
+        plan.energy.charge_mw,
+        plan.energy.discharge_mw,
+        plan.energy.soc_mwh,
+        awards,
+        plan.energy.value_usd,
+        plan.energy.bound_usd,
+    )
+    plan.awards_mw[:, order] = awards
+
+
+def _most(product: AncillaryProduct) -> float:
+    return np.inf if product.limit_mw is None else product.limit_mw
 
 
 def _empty(rows: int, products: int, intervals: int) -> AncillaryPlan:

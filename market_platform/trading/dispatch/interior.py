@@ -4,10 +4,13 @@ Mehrotra's predictor-corrector (SIAM J. Optimization 2, 1992) on the linear prog
 eliminated through the SOC balance. What is left couples intervals only through the SOC, so each Newton step is a small
 Cholesky per interval and one tridiagonal solve: linear in the horizon. It ends with a dual bound for every row.
 
-Per interval the unknowns are charge and one award per product, then the SOC between intervals. The rows are, in order:
-charge >= 0, charge <= limit, discharge >= 0, discharge <= limit, upward power, downward power, upward energy at start and
-end, downward energy at start and end, SOC >= minimum, SOC <= maximum, then award >= 0 and award <= limit per product.
+Unknowns of an interval: one award per product (upward products first), then the charge; between intervals the SOC. Rows of
+an interval, in order: charge >= 0, charge <= limit, discharge >= 0, discharge <= limit, upward power, downward power,
+upward energy at start and end, downward energy at start and end, SOC >= minimum, SOC <= maximum, then award >= 0 and
+award <= limit per product.
 """
+
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -15,227 +18,350 @@ import numpy as np
 FIXED_ROWS = 12
 MOST_STEPS = 80
 TINY_ROOM = 1e-10  # an empty side gets this much room so that an interior exists; far below the tolerance in money
+RESIDUAL = 1e-10  # largest broken row, MW or MWh, relative to 1 + capacity
+SUMS = {"contract", "reassoc", "nsz"}  # lets the compiler vectorise sums and keeps NaN a NaN
 
 
-@nb.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _activities(
-    n: int,
-    m: int,
-    h: np.ndarray,
-    k: np.ndarray,
-    z: np.ndarray,
-    s: np.ndarray,
-    up: np.ndarray,
-    tau: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """Write rows x unknowns for every interval: out (intervals, rows). ``k``: (charge eff., discharge eff.)."""
-    charge_eff, discharge_eff = k[0], k[1]
-    for t in range(n):
-        a, b, c = s[t], s[t + 1], z[t, 0]
-        d = discharge_eff * (charge_eff * c - (b - a) / h[t])
+class Shape(NamedTuple):
+    """What the rows are made of: interval hours, product durations, how many are upward, efficiencies, a fixed end."""
+
+    hours: np.ndarray
+    tau: np.ndarray
+    upward: int
+    charge_eff: float
+    discharge_eff: float
+    fixed_end: bool
+
+
+class Point(NamedTuple):
+    """Unknowns (awards and charge, SOC) with slacks and multipliers of the rows, or a step in all of them."""
+
+    z: np.ndarray
+    soc: np.ndarray
+    slack: np.ndarray
+    multiplier: np.ndarray
+
+
+class Factor(NamedTuple):
+    """The factorised Newton matrix: Cholesky per interval, its coupling to both SOC, and the tridiagonal rest."""
+
+    chol: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    diagonal: np.ndarray
+    off: np.ndarray
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _activities(shape: Shape, z: np.ndarray, soc: np.ndarray, out: np.ndarray) -> None:
+    """Write rows x unknowns into out (intervals, rows)."""
+    m, upward = shape.tau.size, shape.upward
+    for t in range(shape.hours.size):
+        a, b, c = soc[t], soc[t + 1], z[t, m]
+        d = shape.discharge_eff * (shape.charge_eff * c - (b - a) / shape.hours[t])
         up_mw = up_mwh = down_mw = down_mwh = 0.0
+        for i in range(upward):
+            up_mw += z[t, i]
+            up_mwh += z[t, i] * shape.tau[i]
+        for i in range(upward, m):
+            down_mw += z[t, i]
+            down_mwh += z[t, i] * shape.tau[i]
         for i in range(m):
-            r = z[t, 1 + i]
-            out[t, 12 + i] = -r
-            out[t, 12 + m + i] = r
-            if up[i] > 0.0:
-                up_mw += r
-                up_mwh += r * tau[i]
-            else:
-                down_mw += r
-                down_mwh += r * tau[i]
+            out[t, 12 + i] = -z[t, i]
+            out[t, 12 + m + i] = z[t, i]
         out[t, 0], out[t, 1], out[t, 2], out[t, 3] = -c, c, -d, d
         out[t, 4], out[t, 5] = up_mw + d - c, down_mw - d + c
-        out[t, 6], out[t, 7] = up_mwh - a * discharge_eff, up_mwh - b * discharge_eff
-        out[t, 8], out[t, 9] = down_mwh + a / charge_eff, down_mwh + b / charge_eff
+        out[t, 6], out[t, 7] = up_mwh - a * shape.discharge_eff, up_mwh - b * shape.discharge_eff
+        out[t, 8], out[t, 9] = down_mwh + a / shape.charge_eff, down_mwh + b / shape.charge_eff
         out[t, 10], out[t, 11] = -b, b
 
 
-@nb.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _gradient(
-    n: int,
-    m: int,
-    h: np.ndarray,
-    k: np.ndarray,
-    y: np.ndarray,
-    up: np.ndarray,
-    tau: np.ndarray,
-    gz: np.ndarray,
-    gs: np.ndarray,
-) -> None:
-    """Add the transpose of the rows times ``y`` to gz (intervals, 1 + products) and gs (intervals + 1,)."""
-    charge_eff, discharge_eff = k[0], k[1]
-    for t in range(n):
-        on_d = y[t, 3] - y[t, 2] + y[t, 4] - y[t, 5]
-        gz[t, 0] += y[t, 1] - y[t, 0] - y[t, 4] + y[t, 5] + on_d * charge_eff * discharge_eff
-        shift = on_d * discharge_eff / h[t]
-        gs[t] += shift - y[t, 6] * discharge_eff + y[t, 8] / charge_eff
-        gs[t + 1] += -shift - y[t, 7] * discharge_eff + y[t, 9] / charge_eff - y[t, 10] + y[t, 11]
-        up_energy, down_energy = y[t, 6] + y[t, 7], y[t, 8] + y[t, 9]
-        for i in range(m):
-            both = y[t, 4] + tau[i] * up_energy if up[i] > 0.0 else y[t, 5] + tau[i] * down_energy
-            gz[t, 1 + i] += both - y[t, 12 + i] + y[t, 12 + m + i]
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _add_gradient(shape: Shape, y: np.ndarray, gz: np.ndarray, gs: np.ndarray) -> None:
+    """Add the transpose of the rows times ``y`` to gz (intervals, products + 1) and gs (intervals + 1,)."""
+    m, upward = shape.tau.size, shape.upward
+    both = shape.charge_eff * shape.discharge_eff
+    for t in range(shape.hours.size):
+        u = y[t]
+        on_d = u[3] - u[2] + u[4] - u[5]
+        shift = on_d * shape.discharge_eff / shape.hours[t]
+        gz[t, m] += u[1] - u[0] - u[4] + u[5] + on_d * both
+        gs[t] += shift - u[6] * shape.discharge_eff + u[8] / shape.charge_eff
+        gs[t + 1] += -shift - u[7] * shape.discharge_eff + u[9] / shape.charge_eff - u[10] + u[11]
+        up_energy, down_energy = u[6] + u[7], u[8] + u[9]
+        for i in range(upward):
+            gz[t, i] += u[4] + shape.tau[i] * up_energy - u[12 + i] + u[12 + m + i]
+        for i in range(upward, m):
+            gz[t, i] += u[5] + shape.tau[i] * down_energy - u[12 + i] + u[12 + m + i]
 
 
-@nb.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _factorise(
-    n: int,
-    m: int,
-    h: np.ndarray,
-    k: np.ndarray,
-    w: np.ndarray,
-    up: np.ndarray,
-    tau: np.ndarray,
-    fixed_end: bool,
-    chol: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
-    diagonal: np.ndarray,
-    off: np.ndarray,
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _eliminate_products(
+    shape: Shape,
+    u: np.ndarray,
+    first: int,
+    last: int,
+    sign: float,
+    e: float,
+    c: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
 ) -> None:
-    """Eliminate each interval's unknowns (Cholesky in ``chol``), then factorise the tridiagonal matrix of the SOC."""
-    charge_eff, discharge_eff = k[0], k[1]
-    both = charge_eff * discharge_eff
+    """Factorise one direction's awards in place: rows first..last of c, with the charge's row and the SOC couplings."""
+    m, tau = shape.tau.size, shape.tau
+    power, at_start, at_end = (u[4], u[6], u[7]) if sign > 0 else (u[5], u[8], u[9])
+    per_soc = -shape.discharge_eff if sign > 0 else 1.0 / shape.charge_eff
+    loss = 1.0 - shape.charge_eff * shape.discharge_eff
+    for i in range(first, last):
+        for j in range(first, i):
+            total = power + tau[i] * tau[j] * (at_start + at_end)
+            for q in range(first, j):
+                total -= c[i, q] * c[j, q]
+            c[i, j] = total * c[j, j]
+        total = power + tau[i] * tau[i] * (at_start + at_end) + u[12 + i] + u[12 + m + i]
+        charge = -sign * loss * power
+        start = sign * e * power + tau[i] * per_soc * at_start
+        end = -sign * e * power + tau[i] * per_soc * at_end
+        for q in range(first, i):
+            total -= c[i, q] * c[i, q]
+            charge -= c[i, q] * c[m, q]
+            start -= c[i, q] * a[q]
+            end -= c[i, q] * b[q]
+        c[i, i] = 1.0 / np.sqrt(max(total, 1e-30))
+        c[m, i], a[i], b[i] = charge * c[i, i], start * c[i, i], end * c[i, i]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _factorise(shape: Shape, weight: np.ndarray, factor: Factor) -> None:
+    """Eliminate each interval's unknowns, then factorise the tridiagonal matrix of the SOC."""
+    n, m, upward = shape.hours.size, shape.tau.size, shape.upward
+    both = shape.charge_eff * shape.discharge_eff
     loss = 1.0 - both
+    diagonal, off = factor.diagonal, factor.off
     diagonal[:] = 0.0
     for t in range(n):
-        u = w[t]
-        e = discharge_eff / h[t]
-        c = chol[t]
+        u, c, a, b = weight[t], factor.chol[t], factor.left[t], factor.right[t]
+        e = shape.discharge_eff / shape.hours[t]
         on_d, power = u[2] + u[3], u[4] + u[5]
-        up_energy, down_energy = u[6] + u[7], u[8] + u[9]
-        c[0, 0] = u[0] + u[1] + both * both * on_d + loss * loss * power
-        left[t, 0] = both * e * on_d - loss * e * power
-        right[t, 0] = -left[t, 0]
-        for i in range(m):
-            if up[i] > 0.0:
-                c[1 + i, 0] = -loss * u[4]
-                left[t, 1 + i] = e * u[4] - tau[i] * discharge_eff * u[6]
-                right[t, 1 + i] = -e * u[4] - tau[i] * discharge_eff * u[7]
-            else:
-                c[1 + i, 0] = loss * u[5]
-                left[t, 1 + i] = -e * u[5] + tau[i] / charge_eff * u[8]
-                right[t, 1 + i] = e * u[5] + tau[i] / charge_eff * u[9]
-            for j in range(i + 1):
-                if up[i] != up[j]:
-                    c[1 + i, 1 + j] = 0.0
-                elif up[i] > 0.0:
-                    c[1 + i, 1 + j] = u[4] + tau[i] * tau[j] * up_energy
-                else:
-                    c[1 + i, 1 + j] = u[5] + tau[i] * tau[j] * down_energy
-            c[1 + i, 1 + i] += u[12 + i] + u[12 + m + i]
+        _eliminate_products(shape, u, 0, upward, 1.0, e, c, a, b)
+        _eliminate_products(shape, u, upward, m, -1.0, e, c, a, b)
+        total = u[0] + u[1] + both * both * on_d + loss * loss * power
+        start = both * e * on_d - loss * e * power
+        end = -start
         slope = e * e * (on_d + power)
-        aa = slope + discharge_eff * discharge_eff * u[6] + u[8] / (charge_eff * charge_eff)
-        bb = slope + discharge_eff * discharge_eff * u[7] + u[9] / (charge_eff * charge_eff) + u[10] + u[11]
+        aa = slope + shape.discharge_eff**2 * u[6] + u[8] / shape.charge_eff**2
+        bb = slope + shape.discharge_eff**2 * u[7] + u[9] / shape.charge_eff**2 + u[10] + u[11]
         ab = -slope
-        for i in range(m + 1):
-            for j in range(i + 1):
-                total = c[i, j]
-                for q in range(j):
-                    total -= c[i, q] * c[j, q]
-                if i == j:
-                    c[i, i] = 1.0 / np.sqrt(max(total, 1e-30))
-                else:
-                    c[i, j] = total * c[j, j]
-            first, second = left[t, i], right[t, i]
-            for q in range(i):
-                first -= c[i, q] * left[t, q]
-                second -= c[i, q] * right[t, q]
-            left[t, i], right[t, i] = first * c[i, i], second * c[i, i]
-            aa -= left[t, i] * left[t, i]
-            bb -= right[t, i] * right[t, i]
-            ab -= left[t, i] * right[t, i]
-        diagonal[t] += aa
-        diagonal[t + 1] += bb
-        off[t] = ab
+        for q in range(m):
+            total -= c[m, q] * c[m, q]
+            start -= c[m, q] * a[q]
+            end -= c[m, q] * b[q]
+            aa -= a[q] * a[q]
+            bb -= b[q] * b[q]
+            ab -= a[q] * b[q]
+        c[m, m] = 1.0 / np.sqrt(max(total, 1e-30))
+        a[m], b[m] = start * c[m, m], end * c[m, m]
+        diagonal[t] += aa - a[m] * a[m]
+        diagonal[t + 1] += bb - b[m] * b[m]
+        off[t] = ab - a[m] * b[m]
     diagonal[0] = 1e300  # the start is given, and so is a fixed end
-    if fixed_end:
+    if shape.fixed_end:
         diagonal[n] = 1e300
     for t in range(1, n + 1):
         diagonal[t] = max(diagonal[t] - off[t - 1] * off[t - 1] / diagonal[t - 1], 1e-30)
 
 
-@nb.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _solve(
-    n: int,
-    m: int,
-    fixed_end: bool,
-    chol: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
-    diagonal: np.ndarray,
-    off: np.ndarray,
-    dz: np.ndarray,
-    ds: np.ndarray,
-) -> None:
-    """Replace the right-hand sides dz (intervals, 1 + products) and ds (intervals + 1,) by the Newton step."""
-    ds[0] = 0.0
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _solve(shape: Shape, factor: Factor, dz: np.ndarray, ds: np.ndarray) -> None:
+    """Replace the right-hand sides dz (intervals, products + 1) and ds (intervals + 1,) by the Newton step."""
+    n, m = shape.hours.size, shape.tau.size
+    diagonal, off = factor.diagonal, factor.off
     for t in range(n):
-        c = chol[t]
+        r = dz[t]
+        _forward(factor.chol[t], r, shape.upward)
         for i in range(m + 1):
-            total = dz[t, i]
-            for q in range(i):
-                total -= c[i, q] * dz[t, q]
-            dz[t, i] = total * c[i, i]
-            ds[t] -= left[t, i] * dz[t, i]
-            ds[t + 1] -= right[t, i] * dz[t, i]
+            ds[t] -= factor.left[t, i] * r[i]
+            ds[t + 1] -= factor.right[t, i] * r[i]
     ds[0] = 0.0
     for t in range(1, n + 1):
         ds[t] -= off[t - 1] / diagonal[t - 1] * ds[t - 1]
-    ds[n] = 0.0 if fixed_end else ds[n] / diagonal[n]
+    ds[n] = 0.0 if shape.fixed_end else ds[n] / diagonal[n]
     for t in range(n - 1, 0, -1):
         ds[t] = (ds[t] - off[t] * ds[t + 1]) / diagonal[t]
-    ds[0] = 0.0
     for t in range(n):
-        c = chol[t]
-        for i in range(m, -1, -1):
-            total = dz[t, i] - left[t, i] * ds[t] - right[t, i] * ds[t + 1]
-            for q in range(i + 1, m + 1):
-                total -= c[q, i] * dz[t, q]
-            dz[t, i] = total * c[i, i]
+        r = dz[t]
+        for i in range(m + 1):
+            r[i] -= factor.left[t, i] * ds[t] + factor.right[t, i] * ds[t + 1]
+        _backward(factor.chol[t], r, shape.upward)
 
 
-@nb.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _step_length(y: np.ndarray, dy: np.ndarray) -> float:
-    longest = 1.0
-    for i in range(y.size):
-        if dy[i] < 0.0 and -y[i] > longest * dy[i]:
-            longest = -y[i] / dy[i]
-    return longest
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _forward(c: np.ndarray, r: np.ndarray, upward: int) -> None:
+    """Solve with one interval's Cholesky factor, whose two directions meet in the last row only."""
+    m = r.size - 1
+    for i in range(m):
+        total = r[i]
+        for q in range(0 if i < upward else upward, i):
+            total -= c[i, q] * r[q]
+        r[i] = total * c[i, i]
+    total = r[m]
+    for q in range(m):
+        total -= c[m, q] * r[q]
+    r[m] = total * c[m, m]
 
 
-@nb.njit(cache=True, nogil=True)
-def _costs(
-    n: int,
-    m: int,
-    h: np.ndarray,
-    k: np.ndarray,
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _backward(c: np.ndarray, r: np.ndarray, upward: int) -> None:
+    """Solve with the transpose of one interval's Cholesky factor."""
+    m = r.size - 1
+    r[m] *= c[m, m]
+    for i in range(m - 1, -1, -1):
+        total = r[i] - c[m, i] * r[m]
+        for q in range(i + 1, upward if i < upward else m):
+            total -= c[q, i] * r[q]
+        r[i] = total * c[i, i]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
+def _longest_step(values: np.ndarray, step: np.ndarray) -> float:
+    """Return the largest share of the step, at most 1, that keeps all values >= 0."""
+    steepest = 1.0
+    for i in range(values.size):
+        steepest = max(steepest, -step[i] / values[i])
+    return 1.0 / steepest
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _aim(
+    shape: Shape,
+    at: Point,
+    step: Point,
+    factor: Factor,
+    weight: np.ndarray,
+    broken: np.ndarray,
+    rz: np.ndarray,
+    rs: np.ndarray,
+    centre: float,
+) -> None:
+    """Fill ``step`` with the Newton step towards complementarity ``centre``; centre < 0 is the pure predictor.
+
+    The corrector takes the predictor's products from ``step`` itself.
+    """
+    slack, multiplier = at.slack.ravel(), at.multiplier.ravel()
+    ds, dm, w, off = step.slack.ravel(), step.multiplier.ravel(), weight.ravel(), broken.ravel()
+    if centre < 0.0:
+        for i in range(slack.size):
+            dm[i] = w[i] * off[i] - multiplier[i]
+    else:
+        for i in range(slack.size):
+            dm[i] = w[i] * off[i] - multiplier[i] - (ds[i] * dm[i] - centre) / slack[i]
+    step.z[:] = rz
+    step.soc[:] = rs
+    _add_gradient(shape, step.multiplier, step.z, step.soc)
+    for t in range(step.z.shape[0]):
+        step.soc[t] = -step.soc[t]
+        for i in range(step.z.shape[1]):
+            step.z[t, i] = -step.z[t, i]
+    step.soc[-1] = -step.soc[-1]
+    _solve(shape, factor, step.z, step.soc)
+    _activities(shape, step.z, step.soc, step.slack)
+    for i in range(slack.size):
+        dm[i] += w[i] * ds[i]
+        ds[i] = -off[i] - ds[i]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _measure(
+    shape: Shape,
     b: np.ndarray,
-    price: np.ndarray,
-    capacity: np.ndarray,
-    scale: float,
     cz: np.ndarray,
     cs: np.ndarray,
+    limit: np.ndarray,
+    at: Point,
+    active: np.ndarray,
+    broken: np.ndarray,
+    rz: np.ndarray,
+    rs: np.ndarray,
+) -> tuple[float, float, float, float]:
+    """Fill the residuals; return complementarity, largest broken row, cost and its lower bound over all plans."""
+    gap, worst, dual = 0.0, 0.0, 0.0
+    slack, multiplier, row, right, off = (
+        at.slack.ravel(), at.multiplier.ravel(), active.ravel(), limit.ravel(), broken.ravel()
+    )  # fmt: skip
+    for i in range(slack.size):
+        off[i] = row[i] + slack[i] - right[i]
+        gap += slack[i] * multiplier[i]
+        dual += multiplier[i] * (row[i] - right[i])
+    for i in range(slack.size):
+        worst = max(worst, abs(off[i]))
+    rz[:] = cz
+    rs[:] = cs
+    _add_gradient(shape, at.multiplier, rz, rs)
+    rs[0] = 0.0
+    if shape.fixed_end:
+        rs[-1] = 0.0
+    cost, stray_mw, stray_mwh = cs[-1] * at.soc[-1], 0.0, abs(rs[-1])
+    for t in range(cz.shape[0]):
+        cost += cs[t] * at.soc[t]
+        stray_mwh += abs(rs[t])
+        for i in range(cz.shape[1]):
+            cost += cz[t, i] * at.z[t, i]
+            stray_mw += abs(rz[t, i])
+    return gap, worst, cost, cost + dual - stray_mw * (b[0] + b[1]) - stray_mwh * (b[3] - b[2])
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
+def _improve(
+    shape: Shape, at: Point, step: Point, factor: Factor, active: np.ndarray, weight: np.ndarray, broken: np.ndarray,
+    rz: np.ndarray, rs: np.ndarray, gap: float,
+) -> None:  # fmt: skip
+    """Take one predictor-corrector step."""
+    slack, multiplier, w = at.slack.ravel(), at.multiplier.ravel(), weight.ravel()
+    ds, dm = step.slack.ravel(), step.multiplier.ravel()
+    for i in range(slack.size):
+        w[i] = multiplier[i] / slack[i]
+    _factorise(shape, weight, factor)
+    _aim(shape, at, step, factor, weight, broken, rz, rs, -1.0)
+    primal, dual = _longest_step(slack, ds), _longest_step(multiplier, dm)
+    after = 0.0
+    for i in range(slack.size):
+        after += (slack[i] + primal * ds[i]) * (multiplier[i] + dual * dm[i])
+    mean = gap / slack.size
+    _aim(shape, at, step, factor, weight, broken, rz, rs, (after / gap) ** 3 * mean)
+    keep = min(max(0.99, 1.0 - 10.0 * mean), 0.9999)
+    primal, dual = keep * _longest_step(slack, ds), keep * _longest_step(multiplier, dm)
+    for i in range(slack.size):
+        slack[i] += primal * ds[i]
+        multiplier[i] += dual * dm[i]
+    for t in range(at.z.shape[0]):
+        at.soc[t + 1] += primal * step.soc[t + 1]
+        for i in range(at.z.shape[1]):
+            at.z[t, i] += primal * step.z[t, i]
+    _activities(shape, at.z, at.soc, active)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _costs(
+    shape: Shape, b: np.ndarray, price: np.ndarray, capacity: np.ndarray, scale: float, cz: np.ndarray, cs: np.ndarray
 ) -> None:
     """Write the cost of every unknown (negative gain) in units of ``scale`` dollars."""
+    m, hours = shape.tau.size, shape.hours
     cs[:] = 0.0
-    for t in range(n):
+    for t in range(hours.size):
         sale = (price[t] - b[8]) / scale
-        cz[t, 0] = h[t] * ((price[t] + b[7]) / scale - sale * k[0] * k[1])
-        cs[t] -= sale * k[1]
-        cs[t + 1] += sale * k[1]
+        cz[t, m] = hours[t] * ((price[t] + b[7]) / scale - sale * shape.charge_eff * shape.discharge_eff)
+        cs[t] -= sale * shape.discharge_eff
+        cs[t + 1] += sale * shape.discharge_eff
         for i in range(m):
-            cz[t, 1 + i] = -h[t] * capacity[i, t] / scale
-    cs[n] -= b[11] / scale
+            cz[t, i] = -hours[t] * capacity[i, t] / scale
+    cs[-1] -= b[11] / scale
 
 
-@nb.njit(cache=True, nogil=True)
-def _limits(
-    n: int, m: int, b: np.ndarray, share: np.ndarray, most: np.ndarray, fixed_end: bool, limit: np.ndarray
-) -> None:
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _limits(shape: Shape, b: np.ndarray, share: np.ndarray, most: np.ndarray, limit: np.ndarray) -> None:
     """Write the right-hand side of every row; an empty side gets TINY_ROOM."""
-    for t in range(n):
+    m = shape.tau.size
+    for t in range(share.size):
         charge, discharge = max(b[0] * share[t], TINY_ROOM), max(b[1] * share[t], TINY_ROOM)
         limit[t, 0], limit[t, 1], limit[t, 2], limit[t, 3] = 0.0, charge, 0.0, discharge
         limit[t, 4], limit[t, 5] = discharge, charge
@@ -245,18 +371,35 @@ def _limits(
         for i in range(m):
             limit[t, 12 + i] = 0.0
             limit[t, 12 + m + i] = max(min(most[i], charge + discharge), TINY_ROOM)
-    if not fixed_end:
-        limit[n - 1, 10], limit[n - 1, 11] = -b[9], b[10]
+    if not shape.fixed_end:
+        limit[-1, 10], limit[-1, 11] = -b[9], b[10]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _begin(shape: Shape, b: np.ndarray, share: np.ndarray, limit: np.ndarray, at: Point, active: np.ndarray) -> None:
+    """Set a starting point well inside the rows where there is room; the steps mend the rest."""
+    n, m = shape.hours.size, shape.tau.size
+    end = b[9] if shape.fixed_end else 0.5 * (b[9] + b[10])
+    for t in range(n + 1):
+        at.soc[t] = b[4] + (end - b[4]) * t / n
+    for t in range(n):
+        at.z[t, :m] = 0.02 * min(b[1], max(at.soc[t] - b[2], 0.0))
+        at.z[t, m] = 0.1 * b[0] * share[t]
+    _activities(shape, at.z, at.soc, active)
+    for t in range(n):
+        for r in range(active.shape[1]):
+            at.slack[t, r] = max(limit[t, r] - active[t, r], 0.5 * (b[0] + b[1]))
+            at.multiplier[t, r] = 0.5 * shape.hours[t]
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def interior_rows(
     sell: np.ndarray,
     hours: np.ndarray,
     availability: np.ndarray,
     battery: np.ndarray,
     capacity: np.ndarray,
-    up: np.ndarray,
+    upward: int,
     tau: np.ndarray,
     most: np.ndarray,
     tolerance: float,
@@ -267,129 +410,34 @@ def interior_rows(
     value_usd: np.ndarray,
     bound_usd: np.ndarray,
 ) -> None:
-    """Solve every row of the outputs; a row that does not close to ``tolerance`` (relative gap) gets the value NaN."""
-    n, m = hours.size, up.size
+    """Solve every row of the outputs; a row that does not close to ``tolerance`` (relative gap) gets the value NaN.
+
+    Products stand with the ``upward`` ones first, in ``capacity`` (rows, products, intervals), ``tau``, ``most`` (MW) and
+    ``awards_mw`` alike. Columns of ``battery``: see ``fleet.COLUMNS``.
+    """
+    n, m = hours.size, tau.size
     rows = FIXED_ROWS + 2 * m
-    limit, act, y, lam = np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows))
-    dy, dlam, weight, work = np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows))
-    z, dz, cz, rz = np.empty((n, m + 1)), np.empty((n, m + 1)), np.empty((n, m + 1)), np.empty((n, m + 1))
-    s, ds, cs, rs = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
-    chol, left, right = np.empty((n, m + 1, m + 1)), np.empty((n, m + 1)), np.empty((n, m + 1))
-    diagonal, off, k = np.empty(n + 1), np.empty(n), np.empty(2)
+    limit, active, weight, broken = np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows))
+    cz, rz, cs, rs = np.empty((n, m + 1)), np.empty((n, m + 1)), np.empty(n + 1), np.empty(n + 1)
+    at = Point(np.empty((n, m + 1)), np.empty(n + 1), np.empty((n, rows)), np.empty((n, rows)))
+    step = Point(np.empty((n, m + 1)), np.empty(n + 1), np.empty((n, rows)), np.empty((n, rows)))
+    factor = Factor(
+        np.empty((n, m + 1, m + 1)), np.empty((n, m + 1)), np.empty((n, m + 1)), np.empty(n + 1), np.empty(n)
+    )
     for row in range(value_usd.size):
-        b = battery[row if battery.shape[0] > 1 else 0]
-        price = sell[row if sell.shape[0] > 1 else 0]
-        share = availability[row if availability.shape[0] > 1 else 0]
-        paid = capacity[row if capacity.shape[0] > 1 else 0]
-        fixed_end = b[10] - b[9] <= 1e-9
-        k[0], k[1] = b[5], b[6]
+        b = battery[row % battery.shape[0]]
+        price, share = sell[row % sell.shape[0]], availability[row % availability.shape[0]]
+        shape = Shape(hours, tau, upward, b[5], b[6], b[10] - b[9] <= 1e-9)
         scale = 1.0 + np.abs(price).mean()
-        _costs(n, m, hours, k, b, price, paid, scale, cz, cs)
-        _limits(n, m, b, share, most, fixed_end, limit)
-        end = b[9] if fixed_end else 0.5 * (b[9] + b[10])
-        for t in range(n + 1):
-            s[t] = b[4] + (end - b[4]) * t / n
-        for t in range(n):
-            up_room = max(s[t] - b[2], 0.0)
-            for i in range(m + 1):
-                z[t, i] = 0.1 * b[0] * share[t] if i == 0 else 0.02 * min(b[1], up_room)
-        _activities(n, m, hours, k, z, s, up, tau, act)
-        floor = 0.5 * (b[0] + b[1])
-        for t in range(n):
-            for r in range(rows):
-                y[t, r] = max(limit[t, r] - act[t, r], floor)
-                lam[t, r] = 0.5 * hours[t]
+        _costs(shape, b, price, capacity[row % capacity.shape[0]], scale, cz, cs)
+        _limits(shape, b, share, most, limit)
+        _begin(shape, b, share, limit, at, active)
         value_usd[row] = np.nan
-        count = n * rows
         for _ in range(MOST_STEPS):
-            # residuals
-            gap, worst, slack_value = 0.0, 0.0, 0.0
-            for t in range(n):
-                for r in range(rows):
-                    gap += y[t, r] * lam[t, r]
-                    work[t, r] = act[t, r] + y[t, r] - limit[t, r]
-                    worst = max(worst, abs(work[t, r]))
-                    slack_value += lam[t, r] * (act[t, r] - limit[t, r])
-            rz[:] = cz
-            rs[:] = cs
-            _gradient(n, m, hours, k, lam, up, tau, rz, rs)
-            rs[0] = 0.0
-            if fixed_end:
-                rs[n] = 0.0
-            cost = 0.0
-            stray = 0.0
-            for t in range(n):
-                cost += cs[t] * s[t]
-                stray += abs(rs[t]) * (b[3] - b[2])
-                for i in range(m + 1):
-                    cost += cz[t, i] * z[t, i]
-                    stray += abs(rz[t, i]) * (b[0] + b[1])
-            cost += cs[n] * s[n]
-            stray += abs(rs[n]) * (b[3] - b[2])
-            bound = cost + slack_value - stray
-            if cost - bound <= tolerance * (1.0 + abs(cost)) and worst <= 1e-10 * (1.0 + b[3]):
-                value_usd[row] = -cost * scale
-                bound_usd[row] = -bound * scale
+            gap, worst, cost, bound = _measure(shape, b, cz, cs, limit, at, active, broken, rz, rs)
+            if cost - bound <= tolerance * (1.0 + abs(cost)) and worst <= RESIDUAL * (1.0 + b[3]):
+                value_usd[row], bound_usd[row] = -cost * scale, -bound * scale
                 break
-            mu = gap / count
-            for t in range(n):
-                for r in range(rows):
-                    weight[t, r] = lam[t, r] / y[t, r]
-            _factorise(n, m, hours, k, weight, up, tau, fixed_end, chol, left, right, diagonal, off)
-            # predictor: aim at complementarity 0, residuals 0
-            for t in range(n):
-                for r in range(rows):
-                    dlam[t, r] = weight[t, r] * work[t, r] - lam[t, r]
-            dz[:] = rz
-            ds[:] = rs
-            _gradient(n, m, hours, k, dlam, up, tau, dz, ds)
-            dz *= -1.0
-            ds *= -1.0
-            _solve(n, m, fixed_end, chol, left, right, diagonal, off, dz, ds)
-            _activities(n, m, hours, k, dz, ds, up, tau, dy)
-            for t in range(n):
-                for r in range(rows):
-                    dlam[t, r] += weight[t, r] * dy[t, r]
-                    dy[t, r] = -work[t, r] - dy[t, r]
-            primal = _step_length(y.ravel(), dy.ravel())
-            dual = _step_length(lam.ravel(), dlam.ravel())
-            after = 0.0
-            for t in range(n):
-                for r in range(rows):
-                    after += (y[t, r] + primal * dy[t, r]) * (lam[t, r] + dual * dlam[t, r])
-            centre = (after / gap) ** 3 * mu
-            # corrector
-            for t in range(n):
-                for r in range(rows):
-                    complement = lam[t, r] * y[t, r] + dy[t, r] * dlam[t, r] - centre
-                    dlam[t, r] = weight[t, r] * work[t, r] - complement / y[t, r]
-            dz[:] = rz
-            ds[:] = rs
-            _gradient(n, m, hours, k, dlam, up, tau, dz, ds)
-            dz *= -1.0
-            ds *= -1.0
-            _solve(n, m, fixed_end, chol, left, right, diagonal, off, dz, ds)
-            _activities(n, m, hours, k, dz, ds, up, tau, dy)
-            for t in range(n):
-                for r in range(rows):
-                    dlam[t, r] += weight[t, r] * dy[t, r]
-                    dy[t, r] = -work[t, r] - dy[t, r]
-            keep = max(0.99, 1.0 - 10.0 * mu)
-            keep = min(keep, 0.9999)
-            primal = min(1.0, keep * _step_length(y.ravel(), dy.ravel()))
-            dual = min(1.0, keep * _step_length(lam.ravel(), dlam.ravel()))
-            for t in range(n):
-                s[t + 1] += primal * ds[t + 1]
-                for i in range(m + 1):
-                    z[t, i] += primal * dz[t, i]
-                for r in range(rows):
-                    y[t, r] += primal * dy[t, r]
-                    lam[t, r] += dual * dlam[t, r]
-            _activities(n, m, hours, k, z, s, up, tau, act)
-        for t in range(n):
-            charge_mw[row, t] = z[t, 0]
-            discharge_mw[row, t] = act[t, 3]
-            soc_mwh[row, t] = s[t]
-            for i in range(m):
-                awards_mw[row, i, t] = z[t, 1 + i]
-        soc_mwh[row, n] = s[n]
+            _improve(shape, at, step, factor, active, weight, broken, rz, rs, gap)
+        charge_mw[row], discharge_mw[row], soc_mwh[row] = at.z[:, m], active[:, 3], at.soc
+        awards_mw[row] = at.z[:, :m].T

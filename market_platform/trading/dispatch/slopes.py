@@ -121,7 +121,7 @@ def next_soc(
     return both, charge_room, discharge_room
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def dispatch_rows(
     sell_prices: np.ndarray,
     buy_prices: np.ndarray,
