@@ -7,7 +7,7 @@ Cholesky per interval and one tridiagonal solve: linear in the horizon. It ends 
 Unknowns of an interval: one award per product (upward products first), then the charge; between intervals the SOC. Rows of
 an interval, in order: charge >= 0, charge <= limit, discharge >= 0, discharge <= limit, upward power, downward power,
 upward energy at start and end, downward energy at start and end, SOC >= minimum, SOC <= maximum, then award >= 0 and
-award <= limit per product.
+award <= limit per product if any product has one.
 """
 
 from typing import NamedTuple
@@ -23,11 +23,15 @@ SUMS = {"contract", "reassoc", "nsz"}  # lets the compiler vectorise sums and ke
 
 
 class Shape(NamedTuple):
-    """What the rows are made of: interval hours, product durations, how many are upward, efficiencies, a fixed end."""
+    """What the rows are made of: interval hours, product durations, counts, efficiencies, whether the end is fixed.
+
+    ``upward`` products come first; ``capped`` is how many have a limit of their own, all of them or none.
+    """
 
     hours: np.ndarray
     tau: np.ndarray
     upward: int
+    capped: int
     charge_eff: float
     discharge_eff: float
     fixed_end: bool
@@ -68,6 +72,7 @@ def _activities(shape: Shape, z: np.ndarray, soc: np.ndarray, out: np.ndarray) -
             down_mwh += z[t, i] * shape.tau[i]
         for i in range(m):
             out[t, 12 + i] = -z[t, i]
+        for i in range(shape.capped):
             out[t, 12 + m + i] = z[t, i]
         out[t, 0], out[t, 1], out[t, 2], out[t, 3] = -c, c, -d, d
         out[t, 4], out[t, 5] = up_mw + d - c, down_mw - d + c
@@ -90,9 +95,11 @@ def _add_gradient(shape: Shape, y: np.ndarray, gz: np.ndarray, gs: np.ndarray) -
         gs[t + 1] += -shift - u[7] * shape.discharge_eff + u[9] / shape.charge_eff - u[10] + u[11]
         up_energy, down_energy = u[6] + u[7], u[8] + u[9]
         for i in range(upward):
-            gz[t, i] += u[4] + shape.tau[i] * up_energy - u[12 + i] + u[12 + m + i]
+            gz[t, i] += u[4] + shape.tau[i] * up_energy - u[12 + i]
         for i in range(upward, m):
-            gz[t, i] += u[5] + shape.tau[i] * down_energy - u[12 + i] + u[12 + m + i]
+            gz[t, i] += u[5] + shape.tau[i] * down_energy - u[12 + i]
+        for i in range(shape.capped):
+            gz[t, i] += u[12 + m + i]
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy", fastmath=SUMS)
@@ -118,7 +125,9 @@ def _eliminate_products(
             for q in range(first, j):
                 total -= c[i, q] * c[j, q]
             c[i, j] = total * c[j, j]
-        total = power + tau[i] * tau[i] * (at_start + at_end) + u[12 + i] + u[12 + m + i]
+        total = power + tau[i] * tau[i] * (at_start + at_end) + u[12 + i]
+        if shape.capped > 0:
+            total += u[12 + m + i]
         charge = -sign * loss * power
         start = sign * e * power + tau[i] * per_soc * at_start
         end = -sign * e * power + tau[i] * per_soc * at_end
@@ -370,6 +379,7 @@ def _limits(shape: Shape, b: np.ndarray, share: np.ndarray, most: np.ndarray, li
         limit[t, 10], limit[t, 11] = -b[2] + TINY_ROOM, b[3] + TINY_ROOM
         for i in range(m):
             limit[t, 12 + i] = 0.0
+        for i in range(shape.capped):
             limit[t, 12 + m + i] = max(min(most[i], charge + discharge), TINY_ROOM)
     if not shape.fixed_end:
         limit[-1, 10], limit[-1, 11] = -b[9], b[10]
@@ -416,7 +426,8 @@ def interior_rows(
     ``awards_mw`` alike. Columns of ``battery``: see ``fleet.COLUMNS``.
     """
     n, m = hours.size, tau.size
-    rows = FIXED_ROWS + 2 * m
+    capped = m if np.isfinite(most).any() else 0
+    rows = FIXED_ROWS + m + capped
     limit, active, weight, broken = np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows)), np.empty((n, rows))
     cz, rz, cs, rs = np.empty((n, m + 1)), np.empty((n, m + 1)), np.empty(n + 1), np.empty(n + 1)
     at = Point(np.empty((n, m + 1)), np.empty(n + 1), np.empty((n, rows)), np.empty((n, rows)))
@@ -427,7 +438,7 @@ def interior_rows(
     for row in range(value_usd.size):
         b = battery[row % battery.shape[0]]
         price, share = sell[row % sell.shape[0]], availability[row % availability.shape[0]]
-        shape = Shape(hours, tau, upward, b[5], b[6], b[10] - b[9] <= 1e-9)
+        shape = Shape(hours, tau, upward, capped, b[5], b[6], b[10] - b[9] <= 1e-9)
         scale = 1.0 + np.abs(price).mean()
         _costs(shape, b, price, capacity[row % capacity.shape[0]], scale, cz, cs)
         _limits(shape, b, share, most, limit)
