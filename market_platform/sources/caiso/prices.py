@@ -162,8 +162,8 @@ def corrections(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = pd.DataFrame(
         {"market_day": as_day(days.to_numpy()), "interval_start": start, "interval_end": end, "issued_at": issued}
     ).assign(
-        market_run=laid(read["run"], MARKET_RUNS), location=read["area"].astype("object").fillna(""), method=read["method"],
-        energy_type=read["energy_type"], reason=read["reason"], correction_count=read["count"],
+        market_run=laid(read["run"], MARKET_RUNS), location=read["area"].astype("object").fillna(""),
+        method=read["method"], energy_type=read["energy_type"], reason=read["reason"], correction_count=read["count"],
         **{name: read[name] for name in PLACE},
     )  # fmt: skip
     mark_strangers(rows, rows["market_run"].notna().to_numpy(), read["run"], "market run")

@@ -80,7 +80,7 @@ class Ask:
             "startdatetime": start.strftime(STAMP),
             "enddatetime": end.strftime(STAMP),
         }
-        hour = f"_{start:%H}" if self.span is Span.HOUR else ""
+        hour = f"_{start:%dT%H}Z" if self.span is Span.HOUR else ""
         file_name = f"{days[0]:%Y%m%d}_{days[-1]:%Y%m%d}{hour}_{self.query}_{feed.file_part}_v{self.version}.zip"
         return Request(
             f"{BASE_URL}/{'GroupZip' if self.group else 'SingleZip'}",

@@ -14,6 +14,7 @@ from market_platform.sandbox.publishers.caiso.report import (
     OPERATING,
     Parameters,
     Report,
+    Rows,
     hourly,
     local_time,
     texts,
@@ -32,7 +33,7 @@ def node_rows(world: World, day: date, _parameters: Parameters) -> pd.DataFrame:
     return rows[rows["LMP_TYPE"] != "MGHG"].reset_index(drop=True)
 
 
-def bid_rows(run: str) -> object:
+def bid_rows(run: str) -> Rows:
     """Return the rows of the bids of a run: two points of a curve a resource and hour, and one self-schedule."""
 
     def rows(world: World, day: date, _parameters: Parameters) -> pd.DataFrame:

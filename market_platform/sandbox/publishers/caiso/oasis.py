@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
+from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS
 from market_platform.sandbox.publishers.caiso.price_reports import PRICE_REPORTS
 from market_platform.sandbox.publishers.caiso.report import Report, run_of
@@ -52,9 +53,10 @@ def answer_single(world: World, parameters: dict[str, str], now: datetime) -> An
             f"{query}_{run_of(parameters)}" if "market_run_id" in parameters else f"{query}_N", (start, end), now
         )
         name = f"{stem}_v{parameters.get('version', '1')}"
-        return name, {**_file(name, rows, REPORTS[query], parameters, query, now)}
+        files = _file(name, rows, REPORTS[query], parameters, query, now)
     except OasisError as error:
         return _refusal(error, now)
+    return name, files
 
 
 def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Answer:
@@ -65,20 +67,19 @@ def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Ans
             raise BAD_REQUEST
         member, report = GROUP_REPORTS[group]
         start, _ = _window({"enddatetime": parameters.get("startdatetime", ""), **parameters}, 366)
-        window = (start, start + timedelta(hours=24))
+        window = (start, day_bounds(start.astimezone(ZONE).date(), ZONE)[1])
         rows = _rows(world, report, parameters, window, now)
         local = start.astimezone(ZONE)
         stem, version = f"{local:%Y%m%d}_{local:%Y%m%d}", parameters.get("version", "1")
-        parts = rows.groupby("LMP_TYPE") if "LMP_TYPE" in rows else [("", rows)]
-        files: dict[str, bytes] = {}
-        for component, part in parts:
-            label = f"_{component}" if component else ""
-            files |= _file(
-                f"{stem}_{member}{label}_v{version}", part, report, {**parameters, "resultformat": CSV}, group, now
-            )
-        return f"{stem}_{group}_N_N_v{version}_csv", files
     except OasisError as error:
         return _refusal(error, now)
+    parts = rows.groupby("LMP_TYPE") if "LMP_TYPE" in rows else [("", rows)]
+    as_csv = {**parameters, "resultformat": CSV}
+    files: dict[str, bytes] = {}
+    for component, part in parts:
+        label = f"_{component}" if component else ""
+        files |= _file(f"{stem}_{member}{label}_v{version}", part, report, as_csv, group, now)
+    return f"{stem}_{group}_N_N_v{version}_csv", files
 
 
 def _refusal(error: OasisError, now: datetime) -> Answer:

@@ -141,7 +141,8 @@ def _adequacy(world: World, day: date, now: datetime) -> bytes:
 
 
 HEADINGS = ("OUTAGE MRID", "RESOURCE NAME", "RESOURCE ID", "OUTAGE TYPE", "NATURE OF WORK",
-            "CURTAILMENT START DATE TIME", "CURTAILMENT END DATE TIME", "CURTAILMENT MW", "RESOURCE PMAX MW", "NET QUALIFYING CAPACITY MW")  # fmt: skip
+            "CURTAILMENT START DATE TIME", "CURTAILMENT END DATE TIME", "CURTAILMENT MW", "RESOURCE PMAX MW",
+            "NET QUALIFYING CAPACITY MW")  # fmt: skip
 
 
 def unit_workbook(world: World, day: date, now: datetime) -> httpx.Response:

@@ -23,7 +23,8 @@ class Report:
 
     ``rows`` of a market day carry interval_start and interval_end and a column for each of ``headings`` but those of
     time; ``value:HEADING`` prints the column ``value`` under that heading. Rows with ``item``, ``resource`` and
-    ``value`` can be had as XML. ``minutes`` is the length of an interval in the run asked for. A list is the same whatever the span.
+    ``value`` can be had as XML. ``minutes`` is the length of an interval in the run asked for. A list is the same
+    whatever the span.
     """
 
     headings: tuple[str, ...]

@@ -17,6 +17,7 @@ from market_platform.sandbox.publishers.caiso.report import (
     RUNS,
     Parameters,
     Report,
+    Rows,
     before_start,
     by_minutes,
     by_run,
@@ -225,7 +226,7 @@ def _whole_life(rows: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def node_map_rows(heading: str, prefix: str) -> object:
+def node_map_rows(heading: str, prefix: str) -> Rows:
     """Return the rows of a map that puts each node into the aggregate of its zone."""
 
     def rows(world: World, _day: date, _parameters: Parameters) -> pd.DataFrame:
@@ -264,7 +265,7 @@ SCHEDULE_RELEASE = by_run(RUNS)
 
 def _map(heading: str, prefix: str) -> Report:
     headings = (heading, "PNODE_ID", "DESCRIPTION", "COMMENTS", *EFFECTIVE)
-    return Report(headings, node_map_rows(heading, prefix), hourly, ALWAYS, is_list=True)  # type: ignore[arg-type]
+    return Report(headings, node_map_rows(heading, prefix), hourly, ALWAYS, is_list=True)
 
 
 SYSTEM_REPORTS: dict[str, Report] = {
