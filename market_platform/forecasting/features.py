@@ -12,6 +12,7 @@ from market_platform.forecasting.panel import Panel
 from market_platform.forecasting.scaling import LocalScale, local_scale
 
 YEAR_DAYS = 365.25
+SHAPE_CLIP = 20.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def build(panel: Panel, window: int) -> Inputs:
         if ahead:
             groups[name] = np.hstack([s.apply(lagged(v, lag)) for v, s in ahead])
     if ahead:
-        groups["ahead_shape"] = np.hstack([(v - v.mean(axis=1, keepdims=True)) / s.spread for v, s in ahead])
+        groups["ahead_shape"] = np.clip(
+            np.hstack([(v - v.mean(axis=1, keepdims=True)) / s.spread for v, s in ahead]), -SHAPE_CLIP, SHAPE_CLIP
+        )
     after = [_external(values, window, season) for values in panel.known_after.values()]
     for name, lag in (("after_lag1", 1), ("after_lag_season", season)):
         if after:

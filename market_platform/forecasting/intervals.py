@@ -15,6 +15,7 @@ NEIGHBOUR_SLOTS = 2
 FEEDBACK = 0.02
 REFIT_ROWS = 7
 MIN_ROWS = 14
+TINY_SHARE = 0.02  # of the usual error: keeps the logarithm of a lucky hit finite
 
 
 def difficulty(error: np.ndarray, disagreement: np.ndarray) -> np.ndarray:
@@ -25,11 +26,11 @@ def difficulty(error: np.ndarray, disagreement: np.ndarray) -> np.ndarray:
     """
     rows, _ = error.shape
     size = np.abs(error)
-    floor = max(float(np.nanmean(size)) * 1e-3, 1e-9) if np.isfinite(size).any() else 1e-9
     recent = _past_average(size)
     daily = np.broadcast_to(_past_average(size.mean(axis=1, keepdims=True)), error.shape)
+    floor = TINY_SHARE * daily + 1e-9
     smooth = _neighbours(disagreement)
-    signals = np.log(np.stack([np.ones_like(recent), recent, daily, smooth, disagreement], axis=2)[:, :, 1:] + floor)
+    signals = np.log(np.stack([recent, daily, smooth, disagreement], axis=2) + floor[:, :, None])
     goal = np.log(size + floor)
     weights = np.array([0.5, 0.3, 0.1, 0.1])
     level = 0.0

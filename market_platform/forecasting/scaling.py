@@ -11,6 +11,7 @@ import numpy as np
 MAD_TO_SIGMA = 1.4826  # of a normal distribution
 RELATIVE_FLOOR = 0.02  # a flat history still gets a spread: 2 % of its level
 ABSOLUTE_FLOOR = 1e-3
+MOSTLY_FLAT = 0.1  # below this share of the mean deviation most values are equal (solar at night): take the latter
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ def local_scale(values: np.ndarray, window: int) -> LocalScale:
         middle = _median(recent)
         floor = max(RELATIVE_FLOOR * abs(middle), ABSOLUTE_FLOOR)
         centre[row] = middle
-        spread[row] = max(MAD_TO_SIGMA * _median(np.abs(recent - middle)), floor)
+        apart = np.abs(recent - middle)
+        narrow = MAD_TO_SIGMA * _median(apart)
+        wide = float(apart.mean())
+        spread[row] = max(narrow if narrow > MOSTLY_FLAT * wide else wide, floor)
     return LocalScale(centre, spread)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from market_platform.forecasting.features import Inputs
 
@@ -69,6 +70,7 @@ def rolling(
             early_stopping=False,
             random_state=setting.seed,
         )
-        model.fit(table[past].reshape(-1, width), inputs.target[past].ravel(), sample_weight=weight)
-        forecast[rows] = model.predict(table[rows].reshape(-1, width)).reshape(len(rows), -1)
+        with threadpool_limits(1, user_api="openmp"):  # many locations share the cores; spinning threads cost more
+            model.fit(table[past].reshape(-1, width), inputs.target[past].ravel(), sample_weight=weight)
+            forecast[rows] = model.predict(table[rows].reshape(-1, width)).reshape(len(rows), -1)
     return forecast[first:]
