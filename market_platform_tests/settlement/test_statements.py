@@ -20,12 +20,14 @@ from market_platform.settlement.refusals import (
 )
 from market_platform.settlement.shadow.engine import settle
 from market_platform.settlement.shadow.lines import from_records, total_usd
+from market_platform.settlement.shadow.rows import Inputs
 from market_platform.settlement.statements import caiso_xml, ercot_xml, nyiso_bill, pjm_bill
 from market_platform.settlement.statements.ercot_extract import read_extract, with_determinants
 from market_platform.settlement.statements.intake import READERS, receive, receive_all
 from market_platform.settlement.statements.pjm_spot import read_pjm_spot
 from market_platform.settlement.statements.safe_xml import read_xml, schema_errors
 from market_platform.settlement.statements.statement import line
+from market_platform_tests.settlement import builders as b
 from market_platform_tests.settlement.months import ACCOUNT, portfolio
 
 CLOCK_DAYS = [date(2024, 3, 10), date(2024, 11, 3)]
@@ -255,6 +257,27 @@ def test_the_wrong_sign_convention_is_refused_and_single_sign_errors_are_not(iso
     with pytest.raises(WrongSign, match="mirror the expected"):
         receive(write(mirrored), read, **context)
     assert receive(write(one), read, **context).account == ACCOUNT
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_mirrored_pjm_bill_is_refused(mirrored):
+    day = date(2024, 11, 3)
+    parts = {"congestion": 2.5, "loss": 1.25}
+    prices = pd.concat(
+        [b.prices("pjm", day, 40.0, **parts), b.prices("pjm", day, 55.0, market="rt", minutes=5, **parts)]
+    )
+    inputs = Inputs(awards=b.awards("pjm", day, 80.0), meter=b.meter("pjm", day, 5.0), prices=prices)
+    lines = settle("pjm", inputs)
+    totals = lines.groupby("charge_code")["iso_amount"].agg(lambda values: sum(values, Decimal("0.00")))
+    assert (totals != 0).sum() == 6
+    rows = [(code, "", code, "", -amount if mirrored else amount) for code, amount in totals.items()]
+    data = sandbox.pjm_csv(rows, account=ACCOUNT, period=(day, day))
+    context = {"accounts": {ACCOUNT}, "known_days": {day}, "expected": lines}
+    if mirrored:
+        with pytest.raises(WrongSign, match="6 of 6 charges"):
+            receive(data, READERS["pjm", "csv"], **context)
+    else:
+        assert receive(data, READERS["pjm", "csv"], **context).amount_usd == total_usd(lines)
 
 
 def test_one_bad_statement_stops_none_of_the_others():

@@ -19,9 +19,9 @@ READERS: dict[tuple[str, str], Reader] = {
     ("pjm", "csv"): pjm_bill.read_csv_statement,
     ("nyiso", "csv"): nyiso_bill.read_statement,
 }
-#: Both must hold before signs are called wrong: enough dollars to compare, nearly all of them mirrored.
+#: Both must hold before signs are called wrong: nearly all dollars mirrored, and more than a line or two.
 MIRRORED_SHARE = Decimal("0.9")
-LEAST_COMPARED_LINES = 3
+LEAST_MIRRORED_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,23 @@ def receive_all(
     return result
 
 
-def _sums(lines: pd.DataFrame) -> dict[tuple[str, object], Decimal]:
-    table = to_arrow(lines).select(["charge_code", "market_day", "amount_usd"])
-    sums = table.group_by(["charge_code", "market_day"]).aggregate([("amount_usd", "sum")]).to_pylist()
-    return {(row["charge_code"], row["market_day"]): row["amount_usd_sum"] for row in sums}
+def _sums(lines: pd.DataFrame) -> dict[str, tuple[Decimal, int]]:
+    """Revenue and number of lines per charge."""
+    table = to_arrow(lines).select(["charge_code", "amount_usd"])
+    rows = table.group_by("charge_code").aggregate([("amount_usd", "sum"), ("amount_usd", "count")]).to_pylist()
+    return {row["charge_code"]: (row["amount_usd_sum"], row["amount_usd_count"]) for row in rows}
 
 
 def _check_sign(statement: Statement, expected: pd.DataFrame) -> None:
     """Refuse a statement whose charges mirror the expected ones: a file in another convention, not an error in it."""
-    ours, theirs = _sums(expected), _sums(statement.lines)
-    shared = [key for key in theirs if ours.get(key) and theirs[key]]
-    mirrored = [key for key in shared if theirs[key] * ours[key] < 0 and _close(theirs[key], -ours[key])]
-    dollars = sum((abs(theirs[key]) for key in shared), Decimal(0))
-    against = sum((abs(theirs[key]) for key in mirrored), Decimal(0))
-    if len(mirrored) >= min(LEAST_COMPARED_LINES, len(shared)) > 0 and against >= MIRRORED_SHARE * dollars:
+    inside = expected["market_day"].between(statement.first_day, statement.last_day)
+    ours, theirs = _sums(expected[inside]), _sums(statement.lines)
+    shared = [code for code in theirs if code in ours and ours[code][0] and theirs[code][0]]
+    mirrored = [code for code in shared if _close(theirs[code][0], -ours[code][0])]
+    dollars = sum((abs(theirs[code][0]) for code in shared), Decimal(0))
+    against = sum((abs(theirs[code][0]) for code in mirrored), Decimal(0))
+    lines = sum(theirs[code][1] for code in mirrored)
+    if lines >= LEAST_MIRRORED_LINES and against >= MIRRORED_SHARE * dollars:
         msg = (
             f"statement {statement.statement_id}: {len(mirrored)} of {len(shared)} charges mirror the expected amounts;"
             f" {statement.iso} means a {statement.positive_means} by a positive amount"

@@ -13,6 +13,8 @@ from market_platform.settlement.shadow.lines import from_records
 from market_platform.settlement.statements.delimited import csv_rows
 from market_platform.settlement.statements.statement import Record, Statement, amount_of, check_total, line
 
+#: The bill's own version to the settlement's name; later versions are close-outs.
+VERSIONS = {1: "INITIAL", 2: "4-MONTH"}
 NYISO_COLUMNS = ["Date", "Hour", "Interval", "Charge", "PTID", "Resource", "MWh", "Price", "Amount"]
 
 
@@ -42,7 +44,7 @@ def read_statement(data: bytes) -> Statement:
         iso="nyiso",
         account=head["Organization"],
         market="ALL",
-        statement_type="INITIAL" if head["Version"] == "1" else "4-MONTH",
+        statement_type=VERSIONS.get(int(head["Version"]), "FINAL"),
         statement_id=head["Invoice"],
         version=int(head["Version"]),
         first_day=days[0],
