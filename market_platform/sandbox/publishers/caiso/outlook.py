@@ -152,7 +152,7 @@ def unit_workbook(world: World, day: date, now: datetime) -> httpx.Response:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "PREV_DAY_OUTAGES"
-    sheet.append([None, "Curtailed and Non-Operational Generator Prior Trade Date Report (simulated)"])
+    sheet.append([None, "Curtailed and Non-Operational Generator Prior Trade Date Report", *[None] * 10, "(simulated)"])
     sheet.append([None])
     sheet.append([None, *HEADINGS])
     for number, row in enumerate(world.outages("caiso", day).itertuples(), start=1):

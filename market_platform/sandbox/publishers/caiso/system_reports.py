@@ -308,5 +308,6 @@ SYSTEM_REPORTS: dict[str, Report] = {
     "ATL_LDF": Report((*EFFECTIVE, "APNODE_ID", "PNODE_ID", "DIST_FACTOR", "SEASON", "TIME_OF_USE", "DESCRIPTION",
                        "COMMENTS", "GROUP"), factor_rows, hourly, ALWAYS, is_list=True),
     "ATL_PNODE": Report(("PNODE_ID", "PNODE_TYPE", "DESCRIPTION", "COMMENTS", "EFF_START_DT", "EFF_END_DT",
-                         "EFF_START_DT_GMT", "EFF_END_DT_GMT", "CB_NODE_FLAG", *NODE_BLANKS), node_rows, hourly, ALWAYS, is_list=True),
+                         "EFF_START_DT_GMT", "EFF_END_DT_GMT", "CB_NODE_FLAG", *NODE_BLANKS), node_rows, hourly, ALWAYS,
+                        is_list=True),
 }  # fmt: skip
