@@ -57,7 +57,7 @@ def new_holdings(registry_rows: pd.DataFrame, ledger_rows: pd.DataFrame) -> pd.D
 
     Reading the same export twice therefore issues nothing the second time.
     """
-    known = dict(ledger_rows.groupby("serial_base"))
+    known = dict(iter(ledger_rows.groupby("serial_base")))
     rows = []
     for row in registry_rows.to_dict("records"):
         held = known.get(row["serial_base"])
