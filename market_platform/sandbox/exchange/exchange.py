@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from market_platform.errors import Infeasible
 from market_platform.sandbox.exchange.clearing import award_mw, ration
+from market_platform.sandbox.exchange.delivery import delivered_mwh, set_point_mw
 from market_platform.sandbox.exchange.order import (
     ENERGY,
-    PURCHASES,
     Check,
     EnergyLevels,
     Entry,
@@ -31,7 +31,6 @@ Price = Callable[[str, str, str, datetime, datetime], Decimal | None]
 # Most MW that a market takes of a product at a location in one interval; None for no bound.
 Depth = Callable[[str, str, str, datetime], Decimal | None]
 PENDING = ("submitted", "accepted")
-MWH = Decimal("0.000001")
 
 
 class Exchange:
@@ -136,7 +135,11 @@ class Exchange:
         ``settle_states``. Raises Infeasible where an order's price is missing: nothing is cleared then.
         """
         with self.lock:
-            entries = [entry for entry in self._live(market, begin, end) if entry.state == "accepted"]
+            entries = [
+                entry
+                for entry in self._live(market, begin, end)
+                if all(award.end <= begin or end <= award.start for award in entry.awards)
+            ]
             groups: dict[tuple[str, str, datetime, datetime], list[Entry]] = defaultdict(list)
             for entry in entries:
                 order = entry.order
@@ -184,56 +187,20 @@ class Exchange:
 
     def set_point_mw(self, resource: str, at: datetime) -> Decimal:
         """Return the power that the exchange asks of a resource at a moment: real time before day-ahead."""
-        for market in ("rtm", "dam"):
-            sums = [
-                -award.mw if entry.order.product in PURCHASES else award.mw
-                for entry in self.book.values()
-                if entry.order.resource == resource and entry.order.market == market and entry.order.product in ENERGY
-                for award in entry.awards
-                if award.start <= at < award.end
-            ]
-            if sums:
-                return sum(sums, Decimal(0))
-        return Decimal(0)
+        return set_point_mw(self.book.values(), resource, at)
 
     def close_deliveries(self, until: datetime) -> dict[tuple[str, ...], Decimal]:
-        """Mark cleared orders that ended by ``until`` as delivered and return what each delivered, in MWh.
-
-        A unit's real energy is shared by award; a day-ahead energy order gives way where the unit has a real-time
-        award. Virtual orders and capacity deliver what was awarded.
-        """
+        """Mark cleared orders that ended by ``until`` as delivered and return what each delivered, in MWh."""
         with self.lock:
             delivered = {}
             for key, entry in self.book.items():
                 if entry.state in ("cleared", "partly") and entry.order.end <= until:
                     entry.state = "delivered"
-                    energy = sum((self._delivered_mwh(entry, award) for award in entry.awards), Decimal(0))
-                    delivered[key] = energy.quantize(MWH)
+                    readings = (
+                        self.telemetry.get(entry.order.resource, []) if entry.order.resource in self.units else None
+                    )
+                    delivered[key] = delivered_mwh(self.book.values(), entry, readings)
             return delivered
-
-    def _delivered_mwh(self, entry: Entry, award: OrderAward) -> Decimal:
-        order = entry.order
-        hours = Decimal((award.end - award.start).total_seconds()) / 3600
-        if order.product not in ENERGY or order.resource not in self.units:
-            return award.mw * hours
-        rivals = [
-            other
-            for entry in self.book.values()
-            if entry.order.resource == order.resource and entry.order.product in ENERGY and entry.order.market == "rtm"
-            for other in entry.awards
-            if other.start < award.end and award.start < other.end
-        ]
-        if order.market == "dam" and rivals:
-            return Decimal(0)
-        energy = Decimal(0)
-        before = award.start
-        for reading in self.telemetry[order.resource]:
-            if award.start < reading.at <= award.end:
-                asked = self.set_point_mw(order.resource, before)
-                length = Decimal((reading.at - before).total_seconds()) / 3600
-                energy += reading.actual_mw * length * award.mw / asked if asked else Decimal(0)
-                before = reading.at
-        return energy
 
     def entries_of(self, participant: str, begin: datetime, end: datetime) -> list[Entry]:
         """Return a participant's orders that overlap an interval, in time order."""

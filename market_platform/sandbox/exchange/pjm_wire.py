@@ -63,7 +63,7 @@ def _orders(request: etree._Element, participant: str) -> Iterable[Order]:
                     hourly, "demand", location, day, participant, points,
                     None if fixed is None else decimal(fixed, "FixedDemand"),
                 )  # fmt: skip
-        elif name != "ScheduleSelection":
+        elif name not in ("ScheduleSelection", "RegulationUpdate"):
             for hourly in element:
                 yield _order(hourly, element.get("product", ""), location, day, participant, _segments(hourly))
 

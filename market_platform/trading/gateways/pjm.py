@@ -135,6 +135,9 @@ class PjmGateway:
             return tag("DemandBid", *hourly, location=location, day=day), "S"
         hourly = [_hourly(f"{traded.wire_name}Hourly", bid, *_segments(bid, withdraw=withdraw)) for bid in group]
         text = tag(traded.wire_name, *hourly, location=location, day=day, product=product)
+        if traded.wire_name == "RegulationOffer" and not withdraw:
+            amounts = [_hourly("RegulationUpdateHourly", bid, leaf("MW", bid.largest_mw)) for bid in group]
+            text += tag("RegulationUpdate", *amounts, location=location, day=day)
         return text, "U"
 
     def _schedule(self, location: str, day: str, group: list[Bid], *, withdraw: bool) -> tuple[str, str]:

@@ -74,6 +74,14 @@ def test_pjm_one_curve_for_the_day_is_known_and_hourly_curves_are_not():
     assert message.format_status == "U"
 
 
+def test_pjm_regulation_states_its_hourly_megawatts():
+    root, message = pjm(a_day("pjm", "regulation_up", AUTUMN, location="UNIT1", points=points(("1.5", "20"))))
+    hourly = root.findall(".//p:RegulationUpdate/p:RegulationUpdateHourly", NAMESPACES)
+    assert [one.findtext("p:MW", namespaces=NAMESPACES) for one in hourly] == ["1.5"] * 25
+    assert [one.get("isDuplicateHour") for one in hourly].count("true") == 1
+    assert message.format_status == "U"
+
+
 def test_pjm_answers():
     gateway = PjmGateway("SHOP")
     _, message = pjm([a_bid("pjm", participant="SHOP")])
