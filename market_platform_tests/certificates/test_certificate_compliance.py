@@ -104,6 +104,15 @@ def test_what_a_missing_certificate_costs(reference, schedule):
     ma = requirements(schedule, reference.payments, reference.programmes["MA"], "2025", Decimal(10_000))
     assert {item.payment_usd for item in ma} == {None}, "no verified Massachusetts payment of 2025 is held"
     assert {item.tier: item.bank_cap for item in ma}["Class I"] == 810
+    told = requirements(
+        schedule,
+        reference.payments,
+        reference.programmes["MA"],
+        "2025",
+        Decimal(10_000),
+        own_bank_caps={"Class I": 720},
+    )
+    assert {item.tier: item.bank_cap for item in told}["Class I"] == 720
 
 
 def test_new_jersey_keeps_the_waived_year_beside_the_code(schedule):

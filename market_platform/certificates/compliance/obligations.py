@@ -41,12 +41,15 @@ def requirements(
     exempt_mwh: Decimal = Decimal(0),
     own_payments_usd: Mapping[str, Decimal] | None = None,
     tiers: frozenset[str] | None = None,
+    own_bank_caps: Mapping[str, int] | None = None,
 ) -> list[Requirement]:
     """Return the requirements of a state's period for a load in MWh.
 
     A fraction of a certificate cannot be retired, so each tier total is rounded up. ``own_payments_usd`` gives payments
     by tier that the reference rows do not hold (PA solar: twice the year's average market value). ``tiers`` narrows to
-    the tiers that bind this supplier (VA: one of two utility phases).
+    the tiers that bind this supplier (VA: one of two utility phases). ``own_bank_caps`` gives by tier the certificates
+    that earlier vintages may cover; without it the programme's percentage is taken of this period's total, while
+    Massachusetts measures it on the year that they were generated in (225 CMR 14.08(2)(b)), which only the supplier knows.
     Raises Infeasible for a state without yearly steps.
     """
     period = period_of(schedule, programme.state, label)
@@ -75,7 +78,9 @@ def requirements(
             payment_usd=(own_payments_usd or {}).get(
                 row.tier, alternative_payment_usd(payments, programme.state, row.tier, period)
             ),
-            bank_cap=None if cap is None else int(totals[row.tier] * Decimal(str(cap)) / 100),
+            bank_cap=(own_bank_caps or {}).get(
+                row.tier, None if cap is None else int(totals[row.tier] * Decimal(str(cap)) / 100)
+            ),
             source=row.overridden_by or row.source,
             status=row.status,
         )
