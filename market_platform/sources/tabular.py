@@ -104,6 +104,9 @@ def _heading_line(payload: Payload) -> tuple[list[str], int]:
         raise UnreadablePayload(f"{payload.name}: there is no heading line; fetch it again")
     return [heading.strip() for heading in headings], end + 1 if end >= 0 else len(content)
 
+# A table of more columns is kept in one block a type: a block a column makes each further column slow.
+WIDE = 90
+
 
 @dataclass(frozen=True)
 class _Body:
@@ -166,7 +169,7 @@ def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, 
     except pa.ArrowInvalid:
         return None
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()
-    return table.to_pandas(split_blocks=True, self_destruct=True)
+    return table.to_pandas(split_blocks=len(names) <= WIDE, self_destruct=True)
 
 
 def _table(names: tuple[str, ...], text: memoryview, reads: dict[str, Reads]) -> pa.Table:

@@ -141,7 +141,12 @@ def second_run(column: pd.Series) -> np.ndarray:
     return np.array([*marks, False])[column.cat.codes.to_numpy()]
 
 
-FILE_STAMP = r"\.(\d{8})\.(\d{6})\d*\."
+FILE_STAMP = r"\.((?:19|20)\d{6})\.(\d{6})\d*\."
+
+
+def never(read: pd.DataFrame) -> pd.Series:
+    """Return a column without a moment, for figures that do not come in issues."""
+    return pd.Series(pd.NaT, index=read.index, dtype="datetime64[us, UTC]")
 
 
 def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:

@@ -20,7 +20,7 @@ from lxml import etree
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.ercot.workbook import sheets
 from market_platform.sources.payload import Payload, look
-from market_platform.sources.tabular import Field, Reads, read_csv
+from market_platform.sources.tabular import Field, Reads, read_csv, split_header
 
 BYTE_MARK = b"\xef\xbb\xbf"
 ROWS_BEGIN = re.compile(rb'"data"\s*:\s*\[')
@@ -125,11 +125,23 @@ def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
     Raises SchemaChanged where a heading is missing or unknown, UnreadablePayload where a file is no report.
     """
     known = {heading for spec in fields for heading in spec.headings}
-    frame = read_csv([_as_csv(payload, known, fields) for payload in payloads], fields)
+    files = [_as_csv(payload, known, fields) for payload in payloads]
+    published = {heading for file in files for heading in split_header(file)[0]}
+    present = [spec for spec in fields if not spec.optional or published & set(spec.headings)]
+    frame = _with_absent(read_csv(files, present), fields)
     for spec in fields:
         if spec.reads is Reads.LABEL:
             frame[spec.name] = stripped(frame[spec.name])
     return frame
+
+
+def _with_absent(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
+    """Add the fields that no file has, all at once: some reports declare two hundred."""
+    absent = [spec for spec in fields if spec.reads is not Reads.PASSED and spec.name not in frame]
+    blank = pd.Series(pd.Categorical([None] * len(frame)), index=frame.index)
+    nothing = pd.Series(np.nan, index=frame.index)
+    extra = {spec.name: nothing if spec.reads is Reads.NUMBER else blank for spec in absent}
+    return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1) if extra else frame
 
 
 def stripped(column: pd.Series) -> pd.Series:

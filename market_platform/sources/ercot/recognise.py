@@ -16,8 +16,16 @@ HEADLESS_PRICES = re.compile(rb"\s*\d\d/\d\d/\d{4},\d\d:\d\d,\w+, ?-?[\d.]+,[NY]
 # Dashboards, by keys that only they have.
 DASHBOARDS = {
     frozenset({"monthlyCapacity", "types", "data"}): "ercot_fuel_mix",
-    frozenset({"previousDay", "currentDay"}): "ercot_storage",
+    frozenset({"previousDay", "currentDay", "netOutput"}): "ercot_storage",
+    frozenset({"capacity", "demand", "forecast", "epoch"}): "ercot_supply_demand",
+    frozenset({"previous", "current", "deliveryTime"}): "ercot_outages",
+    frozenset({"rrcCapPfrGenEsr", "regUpCap"}): "ercot_as_monitor",
 }
+NAMED = (
+    (r"IntGenbyFuel|FuelMix", "ercot_fuel_mix_yearly"),
+    (r"ERS.{0,6}Procurement", "ercot_ers_procurement"),
+    (r"unplanned.{0,12}outage", "ercot_unplanned_outages"),
+)
 
 
 def recogniser(feeds: Sequence[Feed]) -> Callable[[Payload], str | None]:
@@ -40,7 +48,7 @@ def _key(feeds: Sequence[Feed], payload: Payload) -> str | None:
     if HEADLESS.match(payload.content[:200]):
         return "ercot_dam_spp" if HEADLESS_PRICES.match(payload.content[:200]) else None
     if is_workbook(payload) and not payload.base_name.lower().endswith((".xlsx", ".xlsm")):
-        return None
+        return _by_name(feeds, payload, ())
     published = tuple(plain(heading) for heading in headings(payload) if heading.strip())
     return _by_name(feeds, payload, published) or _by_headings(feeds, published)
 
@@ -64,6 +72,9 @@ def _by_name(feeds: Sequence[Feed], payload: Payload, published: Sequence[str]) 
     for feed in feeds:
         if feed.members and re.search(feed.members, payload.base_name):
             return feed.key
+    named = next((key for pattern, key in NAMED if re.search(pattern, payload.base_name, re.IGNORECASE)), None)
+    if named is not None:
+        return named
     found = FILE_NAME.search(payload.base_name)
     mine = [feed for feed in feeds if found and _report_type(feed) == int(found[1])]
     if len(mine) == 1:
