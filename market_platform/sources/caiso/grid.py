@@ -42,7 +42,6 @@ def power_balance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def _constraints(feed: Feed, read: pd.DataFrame, name: pd.Series, number: pd.Series) -> pd.DataFrame:
     rows = intervals(feed, read).assign(
-        **feed.constants,
         constraint_name=name,
         constraint_id=number,
         contingency=read["cause"].astype("object").fillna(""),

@@ -145,12 +145,9 @@ def _long(
     mark(times, blank, "no value, as in an hour that the clock skips")
     read, times = read[kept].reset_index(drop=True), times[kept].reset_index(drop=True)
     alone = times["defect"].notna().to_numpy()
-    frames = [
-        times[~alone].assign(**feed.constants, **words, **{value: read[name][~alone]})
-        for name, words in columns.items()
-    ]
+    frames = [times[~alone].assign(**words, **{value: read[name][~alone]}) for name, words in columns.items()]
     first = names[0]
-    frames.append(times[alone].assign(**feed.constants, **columns[first], **{value: read[first][alone]}))
+    frames.append(times[alone].assign(**columns[first], **{value: read[first][alone]}))
     rows = pd.concat(frames, ignore_index=True)
     return finish(feed, rows.assign(location=feed.constants.get("location", SYSTEM)))
 

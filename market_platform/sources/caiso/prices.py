@@ -1,6 +1,6 @@
 """CAISO's prices: LMP with its components, ancillary and capacity products, fuel, allowances, corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -20,7 +20,7 @@ from market_platform.markets.market_day import day_bounds
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import intervals, read_report
-from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers
+from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers, words
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
@@ -45,35 +45,39 @@ def lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
     The column that holds $/MWh is headed MW, PRC or VALUE, by report and version.
     """
-    read = read_report(columns.LMP, payloads)
-    node = read["node"]
-    kinds = laid(node, location_type)
-    return _components(feed, read, ["node"], read.assign(location=node, location_type=kinds))
+    return _components(feed, read_report(columns.LMP, payloads), ["node"], _node)
 
 
 def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """LMP of a scheduling point over a tie; the pair is the location."""
-    read = read_report(columns.TIE_LMP, payloads)
-    location = as_text(read["node"]) + " " + as_text(read["tie"])
-    return _components(feed, read, ["node", "tie"], read.assign(location=location, location_type="tie"))
+    return _components(feed, read_report(columns.TIE_LMP, payloads), ["node", "tie"], _tie)
 
 
-def _components(feed: Feed, read: pd.DataFrame, keys: list[str], named: pd.DataFrame) -> pd.DataFrame:
+def _node(part: pd.DataFrame) -> dict[str, object]:
+    node = part["node"]
+    return {"location": node, "location_id": node, "location_type": words(node, location_type)}
+
+
+def _tie(part: pd.DataFrame) -> dict[str, object]:
+    pair = as_text(part["node"]) + " " + as_text(part["tie"])
+    return {"location": pair, "location_id": part["node"], "location_type": "tie"}
+
+
+def _components(
+    feed: Feed, read: pd.DataFrame, keys: list[str], place: Callable[[pd.DataFrame], dict[str, object]]
+) -> pd.DataFrame:
     component = _component(read)
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
-    rows = _located(feed, named, wide.leading)
-    rows = rows.assign(**dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True)))
+    part = read.iloc[wide.leading].reset_index(drop=True)
+    rows = intervals(feed, part).assign(**place(part), **dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True)))
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
-        rest = _located(feed, named, left).assign(lmp_usd_per_mwh=read["value"].to_numpy()[left])
+        part = read.iloc[left].reset_index(drop=True)
+        rest = intervals(feed, part).assign(**place(part), lmp_usd_per_mwh=part["value"])
         mark(rest, wide.again[left], REPEATED)
-        shown = read["component"].astype("object").fillna(read["item"].astype("object")).to_numpy()[left]
-        mark(
-            rest,
-            np.ones(left.size),
-            np.array([f"component {text} is none of the known ones" for text in shown], object),
-        )
+        shown = part["component"].astype("object").fillna(part["item"].astype("object"))
+        mark_strangers(rest, np.zeros(left.size, dtype=bool), shown, "component")
         rows = pd.concat([rows, rest], ignore_index=True)
     return finish(feed, rows)
 
@@ -83,13 +87,6 @@ def _component(read: pd.DataFrame) -> np.ndarray:
     by_type = codes_of(read["component"], COMPONENTS)
     by_item = laid(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}, -1)
     return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item.astype(np.int64)))
-
-
-def _located(feed: Feed, named: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
-    part = named.iloc[positions].reset_index(drop=True)
-    return intervals(feed, part).assign(
-        **feed.constants, location=part["location"], location_id=part["node"], location_type=part["location_type"]
-    )
 
 
 def _mark_partial(rows: pd.DataFrame, present: np.ndarray) -> None:
@@ -110,7 +107,7 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     shown = shown.astype("category")
     product = laid(shown, ANCILLARY_PRODUCTS)
     rows = intervals(feed, read).assign(
-        **feed.constants, location=read["region"], location_id=read["region"], product=product,
+        location=read["region"], location_id=read["region"], product=product,
         publisher_product=shown, price_usd_per_mw=read["value"],
     )  # fmt: skip
     mark_strangers(rows, ~pd.isna(product), read["product"], "ancillary product")
@@ -124,7 +121,7 @@ def capacity_products(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_report(columns.CAPACITY_PRICES, payloads)
     product = laid(read["product"], CAPACITY_PRODUCTS)
     rows = intervals(feed, read).assign(
-        **feed.constants, location=read["node"], location_id=read["node"], product=product,
+        location=read["node"], location_id=read["node"], product=product,
         publisher_product=read["product"], price_usd_per_mw=read["price"],
     )  # fmt: skip
     mark_strangers(rows, ~pd.isna(product), read["product"], "capacity product")

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.sources.feed import Feed
+from market_platform.sources.stamps import as_text, constant_text
 
 PLACE = ["file", "line", "defect"]
 REPEATED = "one row told twice: the report says it again in another group"
@@ -19,6 +21,15 @@ def laid(
     answer = table if callable(table) else lambda text: table.get(text, otherwise)
     answers = [answer(text) for text in column.cat.categories]
     return np.array([*answers, otherwise], dtype="object")[column.cat.codes.to_numpy()]
+
+
+def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], object]) -> pd.Series:
+    """Look up each distinct text of a categorical column once; gives text, blank where the table has none."""
+    answer = table if callable(table) else table.get
+    answers = pa.array([answer(text) for text in column.cat.categories], pa.large_string())
+    codes = column.cat.codes.to_numpy()
+    taken = answers.take(pa.array(codes, mask=codes < 0))
+    return pd.Series(pd.array(taken, dtype=PANDAS_TYPES[Kind.TEXT]), index=column.index)
 
 
 def mark(rows: pd.DataFrame, which: np.ndarray, reason: str | np.ndarray) -> None:
@@ -47,6 +58,11 @@ def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     for name, spec in feed.contract.columns.items():
         kind = Kind((spec.metadata or {})["kind"])
         if name not in rows:
-            rows[name] = feed.constants.get(name, np.nan if kind is Kind.NUMBER else None)
-        rows[name] = rows[name].astype(PANDAS_TYPES[kind])
+            constant = feed.constants.get(name)
+            blank = np.nan if kind is Kind.NUMBER else None
+            rows[name] = blank if constant is None else constant_text(constant, rows.index)
+        if isinstance(rows[name].dtype, pd.CategoricalDtype):
+            rows[name] = as_text(rows[name])
+        elif rows[name].dtype != PANDAS_TYPES[kind]:
+            rows[name] = rows[name].astype(PANDAS_TYPES[kind])
     return rows[[*feed.contract.row_columns, *PLACE]]

@@ -68,7 +68,7 @@ def test_a_row_told_twice_is_named_and_the_first_stands():
     [
         (WHOLE[:3], "a price with some of its parts"),
         (WHOLE[1:], "parts of a price without the price itself"),
-        ([*WHOLE, lmp_line("XYZ", 1)], "component XYZ is none of the known ones"),
+        ([*WHOLE, lmp_line("XYZ", 1)], "component XYZ is not in the table"),
         ([*WHOLE[:4], lmp_line("MGHG", "n/a")], "value = n/a is not a number"),
         ([*WHOLE, lmp_line("LMP", 1, hour=9, day="2026-06-11")], "operating day 2026-06-11 is not the day"),
         ([*WHOLE, "broken,line"], "2 of 16 fields"),
