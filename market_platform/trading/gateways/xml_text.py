@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -30,6 +31,7 @@ def number(value: Decimal) -> str:
     return f"{value:f}"
 
 
+@lru_cache(maxsize=4096)
 def moment(value: datetime) -> str:
     """Return a moment in UTC with its offset, as the accepted samples write it."""
     return value.astimezone(UTC).isoformat(timespec="seconds")
