@@ -7,7 +7,7 @@ object becomes one row; one that cannot be read becomes a row with blank values 
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,16 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.json_template import NUMBER, read_alike
 from market_platform.sources.payload import Payload
 from market_platform.sources.tabular import Field, Reads, resolve_columns
 
 PEEK_ROWS = 100
+BARE_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
 BETWEEN = re.compile(rb"\}\s*,\s*\{")
+END_OF_OBJECTS = re.compile(rb"\}\s*\]")
+TAIL_BYTES = 4_000
+EMPTY_ARRAY = re.compile(rb"\s*\]")
 BLANKS = bytes.maketrans(b"\r\n\t", b"   ")
 
 
@@ -29,24 +34,36 @@ def split_items(payload: Payload, key: str) -> tuple[dict[str, Any], bytes]:
 
     Raises UnreadablePayload where the text is no JSON, is cut short, or has no such array.
     """
-    content = payload.content.removeprefix(b"\xef\xbb\xbf").strip()
-    head = re.match(rb"\[", content) or re.search(rb'"' + key.encode() + rb'"\s*:\s*\[', content)
-    if head is not None:
-        closing = re.compile(rb"\}?\s*\]").search if content[head.end() :].lstrip()[:1] == b"]" else _close_of_objects
-        end = closing(content, head.end())
-        if end is not None:
-            rest = content[: head.end()] + b"]" + content[end.end() :]
-            try:
-                envelope = json.loads(rest)
-            except ValueError:
-                pass
-            else:
-                return envelope if isinstance(envelope, dict) else {}, content[head.end() : end.end() - 1]
+    envelope, start, end = _locate(payload, key)
+    return envelope, payload.content[start:end]
+
+
+def _locate(payload: Payload, key: str) -> tuple[dict[str, Any], int, int]:
+    """Find the array without reading it: the envelope, and where the array's inside begins and ends."""
+    content = payload.content
+    head = BARE_ARRAY.match(content) or re.search(rb'"' + key.encode() + rb'"\s*:\s*\[', content)
+    for end in _ends_of_array(content, head.end()) if head is not None else ():
+        try:
+            envelope = json.loads(content[: head.end()].removeprefix(b"\xef\xbb\xbf") + b"]" + content[end:])
+        except ValueError:
+            continue
+        return envelope if isinstance(envelope, dict) else {}, head.end(), end - 1
     raise UnreadablePayload(f"{payload.name}: {_complaint(content, key)}; the bytes are kept, fetch it again")
 
 
-def _close_of_objects(content: bytes, start: int) -> re.Match[bytes] | None:
-    return re.compile(rb"\}\s*\]").search(content, start)
+def _ends_of_array(content: bytes, start: int) -> Iterator[int]:
+    """Give the places behind brackets that may close an array of flat objects; the envelope tells which one does."""
+    empty = EMPTY_ARRAY.match(content, start)
+    if empty is not None:
+        yield empty.end()
+        return
+    # The envelope's end is short: looked at from behind, a day of all nodes costs no more than an hour of hubs.
+    tail = max(start, len(content) - TAIL_BYTES)
+    for closing in reversed(list(END_OF_OBJECTS.finditer(content, tail))):
+        yield closing.end()
+    first = END_OF_OBJECTS.search(content, start, tail + 1)
+    if first is not None:
+        yield first.end()
 
 
 def _complaint(content: bytes, key: str) -> str:
@@ -59,7 +76,14 @@ def _complaint(content: bytes, key: str) -> str:
 
 def count_items(body: bytes) -> int:
     """Return how many objects an array's bytes hold, without reading them."""
-    return len(BETWEEN.findall(body)) + 1 if body.strip() else 0
+    if not body.strip():
+        return 0
+    return (body.count(b"},{") if _is_compact(body) else len(BETWEEN.findall(body))) + 1
+
+
+def _is_compact(body: bytes) -> bool:
+    first = BETWEEN.search(body)
+    return first is None or first.group() == b"},{"
 
 
 def read_json(payloads: Sequence[Payload], fields: Sequence[Field], key: str = "items") -> pd.DataFrame:
@@ -69,7 +93,7 @@ def read_json(payloads: Sequence[Payload], fields: Sequence[Field], key: str = "
     """
     frames = []
     for position, payload in enumerate(payloads):
-        frame = _read_one(payload, split_items(payload, key)[1], fields)
+        frame = _read_one(payload, *_locate(payload, key)[1:], fields)
         frame["file"] = np.full(len(frame), position, dtype=np.int32)
         frame["line"] = np.arange(1, len(frame) + 1)
         frames.append(frame)
@@ -81,22 +105,37 @@ def joined(frames: Sequence[pd.DataFrame], fields: Sequence[Field]) -> pd.DataFr
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in fields:
         if spec.name not in frame:
-            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
+            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else _blank_label(len(frame))
         elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
 
 
-def _read_one(payload: Payload, body: bytes, fields: Sequence[Field]) -> pd.DataFrame:
-    if not body.strip():
+def _blank_label(rows: int) -> pd.Categorical:
+    nothing = pd.CategoricalDtype(pd.Index([], dtype="object"))
+    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=nothing)
+
+
+def _read_one(payload: Payload, start: int, end: int, fields: Sequence[Field]) -> pd.DataFrame:
+    if not payload.content[start : min(end, start + PEEK_ROWS)].strip():
         return pd.DataFrame({"defect": pd.Series([], dtype="object")})
+    reads = {heading: spec.reads for spec in fields for heading in spec.headings}
+    alike = read_alike(
+        payload.content, start, end, {heading: NUMBER for heading, kind in reads.items() if kind is Reads.NUMBER}
+    )
+    if alike is not None:
+        names = resolve_columns(payload, list(alike), fields)
+        frame = pd.DataFrame(dict(zip(names, alike.values(), strict=True)))
+        frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+        return frame
+    body = payload.content[start:end]
     table = _fast(body, fields)
     if table is None:
         return _careful(payload, body, fields)
     names = resolve_columns(payload, table.column_names, fields)
-    reads = {spec.name: spec.reads for spec in fields}
+    kinds = {spec.name: spec.reads for spec in fields}
     columns = {
-        name: _label(column) if reads[name] is Reads.LABEL else column.to_pandas()
+        name: _label(column) if kinds[name] is Reads.LABEL else column.to_pandas()
         for name, column in zip(names, table.columns, strict=True)
     }
     frame = pd.DataFrame(columns)
@@ -114,7 +153,7 @@ def _label(column: pa.ChunkedArray) -> pd.Series:
 
 def _fast(body: bytes, fields: Sequence[Field]) -> pa.Table | None:
     """Read whole columns at once; None where any object is not as it should be."""
-    lines = body.replace(b"},{", b"}\n{") if b"\n" not in body else BETWEEN.sub(b"}\n{", body.translate(BLANKS))
+    lines = body.replace(b"},{", b"}\n{") if _is_compact(body) else BETWEEN.sub(b"}\n{", body.translate(BLANKS))
     reads = {heading: spec.reads for spec in fields for heading in spec.headings}
     try:
         peek = [json.loads(line) for line in lines[: PEEK_ROWS * 2000].split(b"\n", PEEK_ROWS)[:PEEK_ROWS]]

@@ -10,7 +10,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import read
-from market_platform.sources.pjm.rows import finish, intervals, name_strangers, name_superseded, stacked, words
+from market_platform.sources.pjm.rows import finish, intervals, name_strangers, name_superseded, recoded, stacked, words
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
@@ -90,14 +90,25 @@ def full_name(table: pd.DataFrame) -> pd.Series:
         return parts[0]
     codes = [part.cat.codes.to_numpy().astype(np.int64) + 1 for part in parts]
     sizes = [len(part.cat.categories) + 1 for part in parts]
-    joint, inverse = np.unique((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2], return_inverse=True)
+    joint, inverse = _distinct((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2], table)
     texts = [np.append([""], part.cat.categories.astype(str).to_numpy()).astype("object") for part in parts]
     first, second, third = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
     names = [
         f"{name:<{SUBSTATION_WIDTH}}{voltage:<{VOLTAGE_WIDTH}}{equipment}" if voltage and equipment else name
         for name, voltage, equipment in zip(texts[0][first], texts[1][second], texts[2][third], strict=True)
     ]
-    return pd.Series(pd.Categorical(np.array(names, dtype="object")[inverse]), index=table.index)
+    return recoded(parts[0], names, inverse)
+
+
+def _distinct(joint: np.ndarray, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct names and each row's place among them: by id, where an id has one name, without sorting."""
+    if "pnode_id" in table and not table["pnode_id"].isna().any():
+        ids = table["pnode_id"].cat.codes.to_numpy()
+        name_of_id = np.zeros(len(table["pnode_id"].cat.categories), dtype=np.int64)
+        name_of_id[ids] = joint
+        if (name_of_id[ids] == joint).all():
+            return name_of_id, ids
+    return np.unique(joint, return_inverse=True)
 
 
 def node_type(table: pd.DataFrame) -> pd.Series:

@@ -1,10 +1,11 @@
 """What all Data Miner rows share: UTC intervals, versions within one file, words, columns in the contract's order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.sources.feed import Feed
@@ -83,8 +84,15 @@ def _is_false(column: pd.Series) -> np.ndarray:
 
 def translated(column: pd.Series, translate: Callable[[str], str | None]) -> pd.Series:
     """Translate a categorical word by word; None makes a row blank."""
-    texts = np.array([*(translate(str(text)) for text in column.cat.categories), None], dtype="object")
-    return pd.Series(pd.Categorical(texts[column.cat.codes.to_numpy()]), index=column.index)
+    return recoded(column, [translate(str(text)) for text in column.cat.categories], column.cat.codes.to_numpy())
+
+
+def recoded(column: pd.Series, texts: Sequence[str | None], codes: np.ndarray) -> pd.Series:
+    """Return a categorical that shows ``texts`` where ``codes`` point to them; texts may repeat, None is blank."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+    moved = np.array([*(places.get(text, -1) if text is not None else -1 for text in texts), -1], dtype=np.int32)
+    categories = pd.CategoricalDtype(pd.Index(list(places), dtype="object"))
+    return pd.Series(pd.Categorical.from_codes(moved[codes], dtype=categories, validate=False), index=column.index)
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
@@ -114,5 +122,15 @@ def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Order and type the columns as the contract has them."""
     for name, spec in feed.contract.columns.items():
         if kind_of(spec) is Kind.TEXT:
-            rows[name] = rows[name].astype(PANDAS_TYPES[Kind.TEXT])
+            rows[name] = _text(rows[name])
     return rows[[*feed.contract.row_columns, *PLACE]]
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Turn a column into the lake's text; a categorical goes by its few distinct words, not row by row."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype(PANDAS_TYPES[Kind.TEXT])
+    codes = column.cat.codes.to_numpy()
+    texts = pa.array(column.cat.categories.astype("object"), pa.string())
+    laid = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts).cast(pa.string())
+    return pd.Series(pd.array(laid, dtype=PANDAS_TYPES[Kind.TEXT]), index=column.index)
