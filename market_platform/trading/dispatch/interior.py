@@ -330,15 +330,18 @@ def _improve(
     for i in range(slack.size):
         w[i] = multiplier[i] / slack[i]
     _factorise(shape, weight, factor)
-    _aim(shape, at, step, factor, weight, broken, rz, rs, -1.0)
-    primal, dual = _longest_step(slack, ds), _longest_step(multiplier, dm)
-    after = 0.0
-    for i in range(slack.size):
-        after += (slack[i] + primal * ds[i]) * (multiplier[i] + dual * dm[i])
     mean = gap / slack.size
-    _aim(shape, at, step, factor, weight, broken, rz, rs, (after / gap) ** 3 * mean)
+    centre, primal, dual = -1.0, 0.0, 0.0
+    for stage in range(2):
+        _aim(shape, at, step, factor, weight, broken, rz, rs, centre)
+        primal, dual = _longest_step(slack, ds), _longest_step(multiplier, dm)
+        if stage == 0:
+            after = 0.0
+            for i in range(slack.size):
+                after += (slack[i] + primal * ds[i]) * (multiplier[i] + dual * dm[i])
+            centre = (after / gap) ** 3 * mean
     keep = min(max(0.99, 1.0 - 10.0 * mean), 0.9999)
-    primal, dual = keep * _longest_step(slack, ds), keep * _longest_step(multiplier, dm)
+    primal, dual = keep * primal, keep * dual
     for i in range(slack.size):
         slack[i] += primal * ds[i]
         multiplier[i] += dual * dm[i]
