@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+from forecasts import market_panel
+from peers import ask
 
-from benchmarks.forecasts import market_panel
-from benchmarks.peers import ask
 from market_platform.forecasting import pool
 from market_platform.forecasting.members import standard_pool
 from market_platform.trading.dispatch import (

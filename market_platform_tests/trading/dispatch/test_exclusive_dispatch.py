@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from dispatch_reference import assert_feasible, cases, cash, solve
+from dispatch_reference import assert_feasible, cases, cash, duck_prices, solve
 from hypothesis import given, settings
 
 from market_platform.errors import Infeasible
@@ -42,3 +42,13 @@ def test_a_horizon_longer_than_a_block_is_solved_as_one():
     assert not np.minimum(plan.charge_mw, plan.discharge_mw).any()
     assert cash(fleet, plan, prices, 1.0) == pytest.approx(plan.value_usd[0], rel=1e-12)
     assert plan.value_usd[0] <= optimal_dispatch(fleet, prices).value_usd[0]
+
+
+def test_two_months_of_duck_curve_agree_with_both_programs_of_highs():
+    """The battery of facts §7 (1 MW, 4 MWh, 0.9 on charge, SOC 0 to 0); the seed of its prices is not recorded there."""
+    prices = duck_prices(1_440)
+    fleet = Fleet.of(power_mw=1, energy_mwh=4, charge_efficiency=0.9, soc_end_mwh=0)
+    plain, exclusive = optimal_dispatch(fleet, prices).value_usd[0], exclusive_dispatch(fleet, prices).value_usd[0]
+    assert plain == pytest.approx(solve(fleet, prices), rel=1e-9)
+    assert exclusive == pytest.approx(solve(fleet, prices, exclusive=True), rel=1e-9)
+    assert plain > exclusive
