@@ -29,7 +29,7 @@ def _fleet(seed, per_hour, price_decimals=5, size_mw=200.0):
 
 
 @given(seed=st.integers(0, 10**6), per_hour=st.sampled_from([1, 4, 12]))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_equals_exact_fractions(seed, per_hour):
     fleet = _fleet(seed, per_hour)
     result = settle_fleet(**fleet, keep_intervals=True)

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,6 +28,9 @@ ZERO = Decimal("0.00")
 STATUS = {"V": "read in an official text", "S": "second-hand source", "U": "unverified"}
 ROWS_PER_PAGE = 38
 PAGE_INCHES = (11.0, 8.5)
+FONT_POINTS = 6.5
+#: Columns that a page has no room for; the workbook has them all.
+NOT_PRINTED = {"iso", "account", "market_day", "interval_end", "source", "deadline_status", "market"}
 
 
 @dataclass(frozen=True)
@@ -191,15 +194,20 @@ def to_pdf(pack: MonthlyPack) -> bytes:
         draw_variances(causes, pack.outcome.by_cause(), "Variance by cause")
         pages.savefig(figure)
         for name, frame in pack.tables.items():
-            shown = _for_print(frame)
-            for begin in range(0, len(shown), ROWS_PER_PAGE):
-                part = shown[begin : begin + ROWS_PER_PAGE]
-                figure = Figure(figsize=PAGE_INCHES)
-                last = begin + len(part)
-                figure.suptitle(f"{name}: rows {begin + 1} to {last} of {len(shown)}", fontsize=11)
-                _draw_table(figure.subplots(), part, list(frame.columns))
-                pages.savefig(figure)
+            for page in _pages(name, frame):
+                pages.savefig(page)
     return buffer.getvalue()
+
+
+def _pages(name: str, frame: pd.DataFrame) -> Iterator[Figure]:
+    kept = [column for column in frame.columns if column not in NOT_PRINTED]
+    rows = _for_print(frame[kept])
+    for begin in range(0, len(rows), ROWS_PER_PAGE):
+        part = rows[begin : begin + ROWS_PER_PAGE]
+        figure = Figure(figsize=PAGE_INCHES)
+        figure.suptitle(f"{name}: rows {begin + 1} to {begin + len(part)} of {len(rows)}", fontsize=11)
+        _draw_table(figure.add_axes((0.02, 0.02, 0.96, 0.9)), part, [_heading(column) for column in kept])
+        yield figure
 
 
 def _for_print(frame: pd.DataFrame) -> list[list[str]]:
@@ -210,4 +218,13 @@ def _draw_table(axes: Axes, rows: list[list[str]], columns: list[str]) -> None:
     axes.axis("off")
     table = axes.table(cellText=rows, colLabels=columns, loc="upper center", cellLoc="left")
     table.auto_set_font_size(value=False)
-    table.set_fontsize(max(3.5, 8 - 0.3 * len(columns)))
+    table.set_fontsize(FONT_POINTS)
+    table.auto_set_column_width(list(range(len(columns))))
+
+
+def _heading(column: str) -> str:
+    """Shorten a column's name for print, its unit as a trader writes it."""
+    units = (("_usd_per_mwh", " $/MWh"), ("_usd", " $"), ("_mwh", " MWh"))
+    for suffix, unit in units:
+        column = column.removesuffix(suffix) + unit if column.endswith(suffix) else column
+    return column.replace("_", " ")

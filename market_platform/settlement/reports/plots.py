@@ -75,6 +75,7 @@ def draw_variances(axes: Axes, by_cause: pd.DataFrame, title: str) -> None:
     labels = [f"{row.cause.replace('_', ' ')} ({row.lines})" for row in by_cause.itertuples()]
     axes.set_yticks(positions, labels)
     axes.invert_yaxis()
+    axes.margins(x=0.08)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_xlabel("billed - expected, USD")
     axes.set_title(title)
