@@ -37,6 +37,12 @@ REFUSALS: dict[str, tuple[type[Refused], str]] = {
     "settled": (NotAvailable, "the transfer has been settled"),
 }
 POSTGRES_LOCK = 728
+# The default of 2 MB makes the triggers' look-ups read pages again and again once a ledger has outgrown it.
+SQLITE_CACHE_KIB = 65_536
+
+
+NO_TERMS: dict[str, Any] = {column.name: None for column in tables.transactions.c}
+NO_TERMS |= {"awaits_acceptance": False, "notes": ""}
 
 
 class Operation(Protocol):
@@ -151,6 +157,8 @@ class CertificateBook:
             with self.ledger.begin() as connection:
                 if self.ledger.dialect == "postgresql":
                     connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({POSTGRES_LOCK})"))
+                else:
+                    connection.exec_driver_sql(f"PRAGMA cache_size=-{SQLITE_CACHE_KIB}")
                 yield connection
         except sa.exc.IntegrityError as error:
             _, found, rest = str(error.orig).partition("certificates:")
@@ -168,10 +176,11 @@ def _write(connection: sa.Connection, drafts: list[Draft], actor: Actor, at: dat
     new: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
     digests: dict[int, str] = {}
+    known_terms: dict[tuple[Any, ...], str] = {}
     ids: list[int] = []
     for draft in drafts:
         if draft.transaction_id is None:
-            row = _transaction(following + len(new), draft, actor, stamp)
+            row = _transaction(following + len(new), draft, actor, stamp, known_terms)
             new.append(row)
             digests[row["transaction_id"]] = row["digest"]
             ids.append(row["transaction_id"])
@@ -189,11 +198,15 @@ def _write(connection: sa.Connection, drafts: list[Draft], actor: Actor, at: dat
     return ids
 
 
-def _transaction(transaction_id: int, draft: Draft, actor: Actor, stamp: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {column.name: None for column in tables.transactions.c}
-    row |= {"awaits_acceptance": False, "notes": "", "actor_role": actor.role, **stamp, **draft.terms}
+def _transaction(
+    transaction_id: int, draft: Draft, actor: Actor, stamp: dict[str, Any], known_terms: dict[tuple[Any, ...], str]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {**NO_TERMS, "actor_role": actor.role, **stamp, **draft.terms}
+    terms = tuple(draft.terms.items())
+    if terms not in known_terms:
+        known_terms[terms] = transaction_digest(row)
     row["transaction_id"] = transaction_id
-    row["digest"] = transaction_digest(row)
+    row["digest"] = known_terms[terms]
     return row
 
 

@@ -1,8 +1,11 @@
 -- What the database itself refuses, for SQLite; two dashes and two semicolons part the statements.
 -- Messages are "certificates:<code>"; Python turns the code into a typed refusal.
 
--- One row wide: carries the cost of a moved piece from one statement of a trigger to the next.
-CREATE TABLE certificate_splits (unit_cost_usd BIGINT);
+-- One row at most: what a trigger's statements need to know of the posting and of the holding that it cuts.
+CREATE TABLE certificate_splits (
+  class_id INTEGER, old_start BIGINT, old_end BIGINT, old_posting INTEGER, old_cost BIGINT, new_cost BIGINT,
+  sold_at BIGINT
+);
 --;;
 -- 1. A posting continues the hash chain, follows an allowed move and takes what its account really holds.
 CREATE TRIGGER certificate_postings_refuse BEFORE INSERT ON certificate_postings
@@ -62,73 +65,61 @@ END;
 -- 2. The posting moves the holding, the positions and the cost with it.
 CREATE TRIGGER certificate_postings_apply AFTER INSERT ON certificate_postings
 BEGIN
+  INSERT INTO certificate_splits
+  SELECT b.class_id, h.serial_start, h.serial_end, h.posting_id, h.unit_cost_usd,
+         CASE WHEN f.organization <> o.organization THEN t.price_usd ELSE h.unit_cost_usd END,
+         CASE WHEN f.organization <> o.organization AND f.account_id > 0 THEN t.price_usd END
+  FROM certificate_batches b
+  JOIN certificate_transactions t ON t.transaction_id = NEW.transaction_id
+  JOIN certificate_accounts f ON f.account_id = NEW.from_account
+  JOIN certificate_accounts o ON o.account_id = NEW.to_account
+  LEFT JOIN certificate_holdings h ON h.batch_id = NEW.batch_id AND h.serial_start = (
+    SELECT MAX(serial_start) FROM certificate_holdings
+    WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start)
+  WHERE b.batch_id = NEW.batch_id;
+
   INSERT INTO certificate_realised
-  SELECT NEW.posting_id, NEW.from_account, b.class_id, NEW.serial_end - NEW.serial_start + 1, t.price_usd,
-         (SELECT unit_cost_usd FROM certificate_holdings
-          WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start ORDER BY serial_start DESC LIMIT 1)
-  FROM certificate_batches b, certificate_transactions t, certificate_accounts f, certificate_accounts o
-  WHERE b.batch_id = NEW.batch_id AND t.transaction_id = NEW.transaction_id AND f.account_id = NEW.from_account
-    AND o.account_id = NEW.to_account AND f.organization <> o.organization AND f.account_id > 0
-    AND t.price_usd IS NOT NULL;
+  SELECT NEW.posting_id, NEW.from_account, class_id, NEW.serial_end - NEW.serial_start + 1, sold_at, old_cost
+  FROM certificate_splits WHERE sold_at IS NOT NULL;
 
   INSERT OR IGNORE INTO certificate_positions
-  SELECT NEW.to_account, class_id, 0, 0, 0, 0 FROM certificate_batches WHERE batch_id = NEW.batch_id;
-
+  SELECT NEW.to_account, class_id, 0, 0, 0, 0 FROM certificate_splits;
   INSERT OR IGNORE INTO certificate_positions
-  SELECT NEW.from_account, class_id, 0, 0, 0, 0 FROM certificate_batches
-  WHERE batch_id = NEW.batch_id AND NEW.from_account < 0;
+  SELECT NEW.from_account, class_id, 0, 0, 0, 0 FROM certificate_splits WHERE NEW.from_account < 0;
 
   UPDATE certificate_positions SET
     quantity = quantity - (NEW.serial_end - NEW.serial_start + 1),
-    costed_quantity = costed_quantity - CASE WHEN h.unit_cost_usd IS NULL THEN 0
-      ELSE NEW.serial_end - NEW.serial_start + 1 END,
-    cost_usd = cost_usd - (NEW.serial_end - NEW.serial_start + 1) * COALESCE(h.unit_cost_usd, 0),
+    costed_quantity = costed_quantity - (NEW.serial_end - NEW.serial_start + 1)
+      * (SELECT old_cost IS NOT NULL FROM certificate_splits),
+    cost_usd = cost_usd - (NEW.serial_end - NEW.serial_start + 1)
+      * (SELECT COALESCE(old_cost, 0) FROM certificate_splits),
     posting_id = NEW.posting_id
-  FROM (SELECT (SELECT unit_cost_usd FROM certificate_holdings
-                WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start
-                ORDER BY serial_start DESC LIMIT 1) AS unit_cost_usd) h
-  WHERE account_id = NEW.from_account
-    AND class_id = (SELECT class_id FROM certificate_batches WHERE batch_id = NEW.batch_id);
+  WHERE account_id = NEW.from_account AND class_id = (SELECT class_id FROM certificate_splits);
 
-  -- The right-hand remainder first: it copies the holding before the holding is cut.
+  -- The right-hand remainder while the holding still reaches over it; then the holding keeps what lies to the left.
   INSERT INTO certificate_holdings
-  SELECT batch_id, NEW.serial_end + 1, serial_end, account_id, posting_id, unit_cost_usd
-  FROM certificate_holdings
-  WHERE batch_id = NEW.batch_id AND account_id = NEW.from_account AND serial_end > NEW.serial_end
-    AND serial_start = (
-      SELECT MAX(serial_start) FROM certificate_holdings
-      WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start);
-
-  -- The moved piece is written where it starts; the old holding keeps what lies to the left of it.
-  INSERT INTO certificate_splits
-  SELECT CASE WHEN f.organization <> o.organization THEN t.price_usd ELSE
-    (SELECT unit_cost_usd FROM certificate_holdings
-     WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start ORDER BY serial_start DESC LIMIT 1) END
-  FROM certificate_transactions t, certificate_accounts f, certificate_accounts o
-  WHERE t.transaction_id = NEW.transaction_id AND f.account_id = NEW.from_account AND o.account_id = NEW.to_account;
+  SELECT NEW.batch_id, NEW.serial_end + 1, old_end, NEW.from_account, old_posting, old_cost
+  FROM certificate_splits WHERE old_end > NEW.serial_end;
 
   UPDATE certificate_holdings SET serial_end = NEW.serial_start - 1
-  WHERE batch_id = NEW.batch_id AND account_id = NEW.from_account AND serial_end >= NEW.serial_start
-    AND serial_start < NEW.serial_start AND serial_start = (
-      SELECT MAX(serial_start) FROM certificate_holdings
-      WHERE batch_id = NEW.batch_id AND serial_start <= NEW.serial_start);
+  WHERE batch_id = NEW.batch_id AND serial_start = (
+    SELECT old_start FROM certificate_splits WHERE old_start < NEW.serial_start);
 
   DELETE FROM certificate_holdings
   WHERE batch_id = NEW.batch_id AND serial_start = NEW.serial_start AND account_id = NEW.from_account;
 
   INSERT INTO certificate_holdings
-  SELECT NEW.batch_id, NEW.serial_start, NEW.serial_end, NEW.to_account, NEW.posting_id, unit_cost_usd
+  SELECT NEW.batch_id, NEW.serial_start, NEW.serial_end, NEW.to_account, NEW.posting_id, new_cost
   FROM certificate_splits;
 
   UPDATE certificate_positions SET
     quantity = quantity + (NEW.serial_end - NEW.serial_start + 1),
-    costed_quantity = costed_quantity + CASE WHEN s.unit_cost_usd IS NULL THEN 0
-      ELSE NEW.serial_end - NEW.serial_start + 1 END,
-    cost_usd = cost_usd + (NEW.serial_end - NEW.serial_start + 1) * COALESCE(s.unit_cost_usd, 0),
+    costed_quantity = costed_quantity + (NEW.serial_end - NEW.serial_start + 1)
+      * (SELECT new_cost IS NOT NULL FROM certificate_splits),
+    cost_usd = cost_usd + (NEW.serial_end - NEW.serial_start + 1)
+      * (SELECT COALESCE(new_cost, 0) FROM certificate_splits),
     posting_id = NEW.posting_id
-  FROM certificate_splits s
-  WHERE account_id = NEW.to_account
-    AND class_id = (SELECT class_id FROM certificate_batches WHERE batch_id = NEW.batch_id);
+  WHERE account_id = NEW.to_account AND class_id = (SELECT class_id FROM certificate_splits);
 
   DELETE FROM certificate_splits;
 END;
