@@ -78,13 +78,13 @@ def _posting_speed(folder: Path, lots: int = 20_000, quantity: int = 100, batch:
     alder, birch = accounts["Alder Energy"], accounts["Birch Power"]
     book.post([Issue(alder, _parcels(0, lots, quantity))], DESK, NOON, "benchmark")
     pieces = [Lot(batch_id, 11, 60) for batch_id in range(1, lots + 1)]
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     for start in range(0, lots, batch):
         part = pieces[start : start + batch]
         offers = book.post([Transfer((lot,), alder, birch) for lot in part], DESK, NOON, "benchmark")
         book.post([Settle(offer, "accepted") for offer in offers], DESK, NOON, "benchmark")
         book.post([Retire((lot,), birch, "RPS", "customers") for lot in part], DESK, NOON, "benchmark")
-    speed = 3 * lots / (time.perf_counter() - started)
+    speed, unshared = 3 * lots / (time.perf_counter() - started), 3 * lots / (time.process_time() - busy)
     with book.ledger.read() as connection:
         audit(connection)
     peer = _orm_speed(folder, lots=200, quantity=50)
@@ -92,6 +92,10 @@ def _posting_speed(folder: Path, lots: int = 20_000, quantity: int = 100, batch:
         "certificate postings on SQLite (offer, accept, retire; split ranges; hash chain)", speed, "postings/s",
         "at least 5,000 postings/s", speed >= 5000, "SQLAlchemy ORM, a row per certificate", peer, speed / peer,
     )  # fmt: skip
+    # On a machine that others use too, the wall clock measures them as well.
+    yield _line(
+        "the same per second of processor time", unshared, "postings/s", "at least 5,000 postings/s", unshared >= 5000
+    )
 
 
 class _Base(DeclarativeBase):
