@@ -31,6 +31,7 @@ GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"
 HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE"}
 UTC = ZoneInfo("UTC")
+PLAIN_LENGTH, PLAIN_END = 25, ("-00:00", "+00:00")
 
 
 @dataclass(frozen=True)
@@ -81,19 +82,42 @@ class Moments:
 
     def __init__(self, column: pd.Series) -> None:
         self._codes = column.cat.codes.to_numpy()
-        texts = pd.Series(column.cat.categories.astype("object"), dtype="object")
-        self.distinct = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce").astype("datetime64[us, UTC]")
+        texts = column.cat.categories.astype("object").to_numpy()
+        self.distinct = _utc_stamps(texts)
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
-        return pd.Series(self._lay(self.distinct.dt.tz_localize(None))).dt.tz_localize("UTC")
+        return _as_moments(self.lay(self.distinct))
 
     def days(self, zone: ZoneInfo) -> np.ndarray:
         """Local date of each row."""
-        return self._lay(self.distinct.dt.tz_convert(zone).dt.tz_localize(None)).astype("datetime64[D]")
+        return self.lay(self.distinct_days(zone))
 
-    def _lay(self, distinct: pd.Series) -> np.ndarray:
-        return np.append(distinct.to_numpy(), np.array(["NaT"], dtype="datetime64[us]"))[self._codes]
+    def distinct_days(self, zone: ZoneInfo) -> np.ndarray:
+        """Local date of each distinct text."""
+        if zone is UTC:
+            return self.distinct.astype("datetime64[D]")
+        local = pd.DatetimeIndex(self.distinct, tz="UTC").tz_convert(zone).tz_localize(None)
+        return local.to_numpy().astype("datetime64[D]")
+
+    def lay(self, distinct: np.ndarray) -> np.ndarray:
+        """Lay one answer a distinct text over the rows; NaT where the row has no text."""
+        return np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))[self._codes]
+
+
+def _utc_stamps(texts: np.ndarray) -> np.ndarray:
+    """Read stamps into naive UTC: at once where all are in OASIS' own form, else one by one."""
+    if all(len(text) == PLAIN_LENGTH and text.endswith(PLAIN_END) for text in texts):
+        try:
+            return np.array([text[:-6] for text in texts], dtype="datetime64[us]")
+        except ValueError:
+            pass
+    read = pd.to_datetime(pd.Series(texts, dtype="object"), format="ISO8601", utc=True, errors="coerce")
+    return read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+
+
+def _as_moments(naive: np.ndarray) -> pd.Series:
+    return pd.Series(pd.DatetimeIndex(naive, tz="UTC"))
 
 
 def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:

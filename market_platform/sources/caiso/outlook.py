@@ -23,7 +23,11 @@ STEP = timedelta(minutes=5)
 STAMP = label("stamp", "Time")
 FUEL_NAMES = ("Solar", "Wind", "Geothermal", "Biomass", "Biogas", "Small hydro", "Coal", "Nuclear", "Natural Gas",
               "Large Hydro", "Batteries", "Imports", "Other")  # fmt: skip
-FUEL_MIX = (STAMP, *(number(name, name, name.title(), name.capitalize()) for name in FUEL_NAMES))
+YOUNG_FUELS = ("Batteries", "Other")
+FUEL_MIX = (
+    STAMP,
+    *(number(name, name, name.title(), name.capitalize(), optional=name in YOUNG_FUELS) for name in FUEL_NAMES),
+)
 STORAGE_COLUMNS = (STAMP, *(number(name, name) for name in STORAGE))
 CO2_COLUMNS = (STAMP, *(number(name, name, optional=name == "Geothermal CO2") for name in CO2_SOURCES))
 DEMAND = (

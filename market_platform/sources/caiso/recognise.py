@@ -65,7 +65,9 @@ class Recogniser:
 
     def _choose(self, look: Look, name: str) -> str | None:
         mine = [feed for feed in self.feeds if feed.dataset in look.report.queries]
-        named = [feed for feed in mine if feed.file_part == look.run] or (mine if _is_one(mine) else [])
+        named = [feed for feed in mine if feed.file_part == look.run] or [
+            feed for feed in mine if _is_one(mine) or f"_{feed.dataset}_" in f"_{name}_"
+        ]
         few = bool(look.nodes) and look.nodes <= HUBS
         ranked = sorted(
             named,

@@ -50,7 +50,8 @@ def mark_strangers(rows: pd.DataFrame, known: np.ndarray, column: pd.Series, wha
 
 def mark_repeats(rows: pd.DataFrame, feed: Feed) -> None:
     """Name rows that say word for word what a row above said; other values under a key are left to the contract."""
-    mark(rows, rows.duplicated([name for name in feed.contract.row_columns if name in rows]).to_numpy(), REPEATED)
+    values = [name for name in feed.contract.row_columns if name in rows]
+    mark(rows, rows.duplicated(values).to_numpy(), REPEATED)
 
 
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from market_platform.markets.caiso import (
 )
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
-from market_platform.sources.caiso.oasis import Report, intervals, read_report
+from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report
 from market_platform.sources.caiso.rows import REPEATED, finish, laid, mark, mark_strangers
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
@@ -43,28 +43,28 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_report(columns.LOAD, payloads)
     run = laid(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
     rows = intervals(feed, read).assign(location=read["area"], model=run, load_mw=read["load"])
-    return finish(feed, _issued(feed, rows, run))
+    return finish(feed, _issued(feed, read, rows, run))
 
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
     read = read_report(columns.PEAK_LOAD, payloads)
     rows = intervals(feed, read).assign(location=read["area"], load_mw=read["load"])
-    return finish(feed, _issued(feed, rows, "DAM"))
+    return finish(feed, _issued(feed, read, rows, "DAM"))
 
 
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
-    return finish(feed, _renewables(feed, payloads))
+    return finish(feed, _renewables(feed, read_report(columns.RENEWABLES, payloads)))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
-    return finish(feed, _issued(feed, _renewables(feed, payloads), feed.file_part))
-
-
-def _renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_report(columns.RENEWABLES, payloads)
+    return finish(feed, _issued(feed, read, _renewables(feed, read), feed.file_part))
+
+
+def _renewables(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     fuel = laid(read["kind"], RENEWABLE_TYPES)
     rows = intervals(feed, read).assign(
         location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]
@@ -143,10 +143,14 @@ def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def _issued(feed: Feed, rows: pd.DataFrame, run: str | np.ndarray) -> pd.DataFrame:
+def _issued(feed: Feed, read: pd.DataFrame, rows: pd.DataFrame, run: str | np.ndarray) -> pd.DataFrame:
     """Add the moment of issue: so long before the interval in real-time runs, else when the market day is due."""
-    due = {day: feed.publication.moment(day, feed.zone) for day in rows["market_day"].dropna().unique()}
-    issued = pd.to_datetime(rows["market_day"].map(due), utc=True)
+    starts = Moments(read["start"])
+    days = starts.distinct_days(feed.zone)
+    due = {day: np.datetime64(feed.publication.moment(day.item(), feed.zone).replace(tzinfo=None), "us")
+           for day in np.unique(days[~np.isnat(days)])}  # fmt: skip
+    issued = starts.lay(np.array([due.get(day, np.datetime64("NaT")) for day in days], dtype="datetime64[us]"))
+    begun = starts.lay(starts.distinct)
     for name, lead in LEAD.items():
-        issued = issued.where(pd.Series(run != name, index=rows.index), rows["interval_start"] - lead)
-    return rows.assign(issued_at=issued.astype("datetime64[us, UTC]"))
+        issued = np.where(run == name, begun - np.timedelta64(lead), issued)
+    return rows.assign(issued_at=pd.DatetimeIndex(issued, tz="UTC"))

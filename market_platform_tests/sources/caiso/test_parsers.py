@@ -300,3 +300,27 @@ def test_a_zip_with_an_error_document_is_refused():
     files = unpack(Payload("a.zip", buffer.getvalue()))
     with pytest.raises(UnreadablePayload, match=r"error 1004 \(too wide\)"):
         verdict_of("caiso_dam_schedules", *files)
+
+
+@pytest.mark.parametrize(
+    ("name", "run", "minutes", "key"),
+    [
+        ("20230917_20230918_PRC_INTVL_LMP_RTM_20230921_11_49_39_v1.csv", "RTM", 5, "caiso_rtd_lmp_hub"),
+        ("20230917_20230918_PRC_INTVL_LMP_RTD_20230921_11_49_39_v1.csv", "RTD", 5, "caiso_rtd_lmp_hub"),
+        ("renamed.csv", "RTM", 5, "caiso_rtd_lmp_hub"),
+        ("renamed.csv", "HASP", 15, "caiso_hasp_lmp_hub"),
+        ("renamed.csv", "RTPD", 15, "caiso_fmm_lmp_hub"),
+        ("renamed.csv", "XYZ", 15, None),
+    ],
+)
+def test_runs_of_prices_are_told_by_what_the_file_says_and_by_its_name(name, run, minutes, key):
+    end = f"2023-09-17T07:{minutes:02d}:00-00:00"
+    line = f"2023-09-17T07:00:00-00:00,{end},2023-09-17,1,1,{HUB},{HUB},{HUB},{run},LMP,LMP_PRC,{HUB},ALL,1,31.5,1"
+    assert CAISO.recognise(Payload(name, f"{LMP_HEAD}\n{line}\n".encode())) == key
+
+
+def test_five_minute_and_fifteen_minute_shadow_prices_are_told_by_their_length():
+    for minutes, key in ((5, "caiso_rtd_constraints"), (15, "caiso_fmm_constraints")):
+        line = f"2026-06-09T08:00:00-00:00,2026-06-09T08:{minutes:02d}:00-00:00,2026-06-09,2,1,RTM,A,A,CAUSE,5.5,1"
+        head = NOMOGRAM_HEAD.replace("OPR_TYPE,", "")
+        assert CAISO.recognise(Payload("renamed.csv", f"{head}\n{line}\n".encode())) == key
