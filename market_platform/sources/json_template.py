@@ -27,8 +27,8 @@ NULL = np.frombuffer(b"null", dtype=np.uint8)
 def read_alike(content: bytes, start: int, end: int, kinds: Mapping[str, int]) -> dict[str, pd.Series] | None:
     """Return the columns of the objects between an array's brackets, or None where they are not all written alike.
 
-    The array's inside are the bytes from ``start`` to ``end``. ``kinds`` says which keys are NUMBER (float64); all others are LABEL (a categorical of texts; whole numbers and flags
-    become their text).
+    The array's inside are the bytes from ``start`` to ``end``. ``kinds`` says which keys are NUMBER (float64); all others
+    are LABEL (a categorical of texts; whole numbers and flags become their text).
     """
     keys = _keys(content[start : min(end, start + FIRST_OBJECT_BYTES)])
     if not keys:
@@ -91,7 +91,7 @@ def _same(text: np.ndarray, at: int, other: np.ndarray, start: int, length: int)
 
 
 @numba.njit(cache=True)
-def _read(
+def _read(  # noqa: C901 - one loop over bytes: calls inside it would cost more than they explain
     text: np.ndarray,
     template: np.ndarray,
     ends: np.ndarray,
@@ -167,7 +167,7 @@ def _read(
                     mark = text[np.uintp(at)]
                     if mark == BACKSLASH:
                         return -1, counts
-                    if (mark == QUOTE) if quoted else (mark == COMMA or mark == CLOSE):
+                    if (mark == QUOTE) if quoted else (mark in (COMMA, CLOSE)):
                         break
                     spread = (spread ^ np.uint64(mark)) * np.uint64(1099511628211)
                     at += 1

@@ -16,6 +16,7 @@ from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import read
 from market_platform.sources.pjm.rows import (
     finish,
+    fixed,
     intervals,
     name_strangers,
     name_superseded,
@@ -44,7 +45,7 @@ def long_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     name = table["ancillary_service"]
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         location=translated(name, lambda text: _split(text)[0]),
         location_id=None,
         product=translated(name, lambda text: _split(text)[1]),
@@ -114,7 +115,7 @@ def _results(feed: Feed, payloads: Sequence[Payload]) -> tuple[pd.DataFrame, pd.
         hourly = rows["interval_start"] < HOURLY_UNTIL
         rows.loc[hourly, "interval_end"] = rows["interval_start"][hourly] + HOUR
     service = words(table["service"], SERVICES)
-    rows = rows.assign(**feed.constants, location=_areas(table["locale"]), location_id=None)
+    rows = rows.assign(**fixed(feed, len(table)), location=_areas(table["locale"]), location_id=None)
     name_strangers(rows, table["service"], service, "reserve service")
     return table, rows, service
 
@@ -131,7 +132,7 @@ def regulation_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read five-minute regulation prices, or the hourly ones of the preliminary bill, one row a price column."""
     table = read(payloads, DATASETS[feed.dataset])
     location = _areas(table["area"]) if "area" in table else "PJM_RTO"
-    rows = intervals(feed, table).assign(**feed.constants, location=location, location_id=None)
+    rows = intervals(feed, table).assign(**fixed(feed, len(table)), location=location, location_id=None)
     frames = [
         rows.assign(product=product, publisher_product=column, price_usd_per_mw=table[column])
         for column, product in REGULATION_PRICES.items()
@@ -172,7 +173,7 @@ def _dispatched(feed: Feed, payloads: Sequence[Payload]) -> tuple[pd.DataFrame, 
     table = read(payloads, DATASETS[feed.dataset])
     service = words(table["reserve_type"], SERVICES)
     rows = intervals(feed, table, drifting=True).assign(
-        **feed.constants, location=_areas(table["area"]), location_id=None
+        **fixed(feed, len(table)), location=_areas(table["area"]), location_id=None
     )
     name_strangers(rows, table["reserve_type"], service, "reserve service")
     return table, rows, service

@@ -17,7 +17,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import eastern, read
-from market_platform.sources.pjm.rows import DAY, PLACE, finish, intervals, local_intervals, stacked, translated
+from market_platform.sources.pjm.rows import DAY, PLACE, finish, fixed, intervals, local_intervals, stacked, translated
 from market_platform.sources.stamps import as_day
 
 QUARTERS = {"Q1": (6, 3), "Q2": (9, 3), "Q3": (12, 3), "Q4": (3, 3)}  # of a planning year, which begins in June
@@ -34,7 +34,7 @@ def demand(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read day-ahead demand bid by area."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         stage="submitted",
         kind="demand",
         location=table["area"],
@@ -48,7 +48,7 @@ def virtual_curves(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read increments and decrements bid at each price point, the whole market together."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants, stage="submitted", location=SYSTEM, price_usd_per_mwh=table["price_point"]
+        **fixed(feed, len(table)), stage="submitted", location=SYSTEM, price_usd_per_mwh=table["price_point"]
     )
     kinds = {"inc_mw": "increment", "dec_mw": "decrement"}
     return finish(feed, stacked([rows.assign(kind=kind, volume_mw=table[name]) for name, kind in kinds.items()]))
@@ -57,7 +57,7 @@ def virtual_curves(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def virtuals_cleared(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read a day's cleared increments, decrements and up-to-congestion transactions, MWh of the whole day."""
     table = read(payloads, DATASETS[feed.dataset])
-    rows = local_intervals(feed, table, eastern(table["day"]), DAY).assign(**feed.constants, location=SYSTEM)
+    rows = local_intervals(feed, table, eastern(table["day"]), DAY).assign(**fixed(feed, len(table)), location=SYSTEM)
     kinds = {"inc_mw": "supply", "dec_mw": "demand", "utc_mw": "up_to_congestion"}
     return finish(feed, stacked([rows.assign(direction=kind, awarded_mw=table[name]) for name, kind in kinds.items()]))
 
@@ -89,7 +89,7 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             "interval_end": _moments(named.map({text: bound[1] for text, bound in bounds.items()})),
         }
     ).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         auction=table["market_name"],
         period=table["period_type"],
         source=table["source_pnode_name"],
@@ -153,7 +153,7 @@ def ftr_congestion(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             "interval_start": first.utc(feed.zone),
             "interval_end": last.shifted(timedelta(days=1)).utc(feed.zone),
         }
-    ).assign(**feed.constants, location=table["pnode_name"], **{name: table[name] for name in PLACE})
+    ).assign(**fixed(feed, len(table)), location=table["pnode_name"], **{name: table[name] for name in PLACE})
     frames = [
         rows.assign(time_of_use=hours, basis=basis, congestion_usd_per_mwh=table[name])
         for name, (hours, basis) in CONGESTION.items()

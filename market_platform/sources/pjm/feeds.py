@@ -64,9 +64,12 @@ HOURLY: dict[str, Any] = {
 }
 DAILY: dict[str, Any] = {"publication": NEXT_DAY, "interval_minutes": 60, "publication_lag": timedelta(days=1)}
 VERIFIED: dict[str, Any] = {"publication": NEXT_DAY, "revision_days": 7}
-ONE_DAY = Ask(days_per_request=1)
-FINE = Ask(days_per_request=1, through_midnight=True)
-DRIFTING = Ask(through_midnight=True)
+# Days that PJM keeps its fast datasets (as its list of feeds has it; secondary).
+MONTH, HALF_MONTH = 30, 15
+ONE_DAY = Ask(days_per_request=1, kept_days=MONTH)
+FINE = Ask(days_per_request=1, through_midnight=True, kept_days=MONTH)
+DRIFTING = Ask(through_midnight=True, kept_days=MONTH)
+KEPT_A_MONTH = Ask(kept_days=MONTH)
 
 
 def _feed(dataset: str, title: str, contract: Contract, **facts: object) -> Feed:
@@ -88,10 +91,11 @@ def _feed(dataset: str, title: str, contract: Contract, **facts: object) -> Feed
 def _lmp(dataset: str, title: str, run: str, archive_days: int, **facts: object) -> tuple[Feed, ...]:
     """Give one feed each for hubs, zones and all pricing nodes of a price dataset."""
     ids = dataset != "rt_unverified_hrl_lmps"
-    nodes = Ask(days_per_request=1, archive_days=archive_days)
+    kept = HALF_MONTH if dataset == "rt_unverified_fivemin_lmps" else None
+    nodes = Ask(days_per_request=1, archive_days=archive_days, kept_days=kept)
     places: Mapping[str, tuple[str, dict[str, Any]]] = {
-        "hub": ("hubs", _filtered(ids, HUB_PNODES, "HUB", archive_days)),
-        "zone": ("zones", _filtered(ids, ZONE_PNODES, "ZONE", archive_days)),
+        "hub": ("hubs", _filtered(ids, HUB_PNODES, "HUB", archive_days, kept)),
+        "zone": ("zones", _filtered(ids, ZONE_PNODES, "ZONE", archive_days, kept)),
         "node": ("all pricing nodes", {"request": nodes}),
     }
     return tuple(
@@ -103,9 +107,10 @@ def _lmp(dataset: str, title: str, run: str, archive_days: int, **facts: object)
     )  # fmt: skip
 
 
-def _filtered(ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int) -> dict[str, Any]:
+def _filtered(ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int, kept: int | None) -> dict[str, object]:
     filters = {"pnode_id": ";".join(pnodes.values())} if ids else {"type": kind}
-    return {"request": Ask(filters=filters, archive_days=archive_days), "locations": HUBS if kind == "HUB" else ZONES}
+    ask = Ask(filters=filters, archive_days=archive_days, kept_days=kept)
+    return {"request": ask, "locations": HUBS if kind == "HUB" else ZONES}
 
 
 RTD = {"market_run": "RTD"}
@@ -188,7 +193,7 @@ LOAD = (
     _feed("load_frcstd_hist", "Load forecasts of the past, every issue", power_families.LOAD_FORECAST,
           parse=power.load_forecast, request=Ask(stamp="forecast_hour_beginning"), **DAILY),
     _feed("very_short_load_frcst", "Load forecast, two hours by five minutes", power_families.LOAD_FORECAST,
-          parse=power.load_forecast, request=Ask(stamp="evaluated_at", days_per_request=1), **LIVE),
+          parse=power.load_forecast, request=Ask(stamp="evaluated_at", days_per_request=1, kept_days=MONTH), **LIVE),
     _feed("ops_sum_prev_period", "Load of the previous day by area", power_families.LOAD, parse=power.operations_load,
           also=("pjm_operations_load_forecast", "pjm_operations_dispatch_rates"),
           request=Ask(stamp="generated_at", sort="generated_at_ept"), **DAILY),
@@ -217,13 +222,14 @@ GENERATION = (
     _feed("wind_gen", "Wind generation by area, hourly", power_families.GENERATION, parse=power.renewable_output,
           constants={"fuel": "wind"}, **DAILY),
     _feed("five_min_solar_generation", "Solar generation, five-minute", power_families.GENERATION,
-          parse=power.renewable_output, constants={"fuel": "solar"}, locations=(SYSTEM,), **LIVE),
+          parse=power.renewable_output, constants={"fuel": "solar"}, locations=(SYSTEM,), request=KEPT_A_MONTH,
+          **LIVE),
     _feed("instantaneous_wind_gen", "Wind generation, every fifteen seconds", power_families.GENERATION,
           parse=power.renewable_output, constants={"fuel": "wind"}, request=FINE, **{**LIVE, "interval_minutes": None}),
     *(
         _feed(dataset, title, power_families.GENERATION_FORECAST, parse=power.renewable_forecast,
               publication=Publication(time(1), 0), refresh=refresh, interval_minutes=minutes,
-              request=Ask(stamp="evaluated_at", days_per_request=1))
+              request=Ask(stamp="evaluated_at", days_per_request=1, kept_days=MONTH))
         for dataset, title, refresh, minutes in (
             ("hourly_solar_power_forecast", "Solar forecast, hourly", Refresh.HOURLY, 60),
             ("five_min_solar_power_forecast", "Solar forecast, five-minute", Refresh.FIVE_MINUTES, 5),
@@ -254,7 +260,7 @@ NETWORK = (
     _feed("da_transconstraints", "Day-ahead congestion events", grid.CONSTRAINTS, parse=network.constraints,
           constants=DAM, publication=DAY_AHEAD, interval_minutes=60),
     _feed("transmission_limits", "Transmission limits that bind now", grid.CONSTRAINTS, parse=network.constraints,
-          constants=RTD, **LIVE),
+          constants=RTD, request=KEPT_A_MONTH, **LIVE),
     *(
         _feed(dataset, title, grid.INTERCHANGE, parse=network.flows, **times)
         for dataset, title, times in (
@@ -263,7 +269,7 @@ NETWORK = (
             ("rt_scheduled_interchange", "Scheduled interchange by tie line", DAILY),
             ("state_net_interchange", "Net exports by state", DAILY),
             ("transfer_limits_and_flows", "Transfer limits and flows, hourly", DAILY),
-            ("transfer_interface_infor", "Transfer interfaces, five-minute", LIVE),
+            ("transfer_interface_infor", "Transfer interfaces, five-minute", {**LIVE, "request": KEPT_A_MONTH}),
             ("da_interface_flows_and_limits", "Day-ahead interface flows and limits",
              {"publication": DAY_AHEAD, "interval_minutes": 60}),
         )

@@ -10,7 +10,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import read
-from market_platform.sources.pjm.rows import finish, intervals, issued_at, stacked
+from market_platform.sources.pjm.rows import finish, fixed, intervals, issued_at, stacked
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def figures(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     layout = LAYOUTS[feed.dataset]
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         issued_at=issued_at(feed, table) if layout.issued else pd.Series(pd.NaT, table.index, "datetime64[us, UTC]"),
         location=table[layout.location] if layout.location else SYSTEM,
         subject=table[layout.subject] if layout.subject else "",

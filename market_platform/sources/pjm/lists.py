@@ -15,7 +15,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import eastern, read
-from market_platform.sources.pjm.rows import PLACE, finish, name_strangers, words
+from market_platform.sources.pjm.rows import PLACE, finish, fixed, name_strangers, words
 from market_platform.sources.stamps import as_day
 
 # Browser downloads carry the second (pnode-20191215121613.csv), requests of our own the day.
@@ -43,7 +43,7 @@ def pnodes(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         }
     ).astype({"interval_start": PANDAS_TYPES[Kind.MOMENT], "interval_end": PANDAS_TYPES[Kind.MOMENT]})
     rows = rows.assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         location=table["pnode_name"],
         location_id=table["pnode_id"],
         location_type=words(kind, NODE_TYPES),
@@ -72,7 +72,7 @@ def aggregate_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             "interval_end": terminated.utc(feed.zone),
         }
     ).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         location=table["agg_pnode_name"],
         location_id=table["agg_pnode_id"],
         member=table["bus_pnode_name"],

@@ -9,7 +9,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import eastern, read
-from market_platform.sources.pjm.rows import PLACE, finish, intervals, stacked, translated
+from market_platform.sources.pjm.rows import PLACE, finish, fixed, intervals, stacked, translated
 
 
 def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -21,10 +21,9 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     name = table["monitored_facility" if "monitored_facility" in table else "constraint_name"]
     contingency = table["contingency_facility" if "contingency_facility" in table else "contingency"]
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table), constraint_id=""),
         constraint_name=name,
-        constraint_id="",
-        contingency=contingency.astype("object").fillna(""),
+        contingency=contingency.cat.add_categories([""]).fillna("") if contingency.isna().any() else contingency,
         shadow_price_usd_per_mwh=table.get("shadow_price", np.nan),
     )
     return finish(feed, rows)
@@ -52,7 +51,7 @@ def flows(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = intervals(feed, table, drifting=feed.dataset == "five_min_tie_flows")
     frames = [
         rows.assign(
-            **feed.constants,
+            **fixed(feed, len(table)),
             market_run=run,
             interface=table[name],
             interface_id="",
@@ -68,7 +67,7 @@ def flows(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def assessment(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read whether each five minutes are a performance assessment interval of capacity."""
     table = read(payloads, DATASETS[feed.dataset])
-    return finish(feed, intervals(feed, table).assign(**feed.constants, message=table["pai_description"]))
+    return finish(feed, intervals(feed, table).assign(**fixed(feed, len(table)), message=table["pai_description"]))
 
 
 def reserve_events(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -87,4 +86,6 @@ def reserve_events(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = pd.DataFrame(
         {"market_day": start.market_day(), "interval_start": start.utc(feed.zone), "interval_end": end.utc(feed.zone)}
     )
-    return finish(feed, rows.assign(**feed.constants, message=message, **{name: table[name] for name in PLACE}))
+    return finish(
+        feed, rows.assign(**fixed(feed, len(table)), message=message, **{name: table[name] for name in PLACE})
+    )

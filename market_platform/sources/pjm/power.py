@@ -13,6 +13,7 @@ from market_platform.sources.pjm.rows import (
     DAY,
     day_column,
     finish,
+    fixed,
     intervals,
     issued_at,
     local_intervals,
@@ -31,7 +32,9 @@ def metered_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     area = table["load_area"]
     zone = words(area, LOAD_AREAS) if table["zone"].isna().all() else table["zone"]
-    rows = intervals(feed, table).assign(**feed.constants, location=area, location_id=zone, load_mw=table["mw"])
+    rows = intervals(feed, table).assign(
+        **fixed(feed, len(table)), location=area, location_id=zone, load_mw=table["mw"]
+    )
     name_strangers(rows, area, words(area, METERED_AREAS), "load area")
     return finish(feed, rows)
 
@@ -40,7 +43,10 @@ def preliminary_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read preliminary hourly averages by load area and region."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants, location=table["load_area"], location_id=None, load_mw=table["prelim_load_avg_hourly"]
+        **fixed(feed, len(table)),
+        location=table["load_area"],
+        location_id=None,
+        load_mw=table["prelim_load_avg_hourly"],
     )
     return finish(feed, rows)
 
@@ -49,7 +55,7 @@ def instantaneous_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read five-minute samples of load; their stamps drift by a second."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table, drifting=True).assign(
-        **feed.constants, location=table["area"], location_id=None, load_mw=table["instantaneous_load"]
+        **fixed(feed, len(table)), location=table["area"], location_id=None, load_mw=table["instantaneous_load"]
     )
     name_strangers(rows, table["area"], words(table["area"], INSTANT_AREAS), "load area")
     return finish(feed, rows)
@@ -59,7 +65,7 @@ def operations_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read the previous day's load by area as the operations summary has it; some areas have none."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants, location=table["area"], location_id=None, load_mw=table["actual_load"]
+        **fixed(feed, len(table)), location=table["area"], location_id=None, load_mw=table["actual_load"]
     )
     return finish(feed, rows)
 
@@ -68,7 +74,7 @@ def operations_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.Data
     """Read the forecast that the operations summary sets beside the previous day's load."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         issued_at=issued_at(feed, table),
         model=feed.dataset,
         location=table["area"],
@@ -81,7 +87,7 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read load forecasts with the moment at which each was evaluated."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         issued_at=issued_at(feed, table),
         model=feed.dataset,
         location=table["forecast_area"],
@@ -95,7 +101,11 @@ def fuel_mix(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     fuel = table["fuel_type"]
     rows = intervals(feed, table).assign(
-        **feed.constants, location=SYSTEM, fuel=words(fuel, FUELS), publisher_fuel=fuel, generation_mw=table["mw"]
+        **fixed(feed, len(table)),
+        location=SYSTEM,
+        fuel=words(fuel, FUELS),
+        publisher_fuel=fuel,
+        generation_mw=table["mw"],
     )
     name_strangers(rows, fuel, rows["fuel"], "fuel")
     return finish(feed, rows)
@@ -106,7 +116,7 @@ def renewable_output(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     fuel = feed.constants["fuel"]
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         location=table.get("area", SYSTEM),
         publisher_fuel=fuel,
         generation_mw=table[f"{fuel}_generation_mw"],
@@ -125,7 +135,7 @@ def renewable_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read wind and solar forecasts, solar behind the meter in rows of its own; MWh of an hour are average MW."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants, issued_at=issued_at(feed, table), model=feed.dataset, location=SYSTEM
+        **fixed(feed, len(table)), issued_at=issued_at(feed, table), model=feed.dataset, location=SYSTEM
     )
     frames = [
         rows.assign(fuel=fuel, generation_mw=table[column])
@@ -168,14 +178,14 @@ def outage_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def _outages(feed: Feed, table: pd.DataFrame) -> pd.DataFrame:
     rows = local_intervals(feed, table, eastern(table["forecast_date"]), DAY)
     listed = day_column(eastern(table["ept"]))
-    return rows.assign(**feed.constants, market_day=listed, listed_on=listed, kind="generation")
+    return rows.assign(**fixed(feed, len(table)), market_day=listed, listed_on=listed, kind="generation")
 
 
 def emissions(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read marginal emission rates of pricing nodes in pounds per MWh, one row a gas."""
     table = read(payloads, DATASETS[feed.dataset])
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         issued_at=pd.Series(pd.NaT, table.index, "datetime64[us, UTC]"),
         location=table["pnode_name"],
         subject=table["pnode_id"],

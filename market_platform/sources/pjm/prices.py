@@ -10,7 +10,16 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import read
-from market_platform.sources.pjm.rows import finish, intervals, name_strangers, name_superseded, recoded, stacked, words
+from market_platform.sources.pjm.rows import (
+    finish,
+    fixed,
+    intervals,
+    name_strangers,
+    name_superseded,
+    recoded,
+    stacked,
+    words,
+)
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
@@ -63,7 +72,7 @@ def _priced(feed: Feed, table: pd.DataFrame, run: str) -> pd.DataFrame:
     if energy is None or energy.isna().all():
         energy = (total - congestion - loss).round(PLACES)
     rows = intervals(feed, table).assign(
-        **feed.constants,
+        **fixed(feed, len(table)),
         location=full_name(table),
         location_id=table["pnode_id"] if "pnode_id" in table else pd.Categorical([None] * len(table)),
         location_type=words(kind, NODE_TYPES),
@@ -91,7 +100,7 @@ def full_name(table: pd.DataFrame) -> pd.Series:
     codes = [part.cat.codes.to_numpy().astype(np.int64) + 1 for part in parts]
     sizes = [len(part.cat.categories) + 1 for part in parts]
     joint, inverse = _distinct((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2], table)
-    texts = [np.append([""], part.cat.categories.astype(str).to_numpy()).astype("object") for part in parts]
+    texts = [np.array(["", *map(str, part.cat.categories)], dtype="object") for part in parts]
     first, second, third = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
     names = [
         f"{name:<{SUBSTATION_WIDTH}}{voltage:<{VOLTAGE_WIDTH}}{equipment}" if voltage and equipment else name

@@ -37,8 +37,10 @@ class Ask:
     """How one feed is asked for.
 
     ``stamp`` is the column that the range filters on, ``filters`` are further parameters, ``days_per_request`` keeps an
-    answer to a few pages, ``archive_days`` is the age at which the archive's rules begin. ``through_midnight`` asks for the
-    first moment of the next day as well: stamps between 23:59:00 and midnight are lost otherwise, and stamps drift.
+    answer to a few pages, ``archive_days`` is the age at which the archive's rules begin. ``through_midnight`` asks for
+    the first moment of the next day as well: stamps between 23:59:00 and midnight are lost otherwise, and stamps drift.
+    ``kept_days`` is how long PJM keeps the dataset at all: an empty answer for older days says that they are gone, not
+    that they are still to come.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -47,13 +49,15 @@ class Ask:
     archive_days: int | None = None
     sort: str = ""
     through_midnight: bool = False
+    kept_days: int | None = None
 
     def __call__(self, feed: Feed, days: Sequence[date], today: date) -> Iterator[Request]:
         """Give the requests for some market days. Raises Gone at the end where a filtered feed is asked for archived days."""
         line = None if self.archive_days is None else today - timedelta(days=self.archive_days)
         old = sorted(day for day in set(days) if line is not None and day < line)
         for run in self._runs([day for day in days if day not in set(old)]):
-            yield self._request(feed, run, archived=False)
+            rolled_off = self.kept_days is not None and run[-1] < today - timedelta(days=self.kept_days)
+            yield replace(self._request(feed, run, archived=False), archived=rolled_off)
         if old and self.filters:
             raise Gone(
                 f"{feed.key}: days before {line} are in PJM's archive, which gives all pricing nodes or none; "

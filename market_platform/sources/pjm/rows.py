@@ -89,10 +89,13 @@ def translated(column: pd.Series, translate: Callable[[str], str | None]) -> pd.
 
 def recoded(column: pd.Series, texts: Sequence[str | None], codes: np.ndarray) -> pd.Series:
     """Return a categorical that shows ``texts`` where ``codes`` point to them; texts may repeat, None is blank."""
-    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
-    moved = np.array([*(places.get(text, -1) if text is not None else -1 for text in texts), -1], dtype=np.int32)
-    categories = pd.CategoricalDtype(pd.Index(list(places), dtype="object"))
-    return pd.Series(pd.Categorical.from_codes(moved[codes], dtype=categories, validate=False), index=column.index)
+    known = dict.fromkeys(texts)
+    if len(known) < len(texts) or None in known:
+        known.pop(None, None)
+        places = {text: place for place, text in enumerate(known)} | {None: -1}
+        codes = np.array([*(places[text] for text in texts), -1], dtype=np.int32)[codes]
+    categories = pd.CategoricalDtype(pd.Index(list(known), dtype="object"))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=categories, validate=False), index=column.index)
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
@@ -106,6 +109,15 @@ def name_strangers(rows: pd.DataFrame, published: pd.Series, known: pd.Series, w
     if strange.any():
         texts = published[strange].astype(str)
         rows.loc[strange, "defect"] = what + " " + texts + f" is not in the table of {what}s: add it there"
+
+
+def fixed(feed: Feed, rows: int, **texts: str) -> dict[str, pd.Categorical]:
+    """Return the feed's constants (and further texts) as columns that cost nothing a row."""
+    zeros = np.zeros(rows, dtype=np.int8)
+    return {
+        name: pd.Categorical.from_codes(zeros, dtype=pd.CategoricalDtype([text]), validate=False)
+        for name, text in {**feed.constants, **texts}.items()
+    }
 
 
 def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -75,6 +75,18 @@ def test_archived_days_of_a_filtered_feed_point_to_the_node_feed():
         next(requests)
 
 
+def test_days_that_rolled_off_are_gone_and_not_late():
+    recent, old = asked("pjm_load_instantaneous", [TODAY, TODAY - timedelta(days=45)])[::-1]
+    assert (recent.archived, old.archived) == (False, True)
+    with pytest.raises(Gone):
+        next_page(old, [page(0, 0)])
+
+
+def test_fast_stamps_are_asked_for_through_midnight():
+    (one,) = asked("pjm_area_control_error", [date(2026, 11, 19)])
+    assert one.params[SPAN] == "11/19/2026 00:00to11/20/2026 00:00"
+
+
 def test_pages_go_on_until_the_announced_total():
     first = next_page(request(), [page(3, 7)])
     assert first is not None
