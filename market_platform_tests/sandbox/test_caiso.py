@@ -259,3 +259,13 @@ def test_a_real_socket_serves_the_real_paths():
         )
         assert len(day.text.splitlines()) == 290
         assert client.get(f"{address}/www.caiso.com/outlook/history/20261119/fuelsource.csv").status_code == 404
+
+
+def test_a_forecast_in_xml_keeps_the_moment_at_which_it_was_made(make_platform):
+    pipeline = make_platform(now=NOW).pipeline
+    feed = FEEDS["caiso_western_renewables_forecast"]
+    outcomes = list(pipeline.ingest(feed, [date(2026, 11, 1)]))
+    assert [outcome.outcome for outcome in outcomes] == ["committed"]
+    rows = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+    assert len(rows) == 25 * 2
+    assert set(rows["issued_at"]) == {pd.Timestamp("2026-10-31T17:00Z")}

@@ -25,7 +25,18 @@ ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True)
 # Columns that say again what others say, or only order the rows on a screen.
 FURNITURE = tuple(
     passed(heading)
-    for heading in ("OPR_HR", "OPR_INTERVAL", "OPR_TYPE", "INTERVAL_NUM", "POS", "GRP_TYPE", "LABEL", "UOM", "GRP")
+    for heading in (
+        "MADE_AT",
+        "OPR_HR",
+        "OPR_INTERVAL",
+        "OPR_TYPE",
+        "INTERVAL_NUM",
+        "POS",
+        "GRP_TYPE",
+        "LABEL",
+        "UOM",
+        "GRP",
+    )
 )
 GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"
@@ -148,6 +159,7 @@ def _placed(frame: pd.DataFrame, positions: Sequence[int]) -> pd.DataFrame:
 
 def _read_xml(report: Report, payload: Payload) -> pd.DataFrame:
     refuse_error_document(payload)
+    made: dict[str, str | None] = {}
     header: dict[str, str | None] = {}
     records: list[dict[str, str | None]] = []
     try:
@@ -155,10 +167,12 @@ def _read_xml(report: Report, payload: Payload) -> pd.DataFrame:
             io.BytesIO(payload.content), resolve_entities=False, no_network=True, recover=_is_whole(payload)
         ):
             tag = etree.QName(element).localname
-            if tag in HEADER_TAGS:
+            if tag == "TimeDate":
+                made = {"MADE_AT": element.text}
+            elif tag in HEADER_TAGS:
                 header[HEADER_TAGS[tag]] = element.text
             elif tag == "REPORT_DATA":
-                records.append({**header, **{etree.QName(child).localname: child.text for child in element}})
+                records.append({**made, **header, **{etree.QName(child).localname: child.text for child in element}})
                 element.clear()
             elif tag == "REPORT_ITEM":
                 header = {}

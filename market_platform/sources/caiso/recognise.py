@@ -10,7 +10,7 @@ import pandas as pd
 from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.markets.caiso import HUBS_AND_LOAD_POINTS
 from market_platform.sources.caiso.answers import HEAD_BYTES, refuse_error_document
-from market_platform.sources.caiso.columns import REPORTS
+from market_platform.sources.caiso.columns import REPORTS, WESTERN_RENEWABLES
 from market_platform.sources.caiso.downloads import DOWNLOAD_DAY, WATCH_DAY
 from market_platform.sources.caiso.oasis import NAMESPACE, Report, is_xml
 from market_platform.sources.caiso.outlook import MEASURED
@@ -24,6 +24,7 @@ NODE_HEADINGS = ("NODE", "RESOURCE_NAME")
 STAMP_HEADINGS = (("INTERVALSTARTTIME_GMT", "INTERVALENDTIME_GMT"), ("INTERVAL_START_GMT", "INTERVAL_END_GMT"))
 ROWS_LOOKED_AT = 400
 BYTES_LOOKED_AT = 200 * ROWS_LOOKED_AT
+WESTERN_NAMESPACE = "EDAMWindAndSolarForecast"
 HUBS = frozenset(HUBS_AND_LOAD_POINTS)
 
 
@@ -157,6 +158,8 @@ def _xml_look(payload: Payload) -> Look | None:
         return found[1].strip() if found else ""
 
     report = next((report for report in REPORTS if first("REPORT") in report.queries), None)
+    if WESTERN_NAMESPACE in text:
+        report = WESTERN_RENEWABLES
     if report is None:
         return None
     seconds = first("SEC_PER_INTERVAL")

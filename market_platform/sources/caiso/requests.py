@@ -20,6 +20,7 @@ from market_platform.sources.payload import Request
 BASE_URL = "https://oasis.caiso.com/oasisapi"
 PACE_SECONDS = 5.0
 CSV_IN_ZIP = "6"
+XML_IN_ZIP = "5"
 LONGEST_DAYS = 31
 # OASIS keeps 39 months (facts); what is older lies in a bucket whose reader pays.
 KEPT_MONTHS = 39
@@ -54,6 +55,7 @@ class Ask:
     span: Span = Span.MONTH
     group: bool = False
     elsewhere: "Ask | None" = None
+    form: str = CSV_IN_ZIP
 
     def __call__(self, feed: Feed, days: Sequence[date], today: date) -> list[Request]:
         """Return the requests that cover the days."""
@@ -73,7 +75,7 @@ class Ask:
         start, end, days = window
         name = "groupid" if self.group else "queryname"
         parameters = {
-            "resultformat": CSV_IN_ZIP,
+            "resultformat": self.form,
             name: self.query,
             "version": str(self.version),
             **self.parameters,

@@ -74,6 +74,15 @@ def _renewables(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def western_renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Day-ahead wind and solar forecasts of the balancing areas in the extended market, issued when the file was made."""
+    read = read_report(columns.WESTERN_RENEWABLES, payloads)
+    issued = Moments(read["issued"]).utc()
+    times = intervals(feed, read).assign(location=read["area"], issued_at=issued)
+    frames = [times.assign(fuel=fuel, generation_mw=read[fuel]) for fuel in ("solar", "wind")]
+    return finish(feed, pd.concat(frames, ignore_index=True))
+
+
 def schedules(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Scheduled load, generation, imports and exports by TAC zone and in all."""
     read = read_report(columns.SCHEDULES, payloads)

@@ -1,6 +1,6 @@
 """CAISO's feeds of load, generation, schedules, reserves, the network, bids, lists and outlook files, a row each."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from market_platform.contracts.families import bids as bid_families
 from market_platform.contracts.families import conditions, power
@@ -22,7 +22,7 @@ from market_platform.sources.caiso.declare import (
     TWO_DAYS_AHEAD,
     caiso_feed,
 )
-from market_platform.sources.caiso.requests import Ask, OutlookAsk, Span, unit_outage_workbook
+from market_platform.sources.caiso.requests import XML_IN_ZIP, Ask, OutlookAsk, Span, unit_outage_workbook
 from market_platform.sources.feed import Cadence, Feed, Publication, Refresh
 
 ALL_AREAS = {"anc_type": "ALL", "anc_region": "ALL"}
@@ -78,6 +78,14 @@ RENEWABLE_FEEDS: tuple[Feed, ...] = (
     caiso_feed("renewables_forecast_rtd", "Wind and solar forecast, five-minute", power.GENERATION_FORECAST,
                "SLD_REN_FCST", "RTD", parse=system.renewables_forecast, interval_minutes=5, locations=HUB_TYPES,
                request=Ask("SLD_REN_FCST", 1, _run("RTD"), Span.DAY), constants={"model": "RTD"}, **REAL_TIME),
+)  # fmt: skip
+
+WESTERN_FEEDS: tuple[Feed, ...] = (
+    caiso_feed("western_renewables_forecast", "Wind and solar forecast by balancing area", power.GENERATION_FORECAST,
+               "EDAM_WND_SLR_FORECAST_GRP", "", parse=system.western_renewables_forecast, interval_minutes=60,
+               publication=Publication(time(10), -1), constants={"model": "EDAM"},
+               request=Ask("EDAM_WND_SLR_FORECAST_GRP", 1, span=Span.DAY, group=True, form=XML_IN_ZIP),
+               note="published from May 2026 on, as XML only"),
 )  # fmt: skip
 
 SCHEDULE_FEEDS: tuple[Feed, ...] = tuple(
@@ -209,6 +217,6 @@ OUTLOOK_FEEDS: tuple[Feed, ...] = (
 )  # fmt: skip
 
 SYSTEM_FEEDS: tuple[Feed, ...] = (
-    *LOAD_FEEDS, *RENEWABLE_FEEDS, *SCHEDULE_FEEDS, *RESERVE_FEEDS, *GRID_FEEDS, *BID_FEEDS, *LIST_FEEDS,
+    *LOAD_FEEDS, *RENEWABLE_FEEDS, *WESTERN_FEEDS, *SCHEDULE_FEEDS, *RESERVE_FEEDS, *GRID_FEEDS, *BID_FEEDS, *LIST_FEEDS,
     *OUTLOOK_FEEDS,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The simulated GroupZip reports and event lists: nodes, disclosed bids, corrections, outages, capacity products."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from market_platform.sandbox.publishers.caiso.report import (
     local_time,
     texts,
 )
-from market_platform.sandbox.publishers.caiso.wire import GMT, ZONE
+from market_platform.sandbox.publishers.caiso.wire import GMT, XML_HEAD, ZONE
 from market_platform.sandbox.world import World
 
 LOCAL = "%Y-%m-%dT%H:%M:%S"
@@ -154,6 +154,25 @@ def capacity_award_rows(world: World, day: date, _parameters: Parameters) -> pd.
         for product in CAPACITY_PRODUCTS
     ]  # fmt: skip
     return pd.concat(frames, ignore_index=True)
+
+
+def western_file(world: World, day: date, now: datetime) -> bytes:
+    """Write the wind and solar forecast of the balancing area; this report has a namespace of its own."""
+    wide = world.wind_solar_forecast("caiso", day - timedelta(days=1), days=1, first=1)
+    hours = wide.groupby(["interval_start", "interval_end"], as_index=False)[["wind_mw", "solar_mw"]].sum()
+    made = min(now, datetime.combine(day - timedelta(days=1), time(10), tzinfo=ZONE)).astimezone(UTC)
+    records = "\n".join(
+        f"<REPORT_DATA>\n<BAA_GRP_ID>CISO</BAA_GRP_ID>\n<OPR_DATE>{day}</OPR_DATE>\n"
+        f"<INTERVAL_START_GMT>{row.interval_start.strftime(GMT)}</INTERVAL_START_GMT>\n"
+        f"<INTERVAL_END_GMT>{row.interval_end.strftime(GMT)}</INTERVAL_END_GMT>\n"
+        f"<SOLAR>{row.solar_mw:.2f}</SOLAR>\n<WIND>{row.wind_mw:.2f}</WIND>\n</REPORT_DATA>"
+        for row in hours.itertuples()
+    )
+    return (
+        f'{XML_HEAD}<OASISReport xmlns="http://www.caiso.com/soa/EDAMWindAndSolarForecast_v1.xsd">\n<MessageHeader>\n'
+        f"<TimeDate>{made:{GMT}}</TimeDate>\n<Source>OASIS</Source>\n</MessageHeader>\n<MessagePayload>\n<RTO>\n"
+        f"<name>CAISO</name>\n<REPORT_ITEM>\n{records}\n</REPORT_ITEM>\n</RTO>\n</MessagePayload>\n</OASISReport>"
+    ).encode()
 
 
 BID_HEADINGS = (

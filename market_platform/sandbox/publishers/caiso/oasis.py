@@ -1,12 +1,12 @@
 """The simulated OASIS: requests to files, with its limits on span and its error codes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 
 from market_platform.markets.market_day import day_bounds
-from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS
+from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS, western_file
 from market_platform.sandbox.publishers.caiso.price_reports import PRICE_REPORTS
 from market_platform.sandbox.publishers.caiso.report import Report, run_of
 from market_platform.sandbox.publishers.caiso.system_reports import SYSTEM_REPORTS
@@ -25,6 +25,7 @@ from market_platform.sandbox.publishers.caiso.wire import (
 from market_platform.sandbox.world import World
 
 REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **EVENT_REPORTS}
+WESTERN_GROUP = "EDAM_WND_SLR_FORECAST_GRP"
 STAMP = "%Y%m%dT%H:%M%z"
 CSV = "6"
 KEPT = timedelta(days=39 * 30.5)
@@ -63,6 +64,8 @@ def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Ans
     """Answer a GroupZip request: one day from its start, one file a component for node prices."""
     try:
         group = parameters.get("groupid", "")
+        if group == WESTERN_GROUP:
+            return _western(world, parameters, now)
         if group not in GROUP_REPORTS:
             raise BAD_REQUEST
         member, report = GROUP_REPORTS[group]
@@ -80,6 +83,15 @@ def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Ans
         label = f"_{component}" if component else ""
         files |= _file(f"{stem}_{member}{label}_v{version}", part, report, as_csv, group, now)
     return f"{stem}_{group}_N_N_v{version}_csv", files
+
+
+def _western(world: World, parameters: dict[str, str], now: datetime) -> Answer:
+    start, _ = _window({"enddatetime": parameters.get("startdatetime", ""), **parameters}, 366)
+    day = start.astimezone(ZONE).date()
+    if now < datetime.combine(day - timedelta(days=1), time(6), tzinfo=ZONE):
+        raise NO_DATA
+    name = f"{day:%Y%m%d}_{day:%Y%m%d}_EDAM_WND_SLR_FORECAST_N_v{parameters.get('version', '1')}"
+    return name, {f"{name}.xml": western_file(world, day, now)}
 
 
 def _refusal(error: OasisError, now: datetime) -> Answer:
