@@ -1,6 +1,7 @@
 """Price forecasts against the published record (Lago et al. 2021), protocol to the letter, and what a day costs.
 
-    python -m benchmarks.forecasts [MARKET ...] [--days N]
+    python -m benchmarks.forecasts [MARKET ...] [--days N] [--folder F]
+    python -m benchmarks.forecasts --us [NAME ...]
 
 Every file `<market>.csv` of the benchmark's folder is a market (a held-out one too): hourly price and two forecasts
 known ahead, the last 728 days are the test period. One issue a day with daily recalibration; every setting is the one
@@ -19,10 +20,13 @@ from threadpoolctl import threadpool_limits
 
 from market_platform.forecasting import intervals, pool, scoring
 from market_platform.forecasting.calendars import holiday_marks
+from market_platform.forecasting.features import filled
+from market_platform.forecasting.leaderboard import leaderboard
 from market_platform.forecasting.members import standard_pool
 from market_platform.forecasting.panel import Panel
 
 FOLDER = Path(__file__).parents[2] / "shared" / "benchmarks" / "epf"
+US_FOLDER = FOLDER.parent / "us-prices"
 TEST_ROWS = 728
 WARM_ROWS = 182
 BARS = {"PJM": 2.70, "NP": 1.55, "FR": 3.60, "BE": 5.65}
@@ -107,6 +111,59 @@ def scores_of(markets: list[str], folder: Path = FOLDER, test_rows: int = TEST_R
             )
 
 
+def us_panels(folder: Path = US_FOLDER) -> Iterator[tuple[str, Panel, int]]:
+    """Yield name, panel and first test row of ERCOT HB_NORTH (day-ahead, real-time) and of four ISOs' day-ahead prices.
+
+    Real time is forecast at midnight with the day's cleared day-ahead prices known; actual load is used lagged only.
+    """
+    hub = pd.read_csv(folder / "ercot_hb_north_da_rt_2024_2026.csv", parse_dates=["local_hour_beginning"])
+    hub = hub.rename(columns={"local_hour_beginning": "local_time"})
+    days, day_ahead = _by_day(hub, "dam_lmp")
+    marks = holiday_marks(days, "US")
+    test = int((days < np.datetime64("2025-03-01")).sum())
+    yield "ERCOT HB_NORTH day-ahead", Panel(days, day_ahead, holiday=marks), test
+    real_time = Panel(days, _by_day(hub, "rtm_lmp")[1], {"day_ahead": day_ahead}, holiday=marks)
+    yield "ERCOT HB_NORTH real-time", real_time, test
+    isos = pd.read_csv(folder / "us_iso_da_price_load_2017_2020.csv", parse_dates=["local_time"])
+    for iso, rows in isos.groupby("iso"):
+        days, price = _by_day(rows, "da_lmp")
+        panel = Panel(days, price, {}, {"load": _by_day(rows, "load_mw")[1]}, holiday_marks(days, "US"))
+        yield f"{iso} day-ahead", panel, int((days < np.datetime64("2019-05-12")).sum())
+
+
+def _by_day(rows: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
+    hours = pd.date_range(rows["local_time"].min().normalize(), rows["local_time"].max().normalize(), freq="D")
+    grid = pd.date_range(hours[0], periods=24 * len(hours), freq="h")
+    table = rows.set_index("local_time")[column].reindex(grid).interpolate(limit=1).to_numpy(float).reshape(-1, 24)
+    return hours.to_numpy().astype("datetime64[D]"), table
+
+
+def us_scores(names: list[str]) -> Iterator[tuple[str, dict]]:
+    """Yield the scores on US histories against the seasonal naive and a LEAR of our own (one LASSO, yearly scale)."""
+    with threadpool_limits(1):
+        for name, panel, begin in us_panels():
+            if names and not any(part.lower() in name.lower() for part in names):
+                continue
+            run = pool.run(panel, standard_pool(), begin - WARM_ROWS)
+            bands = intervals.quantiles(run.combined, panel.target[run.first :], run.disagreement())[WARM_ROWS:]
+            models = {"pool": run.combined[WARM_ROWS:], "own LEAR": run.members["lasso_364"][WARM_ROWS:]}
+            actual, naive = panel.target[begin:], filled(scoring.week_before(panel.target), 7)[begin:]
+            table = leaderboard(name, "day", actual, models, naive).set_index("model")
+            seen = np.isfinite(actual).all(axis=1)
+            lear = scoring.diebold_mariano(actual[seen], models["own LEAR"][seen], models["pool"][seen])[1]
+            yield (
+                name,
+                {
+                    **{f"MAE {model}": float(value) for model, value in table["mae"].items()},
+                    "days": float(seen.sum()),
+                    "DM p against naive": float(table.loc["pool", "p_against_naive"]),
+                    "DM p against own LEAR": lear,
+                    "coverage 90 %": 100 * scoring.coverage(actual[seen], bands[seen][:, :, 4], bands[seen][:, :, 94]),
+                    "coverage 50 %": 100 * scoring.coverage(actual[seen], bands[seen][:, :, 24], bands[seen][:, :, 74]),
+                },
+            )
+
+
 def _row(
     name: str, value: float, unit: str, peer: str | None, peer_value: float | None, bar: float, holds: bool
 ) -> dict:
@@ -145,8 +202,10 @@ def main() -> None:
     parser.add_argument("markets", nargs="*")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--days", type=int, default=TEST_ROWS, help="the last so many days instead of 728")
+    parser.add_argument("--us", action="store_true", help="US histories instead of the published benchmark")
     chosen = parser.parse_args()
-    for market, got in scores_of(chosen.markets, chosen.folder, chosen.days):
+    rows = us_scores(chosen.markets) if chosen.us else scores_of(chosen.markets, chosen.folder, chosen.days)
+    for market, got in rows:
         for name, value in got.items():
             print(f"{market:5s} {name:40s} {value:10.4f}", flush=True)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from market_platform.forecasting import intervals, pool, scenarios
-from market_platform.forecasting.errors import TooLittleData
+from market_platform.forecasting.errors import TooLittleData, UnusableData
 from market_platform.forecasting.features import filled
 from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
@@ -51,7 +51,11 @@ def forecast_last_row(panel: Panel, members: tuple[Member, ...]) -> DayForecast:
     if not chosen:
         return _naive(issued, known, rung, notes)
     first = max(len(issued.days) - 1 - CALIBRATION_ROWS, int(np.flatnonzero(known)[0]) + 21)
-    run = pool.run(issued, chosen, min(first, len(issued.days) - 1))
+    try:
+        run = pool.run(issued, chosen, min(first, len(issued.days) - 1))
+    except UnusableData as refusal:
+        return _naive(issued, known, "seasonal", [*notes, str(refusal)])
+    notes += [f"{name} found no finite solution: left out" for name in run.left_out]
     levels = intervals.quantiles(run.combined, issued.target[run.first :], run.disagreement())
     value, bands = run.combined[-1], levels[-1]
     if not (np.isfinite(value).all() and np.isfinite(bands).all()):

@@ -1,6 +1,6 @@
 """The members of the pool: which family on which local scale with which settings, read from one table.
 
-`pool_settings.csv` holds every number, chosen once on the data before the benchmark's test years (`benchmarks/tune.py`)
+`pool_settings.csv` holds every number, chosen once on the data before the benchmark's test years (`tuning.py`)
 and used unchanged for every market. Columns: member, family, parameter, value.
 """
 
@@ -12,10 +12,16 @@ import numpy as np
 import pandas as pd
 
 from market_platform.forecasting.features import Inputs
-from market_platform.forecasting.models import boosting, kernel, lasso, network
+from market_platform.forecasting.models import boosting, hourly_kernel, kernel, lasso, network
 
-BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 28}
-Setting = kernel.KernelSetting | lasso.LassoSetting | network.NetworkSetting | boosting.BoostingSetting
+BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 28, "hourly_kernel": 28}
+Setting = (
+    kernel.KernelSetting
+    | lasso.LassoSetting
+    | network.NetworkSetting
+    | boosting.BoostingSetting
+    | hourly_kernel.HourlyKernelSetting
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Member:
                 normalised = kernel.rolling(inputs, known, first, self.setting, block_of)
             elif isinstance(self.setting, network.NetworkSetting):
                 normalised = network.rolling(inputs, known, first, self.setting, block_of)
+            elif isinstance(self.setting, hourly_kernel.HourlyKernelSetting):
+                normalised = hourly_kernel.rolling(inputs, known, first, self.setting, block_of)
             else:
                 normalised = boosting.rolling(inputs, known, first, self.setting, block_of)
         return inputs.scale.rows(first).undo(normalised)
@@ -74,6 +82,9 @@ def _setting(family: str, values: dict[str, float]) -> Setting:
         return kernel.KernelSetting(distance, linear, plain["noise"], plain["memory_rows"], plain["tail"])
     if family == "lasso":
         return lasso.LassoSetting(plain["penalty"], plain["ridge"], plain["memory_rows"])
+    if family == "hourly_kernel":
+        own = (plain["noise"], plain["day_noise"], plain["tail"], int(plain["history_rows"]))
+        return hourly_kernel.HourlyKernelSetting(distance, linear, *own)
     if family == "network":
         return network.NetworkSetting(distance)
     return boosting.BoostingSetting()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market_platform.forecasting.errors import UnusableData
 from market_platform.forecasting.features import Inputs, build
 from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
@@ -22,12 +23,16 @@ BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
 
 @dataclass(frozen=True)
 class PoolForecasts:
-    """Forecasts of rows ``first``… of a panel: per member and combined, (rows − first, slots), and the weights used."""
+    """Forecasts of rows ``first``… of a panel: per member and combined, (rows − first, slots), and the weights used.
+
+    ``left_out`` names the members that found no finite solution.
+    """
 
     first: int
     members: dict[str, np.ndarray]
     combined: np.ndarray
     weights: np.ndarray
+    left_out: tuple[str, ...] = ()
 
     def disagreement(self) -> np.ndarray:
         """Return the mean absolute distance of the members from the combination, (rows − first, slots)."""
@@ -40,14 +45,25 @@ def run(panel: Panel, members: tuple[Member, ...], first: int) -> PoolForecasts:
     known[:WARM_ROWS] = False
     ordinal = panel.days.astype("datetime64[D]").astype(int) // panel.step_days
     inputs: dict[int, Inputs] = {}
-    forecasts = {}
+    forecasts: dict[str, np.ndarray] = {}
+    left_out: list[str] = []
     for member in members:
         if member.window not in inputs:
             inputs[member.window] = build(panel, member.window)
-        values = member.rolling(inputs[member.window], known, first, ordinal)
+        try:
+            values = member.rolling(inputs[member.window], known, first, ordinal)
+        except np.linalg.LinAlgError:
+            left_out.append(member.name)
+            continue
+        if not np.isfinite(values).all():
+            left_out.append(member.name)
+            continue
         forecasts[member.name] = within_reach(values, panel.target, first)
+    if not forecasts:
+        msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
+        raise UnusableData(msg)
     combined, weights = combine(np.stack(list(forecasts.values())), panel.target[first:])
-    return PoolForecasts(first, forecasts, combined, weights)
+    return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
 def within_reach(forecast: np.ndarray, target: np.ndarray, first: int) -> np.ndarray:

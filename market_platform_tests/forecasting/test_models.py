@@ -6,7 +6,10 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import DotProduct, RationalQuadratic
 from sklearn.linear_model import Lasso
 
+from market_platform.forecasting.members import standard_pool
 from market_platform.forecasting.models import kernel, lasso
+from market_platform.forecasting.panel import Panel
+from market_platform.forecasting.tuning import Search
 
 ROWS, FIRST = 60, 50
 
@@ -43,3 +46,16 @@ def test_lasso_one_step_equals_scikit_learn_refitted_each_day(data):
             peer = Lasso(alpha=0.05, tol=1e-10, max_iter=100_000).fit(inputs[:row] / spread, target[:row, slot])
             expected = peer.predict(inputs[row : row + 1] / spread)[0]
             assert ours[row - FIRST, slot] == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_search_for_settings_never_gets_worse():
+    random = np.random.default_rng(1)
+    load = random.normal(50, 5, (620, 1)) + np.sin(np.arange(24))
+    panel = Panel(
+        np.datetime64("2020-01-01") + np.arange(620), 0.5 * load + random.normal(0, 1, (620, 24)), {"load": load}
+    )
+    search = Search([panel], [member for member in standard_pool() if member.name == "kernel_28"])
+    before = search.objective
+    found = search.run(3, seed=2)
+    assert search.objective <= before
+    assert search.judge([search.forecast(member) for member in found]) == pytest.approx(search.objective, abs=1e-3)

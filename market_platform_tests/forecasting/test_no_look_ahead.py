@@ -11,7 +11,11 @@ from market_platform.forecasting.members import Member, standard_pool
 from market_platform.forecasting.panel import Panel
 
 ROWS, FIRST, CUT = 230, 190, 215
-SHORT = {"network": {"first_epochs": 4, "daily_steps": 2, "members": 2}, "boosting": {"trees": 8}}
+SHORT = {
+    "network": {"first_epochs": 4, "daily_steps": 2, "members": 2},
+    "boosting": {"trees": 3, "history_rows": 60},
+    "hourly_kernel": {"history_rows": 15},
+}
 
 
 def _brief(member: Member) -> Member:
