@@ -42,12 +42,13 @@ def _locate(payload: Payload, key: str) -> tuple[dict[str, Any], int, int]:
     """Find the array without reading it: the envelope, and where the array's inside begins and ends."""
     content = payload.content
     head = BARE_ARRAY.match(content) or re.search(rb'"' + key.encode() + rb'"\s*:\s*\[', content)
-    for end in _ends_of_array(content, head.end()) if head is not None else ():
+    start = head.end() if head is not None else len(content)
+    for end in _ends_of_array(content, start):
         try:
-            envelope = json.loads(content[: head.end()].removeprefix(b"\xef\xbb\xbf") + b"]" + content[end:])
+            envelope = json.loads(content[:start].removeprefix(b"\xef\xbb\xbf") + b"]" + content[end:])
         except ValueError:
             continue
-        return envelope if isinstance(envelope, dict) else {}, head.end(), end - 1
+        return envelope if isinstance(envelope, dict) else {}, start, end - 1
     raise UnreadablePayload(f"{payload.name}: {_complaint(content, key)}; the bytes are kept, fetch it again")
 
 
