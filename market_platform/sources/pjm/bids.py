@@ -4,6 +4,7 @@ Clearing prices of FTR auctions stand behind a member's login; public are the bi
 prices that rights are settled on (secondary: two public projects that asked for the results).
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ MONTHS = {
     )
 }
 JUNE = 6
+PLANNING_YEAR = re.compile(r"(20\d{2})\s*/\s*(?:20)?\d{2}")
 
 
 def demand(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -63,7 +65,7 @@ def virtuals_cleared(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Read bids of a monthly auction; bids alike in all but volume and price are counted from 1 in file order."""
+    """Read bids of a monthly, annual or long-term auction; bids alike in all but volume and price are counted from 1 in file order."""
     table = read(payloads, DATASETS[feed.dataset])
     named = table["market_name"].astype("str") + "|" + table["period_type"].astype("str")
     spans = {text: _period(*text.split("|", 1)) for text in named.unique()}
@@ -73,7 +75,8 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         for text, (first, last) in spans.items()
         if first is not None and last is not None
     }
-    key = [
+    rounds = ["round"] if "round" in table else []
+    path = [
         "market_name",
         "period_type",
         "source_pnode_name",
@@ -82,6 +85,7 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         "hedge_type",
         "trade_type",
     ]
+    key = [*rounds, *path]
     rows = pd.DataFrame(
         {
             "market_day": as_day(day.to_numpy(dtype="datetime64[D]")),
@@ -90,7 +94,7 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         }
     ).assign(
         **fixed(feed, len(table)),
-        auction=table["market_name"],
+        auction=_auction(table),
         period=table["period_type"],
         source=table["source_pnode_name"],
         sink=table["sink_pnode_name"],
@@ -109,16 +113,26 @@ def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
+def _auction(table: pd.DataFrame) -> pd.Series:
+    """Return the auction's name, with its round where it has rounds."""
+    if "round" not in table or table["round"].isna().all():
+        return table["market_name"]
+    return table["market_name"].astype("str") + ", round " + table["round"].astype("str")
+
+
 def _moments(column: pd.Series) -> pd.Series:
     return column.astype("object").astype(PANDAS_TYPES[Kind.MOMENT])
 
 
 def _period(market: str, period: str) -> tuple[date | None, date | None]:
-    """Return first day and day after the last of a period within the planning year of a monthly auction."""
+    """Return first day and day after the last of a period in a monthly auction's planning year, or of a whole year."""
     words = market.upper().split()
     month = next((MONTHS[word[:3]] for word in words if word[:3] in MONTHS), None)
     year = next((int(word) for word in words if word.isdigit() and len(word) == len("2026")), None)
     name = period.strip().upper()
+    whole = PLANNING_YEAR.search(period) or PLANNING_YEAR.search(market)
+    if whole is not None and name not in QUARTERS and name[:3] not in MONTHS:
+        return date(int(whole[1]), JUNE, 1), date(int(whole[1]) + 1, JUNE, 1)
     if month is None or year is None or (name not in QUARTERS and name[:3] not in MONTHS):
         return None, None
     first, length = QUARTERS[name] if name in QUARTERS else (MONTHS[name[:3]], 1)

@@ -53,6 +53,11 @@ def prices(run: str, *, versions: bool = True, ids: bool = True) -> tuple[Field,
     )
 
 
+FTR_BIDS = (
+    *(label(name, name) for name in ("market_name", "period_type", "source_pnode_name", "sink_pnode_name")),
+    *(label(name, name) for name in ("class_type", "trade_type", "hedge_type")),
+    *(number(name, name) for name in ("quoted_mw", "quoted_price")),
+)
 RESERVE_MW = "as_req_mw total_mw as_mw ss_mw tier1_mw ircmwt2 dsr_as_mw nsr_mw regd_mw"
 FORECAST = {"issued": "evaluated_at"}
 PEAK = {"start": "projected_peak_datetime", "issued": "generated_at"}
@@ -190,11 +195,10 @@ DATASETS: dict[str, tuple[Field, ...]] = {
     ),
     "day_inc_dec_utc": (label("day", "day_ahead_market_date"), *(number(name, name) for name in ("inc_mw", "dec_mw", "utc_mw"))),
     # Rights.
-    "ftr_bids_mnt": (
-        *(label(name, name) for name in ("market_name", "period_type", "source_pnode_name", "sink_pnode_name")),
-        *(label(name, name) for name in ("class_type", "trade_type", "hedge_type")),
-        *(number(name, name) for name in ("quoted_mw", "quoted_price")),
-    ),
+    "ftr_bids_mnt": FTR_BIDS,
+    # Named in PJM's list of feeds; that their columns are the monthly ones, with a round, is unverified.
+    "ftr_bids_annual": (*FTR_BIDS, label("round", "round", "round_name", "market_round", optional=True)),
+    "ftr_bids_long_term": (*FTR_BIDS, label("round", "round", "round_name", "market_round", optional=True)),
     "ftr_cong_lmp": (
         *(label(name, name) for name in ("effective_day", "terminate_day", "pnode_name")),
         *(
@@ -283,6 +287,8 @@ FEED_NAMES = {
     "hrl_da_incs_decs": "dam_virtual_bids",
     "day_inc_dec_utc": "dam_virtuals_cleared",
     "ftr_bids_mnt": "ftr_monthly_bids",
+    "ftr_bids_annual": "ftr_annual_bids",
+    "ftr_bids_long_term": "ftr_long_term_bids",
     "ftr_cong_lmp": "ftr_congestion",
     "pnode": "pnodes",
     "agg_definitions": "aggregate_members",

@@ -33,8 +33,10 @@ from market_platform.sources.pjm.requests import (
     NON_MEMBER_PACE_SECONDS,
     Ask,
     AskByColumn,
+    annual_auction,
     auction_workbook,
     day_range,
+    long_term_auction,
     moment_range,
     monthly_auction,
     next_page,
@@ -107,7 +109,9 @@ def _lmp(dataset: str, title: str, run: str, archive_days: int, **facts: object)
     )  # fmt: skip
 
 
-def _filtered(ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int, kept: int | None) -> dict[str, object]:
+def _filtered(
+    ids: bool, pnodes: Mapping[str, str], kind: str, archive_days: int, kept: int | None
+) -> dict[str, object]:
     filters = {"pnode_id": ";".join(pnodes.values())} if ids else {"type": kind}
     ask = Ask(filters=filters, archive_days=archive_days, kept_days=kept)
     return {"request": ask, "locations": HUBS if kind == "HUB" else ZONES}
@@ -301,6 +305,15 @@ BIDS = (
     _feed("ftr_bids_mnt", "Bids of monthly FTR auctions", auctions.FTR_AUCTIONS, parse=bids.ftr_bids,
           publication=FOUR_MONTHS_LATE, cadence=Cadence.MONTHLY,
           request=AskByColumn("market_name", monthly_auction, months=True)),
+    *(
+        _feed(dataset, title, auctions.FTR_AUCTIONS, parse=bids.ftr_bids, publication=FOUR_MONTHS_LATE,
+              cadence=Cadence.MONTHLY, request=AskByColumn("market_name", name, months=True),
+              note="names of auctions and columns are unverified")
+        for dataset, title, name in (
+            ("ftr_bids_annual", "Bids of annual FTR auctions", annual_auction),
+            ("ftr_bids_long_term", "Bids of long-term FTR auctions", long_term_auction),
+        )
+    ),
     _feed("ftr_cong_lmp", "Congestion prices by FTR class, realised and simulated", auctions.FTR_CONGESTION,
           parse=bids.ftr_congestion, publication=SETTLED, cadence=Cadence.MONTHLY,
           request=AskByColumn("effective_day", day_range, months=True)),

@@ -144,6 +144,18 @@ def monthly_auction(first: date, _last: date) -> str:
     return f"{first:%b}".upper() + f" {first:%Y} Auction"
 
 
+def annual_auction(first: date, _last: date) -> str:
+    """Return the name of the annual auction for the planning year that a month lies in (unverified)."""
+    year = first.year if first.month >= JUNE else first.year - 1
+    return f"{year}/{year + 1} Annual Auction"
+
+
+def long_term_auction(first: date, _last: date) -> str:
+    """Return the name of the long-term auction held in the planning year of a month, for the year after (unverified)."""
+    year = first.year if first.month >= JUNE else first.year - 1
+    return f"{year + 1}/{year + 4} Long Term Auction"
+
+
 def moment_range(first: date, last: date) -> str:
     """Return a range of days in the one form that the daily virtuals take."""
     return f"{first:%Y-%m-%d}T00:00:00.0000000 to {last:%Y-%m-%d}T23:59:59.0000000"

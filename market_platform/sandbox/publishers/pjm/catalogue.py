@@ -50,6 +50,10 @@ def _auction_month(text: str) -> list[date]:
     return [datetime.strptime(text.removesuffix("Auction").strip().title(), "%b %Y").replace(tzinfo=ZONE).date()]
 
 
+def _first_june(text: str) -> list[date]:
+    return [date(int(text[:4]), 6, 1)]
+
+
 def _days(text: str) -> list[date]:
     """Return the days of a filter that names them, alone or as a range, in any of Data Miner's spellings."""
     found = re.findall(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})", text)
@@ -63,6 +67,8 @@ def _months(text: str) -> list[date]:
 
 BY_COLUMN = {
     "ftr_bids_mnt": ("market_name", _auction_month),
+    "ftr_bids_annual": ("market_name", _first_june),
+    "ftr_bids_long_term": ("market_name", _first_june),
     "ftr_cong_lmp": ("effective_day", _months),
     "day_inc_dec_utc": ("day_ahead_market_date", _days),
 }

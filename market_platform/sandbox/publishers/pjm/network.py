@@ -256,6 +256,19 @@ def _ftr_bids(world: World, month: date, now: datetime) -> pd.DataFrame:
     )
 
 
+def _yearly_bids(kind: str, years: int) -> Writer:
+    def write(world: World, first: date, now: datetime) -> pd.DataFrame:
+        rows = _ftr_bids(world, first, now)
+        name = f"{first.year}/{first.year + years} {kind} Auction"
+        return (
+            rows
+            if rows.empty
+            else rows.assign(market_name=name, period_type=f"{first.year}/{first.year + 1}", round="1")
+        )
+
+    return write
+
+
 def _ftr_congestion(world: World, month: date, now: datetime) -> pd.DataFrame:
     if month > now.astimezone(ZONE).date():
         return NOTHING
@@ -360,6 +373,8 @@ WRITERS: dict[str, Writer] = {
     "hrl_da_incs_decs": _virtual_bids,
     "day_inc_dec_utc": _virtuals_cleared,
     "ftr_bids_mnt": _ftr_bids,
+    "ftr_bids_annual": _yearly_bids("Annual", 1),
+    "ftr_bids_long_term": _yearly_bids("Long Term", 3),
     "ftr_cong_lmp": _ftr_congestion,
     "pnode": _pnodes,
     "agg_definitions": _members,
