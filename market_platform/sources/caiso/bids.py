@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from market_platform.markets.caiso import ANCILLARY_PRODUCTS
-from market_platform.sources.caiso import columns
+from market_platform.sources.caiso import list_columns as columns
 from market_platform.sources.caiso.oasis import Moments, intervals, read_report
 from market_platform.sources.caiso.rows import PLACE, finish, laid, mark, mark_strangers
 from market_platform.sources.feed import Feed

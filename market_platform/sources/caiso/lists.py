@@ -12,7 +12,7 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.errors import SchemaChanged, UnreadablePayload
-from market_platform.sources.caiso import columns
+from market_platform.sources.caiso import list_columns as columns
 from market_platform.sources.caiso.oasis import Moments, Report, read_report
 from market_platform.sources.caiso.rows import PLACE, finish
 from market_platform.sources.feed import Feed, day_in_name

@@ -21,6 +21,7 @@ START = label("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME
 END = label("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
 DAY = label("day", "OPR_DT", "OPR_DATE", optional=True)
 RUN = label("run", "MARKET_RUN_ID", "MKT_TYPE", optional=True)
+TIMES = (START, END, DAY, RUN)
 ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True)
 # Columns that say again what others say, or only order the rows on a screen.
 FURNITURE = tuple(

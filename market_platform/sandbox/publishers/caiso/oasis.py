@@ -7,6 +7,7 @@ import pandas as pd
 
 from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS, western_file
+from market_platform.sandbox.publishers.caiso.list_reports import LIST_REPORTS
 from market_platform.sandbox.publishers.caiso.price_reports import PRICE_REPORTS
 from market_platform.sandbox.publishers.caiso.report import Report, run_of
 from market_platform.sandbox.publishers.caiso.system_reports import SYSTEM_REPORTS
@@ -24,7 +25,7 @@ from market_platform.sandbox.publishers.caiso.wire import (
 )
 from market_platform.sandbox.world import World
 
-REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **EVENT_REPORTS}
+REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **LIST_REPORTS, **EVENT_REPORTS}
 WESTERN_GROUP = "EDAM_WND_SLR_FORECAST_GRP"
 STAMP = "%Y%m%dT%H:%M%z"
 CSV = "6"
