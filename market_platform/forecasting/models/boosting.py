@@ -16,11 +16,12 @@ MIN_ROWS = 28
 
 @dataclass(frozen=True)
 class BoostingSetting:
-    """Size of the trees, memory (rows to 1/e) and the history that is read."""
+    """Size of the trees, bins per column, memory (rows to 1/e) and the history that is read."""
 
     trees: int = 60
     leaves: int = 15
     rate: float = 0.12
+    bins: int = 255
     memory_rows: float = 600.0
     history_rows: int = 728
     seed: int = 7
@@ -62,6 +63,7 @@ def rolling(
         weight = np.repeat(np.exp((past - begin) / setting.memory_rows), table.shape[1])
         model = HistGradientBoostingRegressor(
             max_iter=setting.trees,
+            max_bins=setting.bins,
             max_leaf_nodes=setting.leaves,
             learning_rate=setting.rate,
             min_samples_leaf=40,
