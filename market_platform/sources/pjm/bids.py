@@ -65,7 +65,7 @@ def virtuals_cleared(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def ftr_bids(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Read bids of a monthly, annual or long-term auction; bids alike in all but volume and price are counted from 1 in file order."""
+    """Read bids of an FTR auction; bids alike in all but volume and price are counted from 1 in file order."""
     table = read(payloads, DATASETS[feed.dataset])
     named = table["market_name"].astype("str") + "|" + table["period_type"].astype("str")
     spans = {text: _period(*text.split("|", 1)) for text in named.unique()}

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from market_platform.sandbox.publishers.pjm import ancillary, network, power, prices
+from market_platform.sandbox.publishers.pjm import ancillary, bids, generation, load, network, prices
 from market_platform.sandbox.publishers.pjm.sheets import ZONE, Sheet
 
 HOURLY_ARCHIVE_DAYS = 731
@@ -83,6 +83,6 @@ SHEETS: dict[str, Sheet] = {
         day_column=BY_COLUMN[name][0] if name in BY_COLUMN else "",
         days_of=BY_COLUMN[name][1] if name in BY_COLUMN else None,
     )
-    for module in (prices, ancillary, power, network)
+    for module in (prices, ancillary, load, generation, network, bids)
     for name, writer in module.WRITERS.items()
 }

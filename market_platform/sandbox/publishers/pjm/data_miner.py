@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import httpx
 import pandas as pd
 
+from market_platform.sandbox.publishers.pjm.bids import capacity_workbook
 from market_platform.sandbox.publishers.pjm.catalogue import SHEETS
-from market_platform.sandbox.publishers.pjm.network import capacity_workbook
 from market_platform.sandbox.publishers.pjm.sheets import ZONE, Sheet
 from market_platform.sandbox.world import World
 
