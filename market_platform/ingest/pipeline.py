@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+import pandas as pd
+
 from market_platform.contracts.validate import validate
 from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
 from market_platform.ingest.account import Account, Outcome
@@ -92,7 +94,10 @@ class Pipeline:
 
     def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
         files = unpack(payload, publisher_of(feed).stamp_zone)
-        return [file for file in files if re.search(feed.members, file.base_name)] if feed.members else files
+        mine = [file for file in files if re.search(feed.members, file.base_name)] if feed.members else files
+        if not mine:
+            raise UnknownPayload(f"{payload.name}: none of its {len(files)} files is of {feed.key} ({feed.members})")
+        return mine
 
     def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
         try:
@@ -210,7 +215,7 @@ class Pipeline:
             message=_reasons(verdict.refused["reason"]),
             days=days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
             files=len(files),
-            lines=int(rows.groupby("file")["line"].nunique().sum()),
+            lines=_line_count(rows),
             rows=len(rows),
             committed=len(verdict.accepted),
             changed=changed,
@@ -228,6 +233,13 @@ class Pipeline:
         )
         self.notice(outcome)
         return outcome
+
+
+def _line_count(rows: pd.DataFrame) -> int:
+    """Count the published lines that the rows were made of; ``lines`` says it where several lines make one row."""
+    if "lines" in rows:
+        return int(rows["lines"].sum())
+    return int(rows.groupby("file")["line"].nunique().sum())
 
 
 def _word(rows: int, accepted: int, changed: int) -> str:

@@ -20,6 +20,8 @@ def days_later(count: int) -> tuple[timedelta, timedelta]:
 def feed(key: str, title: str, contract: Contract, part: str, ask: Ask | None, **facts: object) -> Feed:
     """Declare a feed; ``ask`` also names product and report number of feeds that are read from files only."""
     constants = {**MARKET, **facts.pop("constants", {})}  # type: ignore[dict-item]
+    if "members" in facts:  # the same rows may come as pages of a query
+        facts["members"] = rf"{facts['members']}|ercot_{facts.pop('pages_of', key)}_\d{{8}}\.json"
     dataset = str(facts.pop("dataset", ask.product if ask else part))
     return Feed(
         key=f"ercot_{key}",

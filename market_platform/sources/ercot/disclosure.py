@@ -92,6 +92,8 @@ def _with_lines(base: pd.DataFrame, frames: list[pd.DataFrame], product: str) ->
     told = np.zeros(len(base), dtype=bool)
     for frame in frames:
         told[frame.index] = True
+    if told.all():
+        return pd.concat(frames, ignore_index=True).assign(**NO_CHARGE)
     silent = base[~told].assign(
         product=base.get("product", "energy"),
         publisher_product=base.get("publisher_product", product),
@@ -134,6 +136,8 @@ def awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     for service, (awarded, price) in columns.SERVICE_AWARDS.items():
         if awarded in rows:
             filled = rows[awarded].notna() if frames else np.ones(len(rows), dtype=bool)
+            if not filled.any():
+                continue
             one = base[filled].assign(
                 product=ALL_SERVICES[service],
                 publisher_product=service,

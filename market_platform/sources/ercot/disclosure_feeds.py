@@ -26,23 +26,24 @@ def _feed(
     contract, parse = KINDS[says]
     run = "SCED" if product == SCED else "DAM"
     also = tuple(f"ercot_60d_{other}" for other in facts.pop("also", "").split())
+    pages_of = facts.pop("pages_of", f"60d_{key}")
     stamp = "SCEDTimestamp" if product == SCED and part != "smne" else "deliveryDate"
     stamp = "intervalTime" if part == "smne" else stamp
     ask = Ask(product[0], path, stamp, product[1], posted=days_later(60)) if path is not None else None
     return feed(
         f"60d_{key}", f"Sixty-day disclosure: {title}", contract, part, ask, dataset=product[0],
-        parse=parse, members=member, publication=SIXTY_DAYS, also=also, constants={"market_run": run, **facts},
+        parse=parse, members=member, pages_of=pages_of, publication=SIXTY_DAYS, also=also, constants={"market_run": run, **facts},
     )  # fmt: skip
 
 
 DISCLOSURE_FEEDS = (
     _feed("dam_generators", "day-ahead offers of generators", "dam_resource", "offers", r"60d_DAM_Gen_Resource_Data",
           DAM, "60_dam_gen_res_data", also="dam_generator_awards dam_generator_states"),
-    _feed("dam_generator_awards", "day-ahead awards of generators", "dam_resource", "awards", r"60d_DAM_Gen_Resource_Data", DAM, None),
-    _feed("dam_generator_states", "day-ahead limits of generators", "dam_resource", "states", r"60d_DAM_Gen_Resource_Data", DAM, None),
+    _feed("dam_generator_awards", "day-ahead awards of generators", "dam_resource", "awards", r"60d_DAM_Gen_Resource_Data", DAM, None, pages_of="60d_dam_generators"),
+    _feed("dam_generator_states", "day-ahead limits of generators", "dam_resource", "states", r"60d_DAM_Gen_Resource_Data", DAM, None, pages_of="60d_dam_generators"),
     _feed("dam_storage", "day-ahead offers of storage", "dam_resource", "offers", r"60d_DAM_ESR_Data", DAM, "",
           also="dam_storage_awards"),
-    _feed("dam_storage_awards", "day-ahead awards of storage", "dam_resource", "awards", r"60d_DAM_ESR_Data", DAM, None),
+    _feed("dam_storage_awards", "day-ahead awards of storage", "dam_resource", "awards", r"60d_DAM_ESR_Data", DAM, None, pages_of="60d_dam_storage"),
     _feed("dam_load_awards", "day-ahead awards of load resources", "dam_load_resource", "awards",
           r"60d_DAM_Load_Resource_Data", DAM, "60_dam_load_res_data"),
     _feed("dam_generator_service_offers", "ancillary offers of generators", "service_offers", "service_offers",
@@ -69,14 +70,14 @@ DISCLOSURE_FEEDS = (
           r"60d_DAM_PTP_Obligation_OptionAwards", DAM, "60_dam_ptp_obl_opt_awards", kind="PTP_OPTION"),
     _feed("sced_generators", "state of generators, each SCED run", "sced_resource", "states",
           r"60d_SCED_Gen_Resource_Data", SCED, "60_sced_gen_res_data", also="sced_generator_curves"),
-    _feed("sced_generator_curves", "offer curves of generators, each SCED run", "sced_resource", "offers", r"60d_SCED_Gen_Resource_Data", SCED, None),
+    _feed("sced_generator_curves", "offer curves of generators, each SCED run", "sced_resource", "offers", r"60d_SCED_Gen_Resource_Data", SCED, None, pages_of="60d_sced_generators"),
     _feed("sced_storage", "state of storage, each SCED run", "sced_resource", "states", r"60d_ESR_Data_in_SCED", SCED, "",
           also="sced_storage_curves"),
-    _feed("sced_storage_curves", "offer curves of storage, each SCED run", "sced_resource", "offers", r"60d_ESR_Data_in_SCED", SCED, None),
+    _feed("sced_storage_curves", "offer curves of storage, each SCED run", "sced_resource", "offers", r"60d_ESR_Data_in_SCED", SCED, None, pages_of="60d_sced_storage"),
     _feed("sced_load_resources", "state of load resources, each SCED run", "sced_load", "states",
           r"60d_Load_Resource_Data_in_SCED", SCED, "60_load_res_data_in_sced", also="sced_demand_response"),
     _feed("sced_demand_response", "services held by load resources, each SCED run", "sced_load", "demand_response",
-          r"60d_Load_Resource_Data_in_SCED", SCED, None),
+          r"60d_Load_Resource_Data_in_SCED", SCED, None, pages_of="60d_sced_load_resources"),
     _feed("metered_generation", "metered energy of generators, 15-minute", "smne", "states", r"60d_SCED_SMNE_GEN_RES", SCED,
           "60_sced_smne_gen_res"),
     _feed("operating_plans", "current operating plans", "plan", "states", r"60d_COP_Adjustment_Period_Snapshot", PLANS,

@@ -18,7 +18,7 @@ from market_platform.sources.ercot.requests import (
     sign,
     snapshot,
 )
-from market_platform.sources.feed import Cadence, Publication, Publisher, Refresh
+from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh
 
 DAY_AHEAD = Publication(time(13, 30), -1)  # posted 12:30 to 13:30
 DAY_DONE = Publication(time(0, 30), 1)
@@ -41,17 +41,17 @@ DASHBOARD = "api/1/services/read/dashboards"
 FILES = {"publication": YEAR, "request": None}
 
 
-def _wind(key: str, title: str, part: str, ask: Ask) -> object:
+def _wind(key: str, title: str, part: str, ask: Ask) -> Feed:
     return feed(key, title, power.GENERATION_FORECAST, part, ask, parse=system.renewables, constants={"fuel": "wind"},
                 **HOURLY_ISSUE)  # fmt: skip
 
 
-def _solar(key: str, title: str, part: str, ask: Ask) -> object:
+def _solar(key: str, title: str, part: str, ask: Ask) -> Feed:
     return feed(key, title, power.GENERATION_FORECAST, part, ask, parse=system.renewables, constants={"fuel": "solar"},
                 **HOURLY_ISSUE)  # fmt: skip
 
 
-def _output(key: str, title: str, part: str, fuel: str, ask: Ask) -> object:
+def _output(key: str, title: str, part: str, fuel: str, ask: Ask) -> Feed:
     return feed(key, title, power.GENERATION, part, ask, parse=system.five_minute_renewables, publication=DAY_DONE,
                 refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
                 constants={"fuel": fuel, "publisher_fuel": fuel.capitalize()})  # fmt: skip
@@ -227,7 +227,7 @@ GRID = (
 
 CORRECTIONS = tuple(
     feed(f"corrections_{key}", f"Price corrections: {title}", disclosures.CORRECTED_PRICES, part,
-         Ask(product, path, stamp, report_type), parse=corrections.corrections, sparse=True, publication=NEXT_MORNING,
+         Ask(product, path, stamp, report_type), parse=corrections.corrections, members=rf"{part}(?![A-Za-z])", sparse=True, publication=NEXT_MORNING,
          constants={"market_run": run})
     for key, title, part, product, path, stamp, report_type, run in (
         ("dam_spp", "day-ahead settlement points", "DAM_SPP", "NP4-196-M", "dam_price_corrections_spp", "deliveryDate", 13044,

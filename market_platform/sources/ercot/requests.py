@@ -16,7 +16,7 @@ import pandas as pd
 
 from market_platform.errors import Gone, NotPublishedYet, Rejected, UnreadablePayload
 from market_platform.sources.credentials import Credentials, NotHeld
-from market_platform.sources.ercot.reading import document, page
+from market_platform.sources.ercot.reading import ROWS_BEGIN, document, page
 from market_platform.sources.feed import Feed
 from market_platform.sources.login import Login, Token
 from market_platform.sources.paging import Incomplete
@@ -64,7 +64,9 @@ class Ask:
     def _day(self, feed: Feed, day: date, age: int) -> Request:
         listed = (self._list(feed, day),) if self.report_type is not None and age <= LISTED_DAYS else ()
         if self.path and age <= QUERY_DAYS:
-            return replace(self._query(feed, day), alternatives=listed)
+            return replace(
+                self._query(feed, day), alternatives=listed if age <= LISTED_DAYS else (self._archive(feed, day),)
+            )
         if listed and not self.path:
             return listed[0]
         return replace(self._archive(feed, day), alternatives=listed, archived=age > LISTED_DAYS)
@@ -134,6 +136,8 @@ def _counted(answer: Payload) -> tuple[int, dict[str, object]]:
     if b'"archives"' in answer.content:
         listing = document(answer)
         return len(listing["archives"]), _meta(answer, listing)
+    if not ROWS_BEGIN.search(answer.content):  # where there is no row the key is missing
+        return 0, _meta(answer, document(answer))
     found = page(answer)
     return found.rows, _meta(answer, found.envelope)
 

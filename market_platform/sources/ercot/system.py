@@ -78,19 +78,15 @@ def _loads(feed: Feed, payloads: Sequence[Payload], fields: Sequence[Field], zon
 
 
 def load_by_quarter(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Quarter-hourly load of the whole system; the last quarter ends at ``24:00`` or ``00:00``."""
+    """Quarter-hourly load of the whole system; the flag is of the quarter's end, and the last ends at ``24:00`` or ``00:00``."""
     rows = read(payloads, columns.LOAD_QUARTER)
     days = moments(rows["day"], DAY_FORMATS).astype("datetime64[D]")
     clock = rows["end"].astype(str).str.extract(r"^(\d{1,2}):(\d{2})").astype("float64")
     minutes = (clock[0] * 60 + clock[1]).replace(0, 24 * 60)
-    local = (
-        pd.Series(days).astype("datetime64[us]")
-        + pd.to_timedelta(minutes, unit="min").astype("timedelta64[us]")
-        - QUARTER
-    )
+    local = pd.Series(days).astype("datetime64[us]") + pd.to_timedelta(minutes, unit="min").astype("timedelta64[us]")
     flagged = not rows["flag"].isna().all()
     second = second_run(rows["flag"]) if flagged else np.zeros(len(rows), dtype=bool)
-    start = utc_from_local(local.astype("datetime64[us]"), feed.zone, second_pass=second)
+    start = utc_from_local(local.astype("datetime64[us]"), feed.zone, second_pass=second) - QUARTER
     frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": start + QUARTER})
     frame = frame.assign(**{name: rows[name] for name in PLACE})
     return finish(feed, frame.assign(**feed.constants, location=SYSTEM, location_id=None, load_mw=rows["load"]))

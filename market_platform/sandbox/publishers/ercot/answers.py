@@ -12,17 +12,21 @@ from urllib.parse import parse_qs
 import httpx
 import pandas as pd
 
+from market_platform.sandbox.publishers.ercot.ancillary import REPORTS as ANCILLARY
+from market_platform.sandbox.publishers.ercot.dashboards import display
+from market_platform.sandbox.publishers.ercot.disclosure import REPORTS as DISCLOSURE
+from market_platform.sandbox.publishers.ercot.power import REPORTS as POWER
 from market_platform.sandbox.publishers.ercot.prices import REPORTS as PRICES
 from market_platform.sandbox.publishers.ercot.report import MOMENT, ZONE, Document, Report
 from market_platform.sandbox.world import World
 
 HOSTS = ("api.ercot.com", "ercotb2c.b2clogin.com", "www.ercot.com")
-REPORTS: tuple[Report, ...] = (*PRICES,)
+REPORTS: tuple[Report, ...] = (*PRICES, *ANCILLARY, *POWER, *DISCLOSURE)
 TOKEN_SECONDS = 3600
 LISTED_DAYS = 7
 SIMULATED = {"X-Simulated": "market-platform sandbox"}
-THROTTLED_PATHS: frozenset[str] = frozenset()
 API = "/api/public-reports/"
+POSTED = "%m/%d/%Y %H:%M:%S"
 
 
 def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
@@ -37,6 +41,10 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return _list(world, params.get("reportTypeId", ""), now)
     if path == "/misdownload/servlets/mirDownload":
         return _zip(_find(world, params.get("doclookupId", ""), now))
+    page = display(world, path, now)
+    if page is not None:
+        kind = "text/html" if path.endswith(".html") else "application/json"
+        return httpx.Response(200, content=page, headers={"Content-Type": kind, **SIMULATED})
     return httpx.Response(404)
 
 
@@ -89,11 +97,14 @@ def _list(world: World, number: str, now: datetime) -> httpx.Response:
     reports = [report for report in REPORTS if str(report.report_type) == number]
     today = now.astimezone(ZONE).date()
     lead = max((-report.posted[0] for report in reports if report.posted), default=0)
-    first, last = today + timedelta(days=lead - LISTED_DAYS), today + timedelta(days=max(lead, 0))
+    late = max((report.posted[0] for report in reports if report.posted), default=0)
+    first, last = (
+        today - timedelta(days=LISTED_DAYS + max(late, 0)),
+        today + timedelta(days=max(lead, 0) - max(late, 0)),
+    )
     entries = []
     for each in sorted(_documents(world, reports, first, last, now), key=lambda one: one.posted, reverse=True):
-        for ending in ("csv", "xml"):
-            entries.append({"Document": _entry(each, ending)})
+        entries += [{"Document": _entry(each, ending)} for ending in ("csv", "xml")]
     return _json({"ListDocsByRptTypeRes": {"DocumentList": entries}})
 
 
@@ -181,9 +192,14 @@ def _query(world: World, report: Report, params: Mapping[str, str], now: datetim
     first, last = (datetime.fromisoformat(bound).date() for bound in bounds)
     documents = _documents(world, [report], first, last, now)
     documents.sort(key=lambda each: each.day, reverse=True)
-    rows = pd.concat([each.rows for each in documents], ignore_index=True) if documents else pd.DataFrame()
+    posted = {"postedDatetime": POSTED} if report.day_field == "postedDatetime" else {}
+    parts = [
+        each.rows.assign(**{name: each.posted.astimezone(ZONE).strftime(text) for name, text in posted.items()})
+        for each in documents
+    ]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     size, page = int(params.get("size", "1000")), int(params.get("page", "1"))
-    answer = {"_meta": _meta(len(rows), size, page, params), "report": _about(report)}
+    answer: dict[str, Any] = {"_meta": _meta(len(rows), size, page, params), "report": _about(report)}
     if documents:
         rows = rows.drop(columns=[MOMENT], errors="ignore")
         names = [(report.api_names or {}).get(heading, api_name(heading)) for heading in rows.columns]

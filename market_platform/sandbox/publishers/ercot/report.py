@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -14,11 +15,12 @@ from market_platform.sandbox.world import World
 
 ZONE: ZoneInfo = MARKETS["ercot"].zone
 MOMENT = "_posted"
+FILE = "_file"
 
 Rows = Callable[[World, date], pd.DataFrame]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """One report: texts by heading, as the real file has them.
 
@@ -35,22 +37,36 @@ class Report:
     table: str = ""
     day_field: str = "deliveryDate"
     api_names: Mapping[str, str] | None = None
-    bundle: str = ""
 
     def documents(self, world: World, day: date, now: datetime) -> list["Document"]:
         """Return the files of a market day that are out by ``now``."""
-        if self.posted is not None:
-            moment = datetime.combine(day + timedelta(days=self.posted[0]), self.posted[1], tzinfo=ZONE)
-            return [Document(self, day, 0, moment, self.rows(world, day))] if moment <= now else []
+        if self.posted is not None and self._moment(day) > now:
+            return []
+        return [each for each in _whole_day(self, world, day) if each.posted <= now]
+
+    def _moment(self, day: date) -> datetime:
+        days, clock = self.posted or (0, time())
+        return datetime.combine(day + timedelta(days=days), clock, tzinfo=ZONE)
+
+    def cut(self, world: World, day: date) -> list["Document"]:
+        """Return all files of a market day."""
         rows = self.rows(world, day)
-        out = rows[rows[MOMENT] <= pd.Timestamp(now)]
+        if rows.empty:
+            return []
+        if self.posted is not None:
+            return [Document(self, day, 0, self._moment(day), rows)]
+        parts = rows.groupby(MOMENT, sort=True)
         return [
-            Document(self, day, number, moment.to_pydatetime(), part)
-            for number, (moment, part) in enumerate(out.groupby(MOMENT, sort=True))
+            Document(self, day, number, moment.to_pydatetime(), part) for number, (moment, part) in enumerate(parts)
         ]
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=64)
+def _whole_day(report: Report, world: World, day: date) -> tuple["Document", ...]:
+    return tuple(report.cut(world, day))
+
+
+@dataclass(frozen=True, eq=False)
 class Document:
     """One posted file."""
 
@@ -90,7 +106,18 @@ class Document:
 
     def files(self) -> dict[str, pd.DataFrame]:
         """Return the zip's files: one, or those that the column ``_file`` parts the rows into."""
-        return {f"{self.constructed_name.replace('000.', '.', 1)}.csv": self.rows}
+        stamp = f"{self.posted.astimezone(ZONE):%d-%b-%y}".upper()
+        if self.report.name == "SP_List_EB_Mapping":
+            listed = f"{self.posted.astimezone(ZONE):%m%d%Y_%H%M%S}.csv"
+            units = self.rows.rename(columns={"SUBSTATION": "UNIT_SUBSTATION"}).assign(UNIT_NAME="G1")
+            units = units[["RESOURCE_NODE", "UNIT_SUBSTATION", "UNIT_NAME"]]
+            return {f"Settlement_Points_{listed}": self.rows, f"Resource_Node_to_Unit_{listed}": units}
+        if FILE not in self.rows:
+            return {f"{self.constructed_name.replace('000.', '.', 1)}.csv": self.rows}
+        parts = self.rows.groupby(FILE, sort=False)
+        return {
+            f"{name}-{stamp}.csv": part.drop(columns=FILE).dropna(axis="columns", how="all") for name, part in parts
+        }
 
 
 def csv_bytes(rows: pd.DataFrame) -> bytes:
