@@ -5,6 +5,7 @@ import warnings
 import dagster as dg
 
 from market_platform.defs import upkeep
+from market_platform.defs.cross_market import analysis_job, cross_market_comparison
 from market_platform.defs.feed_assets import feed_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
@@ -33,9 +34,10 @@ def _definitions(platform: Platform) -> dg.Definitions:
             *(dg.AssetSpec(feed.key, group_name=feed.publisher, description=feed.title) for feed in from_files),
             upkeep.market_catalog,
             upkeep.lake_upkeep,
+            cross_market_comparison,
         ],
         asset_checks=[feed_checks(feed) for feed in fetched],
-        jobs=[*ingest_jobs(), upkeep.catalog_job, upkeep.maintenance_job, upkeep.purge_runs],
+        jobs=[*ingest_jobs(), analysis_job, upkeep.catalog_job, upkeep.maintenance_job, upkeep.purge_runs],
         schedules=[*ingest_schedules(), *upkeep.maintenance_schedules],
         sensors=[*ingest_sensors(), catalog_follows_lake],
         resources={"platform": platform},

@@ -2,12 +2,12 @@
 
 import pandas as pd
 import pytest
-from certificate_world import REFERENCE, World
 
 from market_platform.certificates.compliance.programmes import programmes_from
 from market_platform.certificates.ledger.book import CertificateBook
 from market_platform.certificates.reference import Reference, reference_from
 from market_platform.certificates.registries.registry import registries_from
+from market_platform_tests.certificates.certificate_world import REFERENCE, World
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import sqlalchemy as sa
-from certificate_world import ADMINISTRATOR, NOON, World, parcel
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -23,6 +22,7 @@ from market_platform.certificates.ledger.entering import Issue
 from market_platform.certificates.ledger.leaving import Export, Retire, Unretire
 from market_platform.certificates.ledger.parties import Actor, Lot
 from market_platform.certificates.refusals import Refused
+from market_platform_tests.certificates.certificate_world import ADMINISTRATOR, NOON, World, parcel
 
 WRITER = Path(__file__).with_name("certificate_writer.py")
 PROCESSES, WRITERS_EACH, LOTS, STEPS = 4, 4, 200, 1

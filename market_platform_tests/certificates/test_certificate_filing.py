@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from certificate_world import ADMINISTRATOR, World, parcel
 from lxml import html
 
 from market_platform.certificates.compliance.filing import make_filing, retired_for
@@ -17,6 +16,7 @@ from market_platform.certificates.ledger.changing_hands import Rearrange
 from market_platform.certificates.ledger.leaving import Unretire
 from market_platform.certificates.reports.filing_files import filing_csv, filing_figure, filing_html, filing_pdf
 from market_platform.errors import Infeasible
+from market_platform_tests.certificates.certificate_world import ADMINISTRATOR, World, parcel
 
 AT = datetime(2026, 2, 10, tzinfo=UTC)
 

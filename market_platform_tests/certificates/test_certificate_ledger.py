@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from certificate_world import ADMINISTRATOR, ALICE, BOB, NOON, World, parcel, part
 
 from market_platform.certificates.compliance.programmes import Period
 from market_platform.certificates.ledger import tables
@@ -27,6 +26,7 @@ from market_platform.certificates.refusals import (
     WrongOwner,
 )
 from market_platform.errors import StoreError
+from market_platform_tests.certificates.certificate_world import ADMINISTRATOR, ALICE, BOB, NOON, World, parcel, part
 
 BASE = "G1-01-2026-MN-abc"
 

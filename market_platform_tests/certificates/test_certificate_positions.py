@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from certificate_world import ALICE, BOB, NOON, World, parcel, part
 
 from market_platform.certificates.ledger.changing_hands import Settle, Transfer
 from market_platform.certificates.ledger.forward import Forward, agree, deliver, rescind
@@ -13,6 +12,7 @@ from market_platform.certificates.ledger.leaving import Retire
 from market_platform.certificates.positions import by, by_eligibility, positions, realised_profit, valued, with_expiry
 from market_platform.certificates.refusals import NotAllowed, WrongOwner
 from market_platform.certificates.reports.plots import position_figure
+from market_platform_tests.certificates.certificate_world import ALICE, BOB, NOON, World, parcel, part
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from certificate_world import ADMINISTRATOR, ALICE, World
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from market_platform.sandbox import mrets as registry
 from market_platform.sandbox.world import World as SmallWorld
 from market_platform.sources.mrets.client import MretsClient
 from market_platform.sources.mrets.documents import quantities_frame, resources_frame
+from market_platform_tests.certificates.certificate_world import ADMINISTRATOR, ALICE, World
 
 NOW = datetime(2026, 3, 2, 17, tzinfo=UTC)
 

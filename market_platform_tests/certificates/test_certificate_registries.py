@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from certificate_world import ADMINISTRATOR, NOON, REFERENCE
 
 from market_platform.certificates.ledger.audit import audit
 from market_platform.certificates.ledger.entering import Issue
@@ -19,6 +18,7 @@ from market_platform.certificates.registries.exports import (
 from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sandbox.world import World as SmallWorld
 from market_platform.store.ledger import metadata
+from market_platform_tests.certificates.certificate_world import ADMINISTRATOR, NOON, REFERENCE
 
 EIGHT = ("mrets", "nar", "wregis", "nepool_gis", "pjm_gats", "ercot", "nygats", "california")
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import RuleBroken
 from market_platform.trading.bid_ledger import tables
 from market_platform.trading.bid_ledger.drafts import cancel, history, pending_bids, read_bids, register
 from market_platform.trading.bid_ledger.life_cycle import FOLLOWS, move
 from market_platform.trading.bid_ledger.results import Award, record_delivery, record_results
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 NOW = local("ercot", 2026, 7, 14, 8)
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trading.bids.bid_cases import a_bid, local
 
 from market_platform.errors import RuleBroken
 from market_platform.markets.market import MARKETS
@@ -16,6 +15,7 @@ from market_platform.trading.bids.building import BidTarget, bid_identifier, fit
 from market_platform.trading.bids.checker import check_bid, check_schedule
 from market_platform.trading.bids.schedule import schedule_frame, verdict_frame
 from market_platform.trading.bids.tables import TABLES, product_of, products, rules, rules_in_force
+from market_platform_tests.trading.bids.bid_cases import a_bid, local
 
 ISOS = ["caiso", "pjm", "ercot", "nyiso"]
 

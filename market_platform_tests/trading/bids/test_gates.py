@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import RuleBroken
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
 from market_platform.trading.bids.checker import check_bid
 from market_platform.trading.bids.gates import event_at, gate_of, open_intervals, quiet_window
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 # Day-ahead gates in UTC, worked by hand from the local time: PDT is UTC-7, PST -8, EDT -4, EST -5, CDT -5, CST -6.
 GATES = [

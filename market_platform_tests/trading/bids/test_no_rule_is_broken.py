@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.trading.bids.bid import Bid, StorageTerms
 from market_platform.trading.bids.checker import check_bid
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 SUMMER_OFFSET = {"caiso": 7, "pjm": 4, "ercot": 5, "nyiso": 4}
 DAM_GATE_HOUR = {"caiso": 10, "pjm": 11, "ercot": 10, "nyiso": 5}

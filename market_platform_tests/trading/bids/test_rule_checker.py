@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import RuleBroken
 from market_platform.trading.bids.bid import StorageTerms
 from market_platform.trading.bids.checker import check_bid, check_schedule
 from market_platform.trading.bids.rules import RULES
 from market_platform.trading.bids.tables import products, rules, timetable
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 EARLY = datetime(2026, 7, 14, 8, 0, tzinfo=UTC)  # 01:00 in California, 04:00 in New York, the day before
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from dispatch_reference import assert_feasible, cases, solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market_platform.errors import Infeasible
 from market_platform.trading.dispatch import Fleet, cycle_limited_dispatch, optimal_dispatch
+from market_platform_tests.trading.dispatch.dispatch_reference import assert_feasible, cases, solve
 
 
 def test_half_a_cycle_a_day():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from dispatch_reference import assert_feasible, cases, cash, duck_prices, solve
 from hypothesis import given, settings
 
 from market_platform.errors import Infeasible
 from market_platform.trading.dispatch import Fleet, exclusive_dispatch, optimal_dispatch
+from market_platform_tests.trading.dispatch.dispatch_reference import assert_feasible, cases, cash, duck_prices, solve
 
 
 @settings(max_examples=100, deadline=None)

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from dispatch_reference import assert_feasible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from market_platform.trading.dispatch import Fleet, PowerCurve, exclusive_dispatch, lattice_dispatch
+from market_platform_tests.trading.dispatch.dispatch_reference import assert_feasible
 
 CURVE = PowerCurve([0, 1, 3, 4], [1.0, 1.0, 0.8, 0.2], [0.3, 1.0, 1.0, 1.0])
 

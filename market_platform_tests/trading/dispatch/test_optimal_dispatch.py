@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dispatch_reference import assert_feasible, cases, cash, solve
 from hypothesis import given, settings
 
 from market_platform.errors import Infeasible
 from market_platform.trading.dispatch import Fleet, optimal_dispatch
+from market_platform_tests.trading.dispatch.dispatch_reference import assert_feasible, cases, cash, solve
 
 
 @settings(max_examples=150, deadline=None)

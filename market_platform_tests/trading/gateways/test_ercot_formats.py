@@ -9,8 +9,6 @@ from itertools import pairwise
 
 import pytest
 from lxml import etree
-from trading.bids.bid_cases import a_bid, local, points
-from trading.gateways.certificates import self_signed
 
 from market_platform.errors import PayloadError, RuleBroken, SettingsError, UnreadablePayload
 from market_platform.markets.market import MARKETS
@@ -25,6 +23,8 @@ from market_platform.trading.gateways.ercot.names import EWS, LARGEST_PAYLOAD_BY
 from market_platform.trading.gateways.ercot.operating_plan import PlanHour, plan_bid_sets
 from market_platform.trading.gateways.ercot.resource_parameters import StorageParameters
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
+from market_platform_tests.trading.gateways.certificates import self_signed
 
 NOW = datetime(2026, 7, 14, 13, tzinfo=UTC)
 DAYS = {date(2026, 7, 15): 24, date(2026, 3, 8): 23, date(2026, 11, 1): 25}

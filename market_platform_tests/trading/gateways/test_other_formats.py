@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from lxml import etree
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import PayloadError, RuleBroken, SettingsError, UnreadablePayload
 from market_platform.markets.market import MARKETS
@@ -16,6 +15,7 @@ from market_platform.trading.gateways.caiso import CaisoGateway
 from market_platform.trading.gateways.credentials import Credentials
 from market_platform.trading.gateways.nyiso import SECRET, NyisoGateway
 from market_platform.trading.gateways.pjm import NAMESPACES, PjmGateway
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 NOW = local("pjm", 2026, 7, 14, 3)
 SPRING, SUMMER, AUTUMN = date(2026, 3, 8), date(2026, 7, 15), date(2026, 11, 1)

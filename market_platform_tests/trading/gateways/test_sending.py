@@ -5,8 +5,6 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from trading.bids.bid_cases import a_bid, local
-from trading.gateways.certificates import self_signed
 
 from market_platform.errors import RuleBroken
 from market_platform.store.ledger import Ledger
@@ -17,6 +15,8 @@ from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 from market_platform.trading.gateways.sending import Permission, confirmation_for, send
 from market_platform.trading.risk.enforcement import bind
 from market_platform.trading.risk.limits import RiskLimits
+from market_platform_tests.trading.bids.bid_cases import a_bid, local
+from market_platform_tests.trading.gateways.certificates import self_signed
 
 DAY = date(2026, 7, 15)
 NOW = local("ercot", 2026, 7, 14, 3)

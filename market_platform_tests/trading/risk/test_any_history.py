@@ -8,7 +8,6 @@ from decimal import Decimal
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import RuleBroken
 from market_platform.store.ledger import Ledger
@@ -18,6 +17,7 @@ from market_platform.trading.bid_ledger.results import Award, record_delivery, r
 from market_platform.trading.bid_ledger.tables import bid_awards, bid_events, bids
 from market_platform.trading.risk.enforcement import bind
 from market_platform.trading.risk.limits import RiskLimits, exposure_usd
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 NOW = local("ercot", 2026, 7, 14, 8)
 TIGHT = RiskLimits(

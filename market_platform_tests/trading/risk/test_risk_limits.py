@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trading.bids.bid_cases import a_bid, local, points
 
 from market_platform.errors import RuleBroken, SettingsError
 from market_platform.store.ledger import Ledger
@@ -22,6 +21,7 @@ from market_platform.trading.risk.book import RiskBook
 from market_platform.trading.risk.enforcement import bind, preview
 from market_platform.trading.risk.limits import RiskLimits, exposure_usd, stop_price
 from market_platform.trading.risk.stops import release_stop, trip_stops
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
 
 NOW = local("ercot", 2026, 7, 14, 8)
 LIMITS = RiskLimits()
