@@ -268,4 +268,11 @@ def test_a_forecast_in_xml_keeps_the_moment_at_which_it_was_made(make_platform):
     assert [outcome.outcome for outcome in outcomes] == ["committed"]
     rows = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
     assert len(rows) == 25 * 2
+    assert outcomes[0].lines == 25
     assert set(rows["issued_at"]) == {pd.Timestamp("2026-10-31T17:00Z")}
+
+
+def test_the_account_counts_every_line_that_went_into_a_price(make_platform):
+    pipeline = make_platform(now=NOW).pipeline
+    outcome = next(iter(pipeline.ingest(FEEDS["caiso_dam_lmp_hub"], [date(2026, 11, 9)])))
+    assert (outcome.lines, outcome.rows, outcome.committed) == (24 * 6 * 5, 24 * 6, 24 * 6)

@@ -70,11 +70,12 @@ def _components(
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
     part = read.iloc[wide.leading].reset_index(drop=True)
     rows = intervals(feed, part).assign(**place(part), **dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True)))
+    rows["lines"] = wide.present.sum(axis=0)
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
         part = read.iloc[left].reset_index(drop=True)
-        rest = intervals(feed, part).assign(**place(part), lmp_usd_per_mwh=part["value"])
+        rest = intervals(feed, part).assign(**place(part), lmp_usd_per_mwh=part["value"], lines=1)
         mark(rest, wide.again[left], REPEATED)
         shown = part["component"].astype("object").fillna(part["item"].astype("object"))
         mark_strangers(rest, np.zeros(left.size, dtype=bool), shown, "component")

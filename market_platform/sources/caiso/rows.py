@@ -55,7 +55,10 @@ def mark_repeats(rows: pd.DataFrame, feed: Feed) -> None:
 
 
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Order and type the columns as the contract has them; what the report lacks is the feed's constant, else blank."""
+    """Order and type the columns as the contract has them; what the report lacks is the feed's constant, else blank.
+
+    ``lines``, the count of published lines that make a row, stays beside them where several do.
+    """
     for name, spec in feed.contract.columns.items():
         kind = Kind((spec.metadata or {})["kind"])
         if name not in rows:
@@ -66,4 +69,5 @@ def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
             rows[name] = as_text(rows[name])
         elif rows[name].dtype != PANDAS_TYPES[kind]:
             rows[name] = rows[name].astype(PANDAS_TYPES[kind])
-    return rows[[*feed.contract.row_columns, *PLACE]]
+    lines = ["lines"] if "lines" in rows else []
+    return rows[[*feed.contract.row_columns, *PLACE, *lines]]
