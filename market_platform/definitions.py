@@ -6,7 +6,7 @@ import dagster as dg
 
 from market_platform.defs import upkeep
 from market_platform.defs.cross_market import analysis_job, cross_market_comparison
-from market_platform.defs.feed_assets import feed_asset
+from market_platform.defs.feed_assets import feed_asset, file_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
 from market_platform.defs.schedules import ingest_schedules
@@ -31,7 +31,7 @@ def _definitions(platform: Platform) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(feed_asset(feed) for feed in fetched),
-            *(dg.AssetSpec(feed.key, group_name=feed.publisher, description=feed.title) for feed in from_files),
+            *(file_asset(feed) for feed in from_files),
             upkeep.market_catalog,
             upkeep.lake_upkeep,
             cross_market_comparison,

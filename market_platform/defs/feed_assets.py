@@ -54,10 +54,32 @@ def feed_asset(feed: Feed) -> dg.AssetsDefinition:
                 metadata={"outcomes": dg.MetadataValue.md(_table(outcomes))},
                 allow_retries=False,
             )
-        if any(outcome.outcome != "not_published" for outcome in outcomes):
+        landed = [outcome for outcome in outcomes if outcome.outcome != "not_published"]
+        for key in feed.also:
+            with_it = [outcome for outcome in landed if outcome.feed == key]
+            if with_it:
+                rows = sum(outcome.committed for outcome in with_it)
+                context.log_event(dg.AssetMaterialization(key, metadata={"dagster/partition_row_count": rows}))
+        if landed:
             yield dg.MaterializeResult(metadata=_metadata(feed, platform, outcomes, days))
 
     return ingest
+
+
+def file_asset(feed: Feed) -> dg.AssetSpec:
+    """Return the asset of a feed that is not asked for by itself: it is read from files, or comes with another feed."""
+    carriers = [each.key for each in publisher_of(feed).feeds if feed.key in each.also]
+    return dg.AssetSpec(
+        feed.key,
+        deps=carriers,
+        group_name=feed.publisher,
+        description=describe(feed),
+        kinds={"deltalake", feed.publisher},
+        metadata={
+            "dagster/column_schema": table_schema(feed.contract),
+            "dagster/table_name": f"lake.{feed.contract.name}",
+        },
+    )
 
 
 def describe(feed: Feed) -> str:
