@@ -120,7 +120,7 @@ def _who(feed: Feed, rows: pd.DataFrame) -> dict[str, object]:
 
 
 def awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Awards of energy and of each service; a line gives its energy award, and a row more for each service it has."""
+    """Awards of energy and of each service; a line without any stands once."""
     rows, times = _read(feed, payloads)
     base = times.assign(**_who(feed, rows), location=rows["point"] if "point" in rows else None)
     base["award_id"] = rows["offer"].astype("object").fillna("").astype(str) if "offer" in rows else ""
@@ -133,18 +133,16 @@ def awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
                 product=kind, publisher_product=product, awarded_mw=rows["awarded"], price_usd_per_mwh=rows["price"]
             )
         )
+    told = np.full(len(rows), bool(frames))
     for service, (awarded, price) in columns.SERVICE_AWARDS.items():
-        if awarded in rows:
-            filled = rows[awarded].notna() if frames else np.ones(len(rows), dtype=bool)
-            if not filled.any():
-                continue
-            one = base[filled].assign(
-                product=ALL_SERVICES[service],
-                publisher_product=service,
-                awarded_mw=rows[awarded],
-                price_usd_per_mwh=rows[price],
-            )
-            frames.append(one)
+        if awarded in rows and rows[awarded].notna().any():
+            filled = rows[awarded].notna()
+            told |= filled.to_numpy()
+            one = base[filled].assign(product=ALL_SERVICES[service], publisher_product=service)
+            frames.append(one.assign(awarded_mw=rows[awarded], price_usd_per_mwh=rows[price]))
+    if not told.all():
+        nothing = {"product": "none", "publisher_product": "NONE", "awarded_mw": np.nan, "price_usd_per_mwh": np.nan}
+        frames.append(base[~told].assign(**nothing))
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 

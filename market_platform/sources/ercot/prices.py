@@ -25,7 +25,7 @@ def real_time(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = read(payloads, columns.RTM_SPP)
     times = quarter_hourly(feed, rows)
     types = words(rows["type"], SETTLEMENT_POINT_TYPES)
-    found = _prices(feed, rows, times.assign(location_type=types.where(types.notna(), NODE)))
+    found = _prices(feed, rows, times.assign(location_type=types.astype("object").fillna(NODE)))
     name_strangers(found, rows["type"], types, "settlement point type")
     return finish(feed, found)
 
