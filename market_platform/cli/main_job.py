@@ -9,7 +9,7 @@ import dagster as dg
 from market_platform.cli.console import note_progress, progress, say, show, show_json
 from market_platform.cli.instance import open_instance
 from market_platform.definitions import build_defs
-from market_platform.defs.jobs import KINDS, job_name
+from market_platform.defs.jobs import jobs_of
 from market_platform.ingest.account import Outcome
 from market_platform.ingest.status import feed_statuses
 from market_platform.markets.market_day import today
@@ -55,17 +55,15 @@ def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, 
 
 def _jobs(publisher: Publisher, days: int) -> Iterator[tuple[str, date | None]]:
     """Name the runs of one publisher: the complete days and today, its lists, the report of the month."""
-    local = today(wall_clock(), publisher.feeds[0].zone)
-    for kind, (choose, _) in KINDS.items():
-        if not choose(publisher):
-            continue
-        if kind == "market_day":
+    for job in jobs_of(publisher):
+        local = today(wall_clock(), job.zone)
+        if job.kind == "market_day":
             for step in range(days, -1, -1):
-                yield job_name(publisher, kind), local - timedelta(days=step)
-        elif kind == "lists":
-            yield job_name(publisher, kind), None
-        elif kind == "monthly":
-            yield job_name(publisher, kind), local.replace(day=1)
+                yield job.name, local - timedelta(days=step)
+        elif job.kind == "lists":
+            yield job.name, None
+        elif job.kind == "monthly":
+            yield job.name, local.replace(day=1)
 
 
 def _report(

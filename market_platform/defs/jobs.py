@@ -1,6 +1,8 @@
 """Jobs: one in-process run a market for its fast feeds, one for its market day, one for its lists; and maintenance."""
 
+from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -43,25 +45,52 @@ KINDS = {
 }
 
 
-def job_name(publisher: Publisher, kind: str) -> str:
-    """Return a publisher's job name."""
-    return f"{publisher.key}_{kind}"
+@dataclass(frozen=True)
+class IngestJob:
+    """One job of one publisher: feeds of a kind that share a clock, and so their partitions."""
+
+    publisher: Publisher
+    kind: str
+    zone: ZoneInfo
+    feeds: tuple[Feed, ...]
+
+    @property
+    def name(self) -> str:
+        """``nyiso_market_day``; feeds on another clock than the publisher's first feed have it in the name."""
+        other = "" if self.zone == self.publisher.feeds[0].zone else "_" + self.zone.key.rpartition("/")[2].lower()
+        return f"{self.publisher.key}_{self.kind}{other}"
+
+    @property
+    def description(self) -> str:
+        """What the job does, for the UI."""
+        return f"{self.publisher.name}: {KINDS[self.kind][1]}"
+
+
+def jobs_of(publisher: Publisher) -> list[IngestJob]:
+    """Return the jobs of one publisher."""
+    jobs = []
+    for kind, (choose, _) in KINDS.items():
+        by_zone: dict[ZoneInfo, list[Feed]] = {}
+        for feed in choose(publisher):
+            by_zone.setdefault(feed.zone, []).append(feed)
+        jobs += [IngestJob(publisher, kind, zone, tuple(feeds)) for zone, feeds in by_zone.items()]
+    return jobs
+
+
+def all_ingest_jobs() -> list[IngestJob]:
+    """Return the jobs of all publishers."""
+    return [job for publisher in PUBLISHERS.values() for job in jobs_of(publisher)]
 
 
 def ingest_jobs() -> list[Any]:
-    """Return the jobs of all publishers."""
-    jobs = []
-    for publisher in PUBLISHERS.values():
-        for kind, (choose, description) in KINDS.items():
-            feeds = choose(publisher)
-            if feeds:
-                jobs.append(
-                    dg.define_asset_job(
-                        job_name(publisher, kind),
-                        selection=dg.AssetSelection.assets(*(feed.key for feed in feeds)),
-                        description=f"{publisher.name}: {description}",
-                        executor_def=dg.in_process_executor,
-                        tags={"publisher": publisher.key},
-                    )
-                )
-    return jobs
+    """Return the jobs of all publishers as Dagster has them."""
+    return [
+        dg.define_asset_job(
+            job.name,
+            selection=dg.AssetSelection.assets(*(feed.key for feed in job.feeds)),
+            description=job.description,
+            executor_def=dg.in_process_executor,
+            tags={"publisher": job.publisher.key},
+        )
+        for job in all_ingest_jobs()
+    ]

@@ -5,33 +5,20 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from market_platform.defs.jobs import KINDS, fast_feeds, job_name, list_feeds, market_day_feeds, monthly_feeds
+from market_platform.defs.jobs import IngestJob, all_ingest_jobs
 from market_platform.markets.market_day import today
-from market_platform.sources.catalogue import PUBLISHERS
-from market_platform.sources.feed import Publisher
+
+CRONS = {"fast": "*/5 * * * *", "market_day": "20 1,8,11,14,18 * * *", "lists": "40 6 * * *", "monthly": "0 13 * * *"}
+CORRECTIONS_CRON = "40 4 * * *"
 
 
 def ingest_schedules() -> list[dg.ScheduleDefinition]:
     """Return the schedules of all publishers."""
     schedules: list[dg.ScheduleDefinition] = []
-    for publisher in PUBLISHERS.values():
-        zone = publisher.feeds[0].zone.key
-        if fast_feeds(publisher):
-            schedules.append(_by_day(publisher, "fast", "*/5 * * * *", zone, lambda day: [day]))
-        if market_day_feeds(publisher):
-            schedules.append(_by_day(publisher, "market_day", "20 1,8,11,14,18 * * *", zone, _yesterday_to_tomorrow))
-            schedules.append(_corrections(publisher, zone))
-        if list_feeds(publisher):
-            schedules.append(
-                dg.ScheduleDefinition(
-                    name=f"{job_name(publisher, 'lists')}_schedule",
-                    job_name=job_name(publisher, "lists"),
-                    cron_schedule="40 6 * * *",
-                    execution_timezone=zone,
-                )
-            )
-        if monthly_feeds(publisher):
-            schedules.append(_by_day(publisher, "monthly", "0 13 * * *", zone, lambda day: [day.replace(day=1)]))
+    for job in all_ingest_jobs():
+        schedules.append(_schedule(job))
+        if job.kind == "market_day" and any(feed.revision_days > 1 for feed in job.feeds):
+            schedules.append(_corrections(job))
     return schedules
 
 
@@ -39,47 +26,57 @@ def _yesterday_to_tomorrow(day: date) -> list[date]:
     return [day + timedelta(days=step) for step in (-1, 0, 1)]
 
 
-def _by_day(
-    publisher: Publisher, kind: str, cron: str, zone: str, days: Callable[[date], list[date]]
-) -> dg.ScheduleDefinition:
+DAYS: dict[str, Callable[[date], list[date]]] = {
+    "fast": lambda day: [day],
+    "market_day": _yesterday_to_tomorrow,
+    "monthly": lambda day: [day.replace(day=1)],
+}
+
+
+def _schedule(job: IngestJob) -> dg.ScheduleDefinition:
+    if job.kind == "lists":
+        return dg.ScheduleDefinition(
+            name=f"{job.name}_schedule",
+            job_name=job.name,
+            cron_schedule=CRONS["lists"],
+            execution_timezone=job.zone.key,
+        )
+
     @dg.schedule(
-        name=f"{job_name(publisher, kind)}_schedule",
-        job_name=job_name(publisher, kind),
-        cron_schedule=cron,
-        execution_timezone=zone,
-        description=KINDS[kind][1],
+        name=f"{job.name}_schedule",
+        job_name=job.name,
+        cron_schedule=CRONS[job.kind],
+        execution_timezone=job.zone.key,
+        description=job.description,
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         at = context.scheduled_execution_time
-        local = today(at, publisher.feeds[0].zone)
+        days = DAYS[job.kind](today(at, job.zone))
         return [
-            dg.RunRequest(run_key=f"{kind}-{day}-{at.isoformat()}", partition_key=day.isoformat())
-            for day in days(local)
+            dg.RunRequest(run_key=f"{job.name}-{day}-{at.isoformat()}", partition_key=day.isoformat()) for day in days
         ]
 
     return schedule
 
 
-def _corrections(publisher: Publisher, zone: str) -> dg.ScheduleDefinition:
+def _corrections(job: IngestJob) -> dg.ScheduleDefinition:
     """Read again, once a night, the days that a publisher may still correct."""
 
     @dg.schedule(
-        name=f"{publisher.key}_corrections_schedule",
-        job_name=job_name(publisher, "market_day"),
-        cron_schedule="40 4 * * *",
-        execution_timezone=zone,
+        name=f"{job.name}_corrections_schedule",
+        job_name=job.name,
+        cron_schedule=CORRECTIONS_CRON,
+        execution_timezone=job.zone.key,
         description="Reads the days again that may still be corrected; a changed value becomes a new version",
     )
-    def schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+    def schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         at = context.scheduled_execution_time
-        local = today(at, publisher.feeds[0].zone)
         requests = []
-        for age in range(2, 1 + max(feed.revision_days for feed in publisher.feeds)):
-            feeds = [dg.AssetKey(feed.key) for feed in market_day_feeds(publisher) if feed.revision_days >= age]
-            day = (local - timedelta(days=age)).isoformat()
-            requests.append(
-                dg.RunRequest(run_key=f"correction-{day}-{at.date()}", partition_key=day, asset_selection=feeds)
-            )
-        return requests or dg.SkipReason("nothing that this publisher puts out is corrected later")
+        for age in range(2, 1 + max(feed.revision_days for feed in job.feeds)):
+            feeds = [dg.AssetKey(feed.key) for feed in job.feeds if feed.revision_days >= age]
+            day = (today(at, job.zone) - timedelta(days=age)).isoformat()
+            key = f"{job.name}-correction-{day}-{at.date()}"
+            requests.append(dg.RunRequest(run_key=key, partition_key=day, asset_selection=feeds))
+        return requests
 
     return schedule

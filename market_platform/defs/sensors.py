@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 import sqlalchemy as sa
 
-from market_platform.defs.jobs import CATALOG_JOB, job_name, market_day_feeds
+from market_platform.defs.jobs import CATALOG_JOB, IngestJob, all_ingest_jobs
 from market_platform.markets.market_day import today
 from market_platform.platform import Platform
-from market_platform.sources.catalogue import PUBLISHERS
-from market_platform.sources.feed import Feed, Publisher
+from market_platform.sources.feed import Feed
 from market_platform.store.feed_tables import coverage
 
 DAYS_BACK = 3
@@ -17,16 +16,16 @@ ASK_AGAIN = timedelta(minutes=10)
 
 
 def ingest_sensors() -> list[dg.SensorDefinition]:
-    """Return one late-publication sensor a publisher."""
-    return [late_publication(publisher) for publisher in PUBLISHERS.values() if market_day_feeds(publisher)]
+    """Return one late-publication sensor a market-day job."""
+    return [late_publication(job) for job in all_ingest_jobs() if job.kind == "market_day"]
 
 
-def late_publication(publisher: Publisher) -> dg.SensorDefinition:
+def late_publication(job: IngestJob) -> dg.SensorDefinition:
     """Ask every ten minutes for what is due and not whole, until it is."""
 
     @dg.sensor(
-        name=f"{publisher.key}_late_publication",
-        job_name=job_name(publisher, "market_day"),
+        name=job.name.replace("market_day", "late_publication"),
+        job_name=job.name,
         minimum_interval_seconds=int(ASK_AGAIN.total_seconds()),
         description="Asks again for feeds that are due but not there or not whole",
     )
@@ -34,14 +33,14 @@ def late_publication(publisher: Publisher) -> dg.SensorDefinition:
         context: dg.SensorEvaluationContext, platform: dg.ResourceParam[Platform]
     ) -> list[dg.RunRequest] | dg.SkipReason:
         now = platform.clock()
-        missing = due_and_missing(publisher, platform, now)
+        missing = due_and_missing(job, platform, now)
         if not missing:
             return dg.SkipReason("everything that is due is there")
         slot = int(now.timestamp() // ASK_AGAIN.total_seconds())
         context.log.info(f"due and not whole: {sum(len(feeds) for feeds in missing.values())} feed days")
         return [
             dg.RunRequest(
-                run_key=f"{publisher.key}-{day}-{slot}",
+                run_key=f"{job.name}-{day}-{slot}",
                 partition_key=day.isoformat(),
                 asset_selection=[dg.AssetKey(feed.key) for feed in feeds],
             )
@@ -51,9 +50,9 @@ def late_publication(publisher: Publisher) -> dg.SensorDefinition:
     return sensor
 
 
-def due_and_missing(publisher: Publisher, platform: Platform, now: datetime) -> dict[date, list[Feed]]:
+def due_and_missing(job: IngestJob, platform: Platform, now: datetime) -> dict[date, list[Feed]]:
     """Return the feeds of the last days and of tomorrow that are due by their publication time and not whole."""
-    local = today(now, publisher.feeds[0].zone)
+    local = today(now, job.zone)
     days = [local + timedelta(days=step) for step in range(-DAYS_BACK, 2)]
     with platform.ledger.read() as connection:
         held = {
@@ -62,7 +61,7 @@ def due_and_missing(publisher: Publisher, platform: Platform, now: datetime) -> 
         }
     missing: dict[date, list[Feed]] = {}
     for day in days:
-        for feed in market_day_feeds(publisher):
+        for feed in job.feeds:
             row = held.get((feed.key, day))
             whole = row is not None and (row.expected is None or row.received >= row.expected)
             if now >= feed.publication.moment(day, feed.zone) and not whole:

@@ -8,6 +8,7 @@ import pytest
 
 from market_platform.definitions import build_defs
 from market_platform.defs.feed_assets import describe
+from market_platform.defs.jobs import all_ingest_jobs
 from market_platform.defs.sensors import due_and_missing
 from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS
@@ -95,7 +96,7 @@ def test_what_is_not_out_yet_is_skipped_and_the_sensor_asks_for_it_when_due(make
         result = job.execute_in_process(partition_key="2026-11-21", instance=instance)
         assert result.success
         assert result.get_asset_materialization_events() == []
-    nyiso = PUBLISHERS["nyiso"]
+    nyiso = next(job for job in all_ingest_jobs() if job.name == "nyiso_market_day")
     tomorrow = date(2026, 11, 21)
     assert tomorrow not in due_and_missing(nyiso, early, early.clock())
     due = due_and_missing(nyiso, early, datetime(2026, 11, 20, 16, 5, tzinfo=UTC))
@@ -145,7 +146,7 @@ def test_schedules_ask_for_the_days_around_in_the_markets_zone(definitions):
 
 
 def test_days_that_may_be_corrected_are_read_again_every_night(definitions):
-    schedule = definitions.get_repository_def().get_schedule_def("nyiso_corrections_schedule")
+    schedule = definitions.get_repository_def().get_schedule_def("nyiso_market_day_corrections_schedule")
     at = datetime(2026, 11, 20, 9, 40, tzinfo=UTC)
     with (
         dg.DagsterInstance.ephemeral() as instance,
