@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     ercot_key: SecretStr | None = Field(
         default=None, description="ERCOT public API subscription key: 30 calls a minute"
     )
+    eia_key: SecretStr | None = Field(default=None, description="EIA open data key")
 
     @property
     def credentials(self) -> Credentials:

@@ -10,6 +10,7 @@ from market_platform.contracts.families import (
     bids,
     conditions,
     disclosures,
+    fundamentals,
     grid,
     operations,
     power,
@@ -19,7 +20,7 @@ from market_platform.contracts.families import (
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
-    for module in (prices, power, grid, auctions, reserves, bids, conditions, disclosures, operations)
+    for module in (prices, power, grid, auctions, reserves, bids, conditions, disclosures, operations, fundamentals)
     for contract in vars(module).values()
     if isinstance(contract, Contract)
 }

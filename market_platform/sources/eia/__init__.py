@@ -1,0 +1,1 @@
+"""US Energy Information Administration: gas storage, gas prices, hourly grid, retail sales and plants."""

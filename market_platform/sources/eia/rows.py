@@ -1,0 +1,175 @@
+"""Rows of EIA's API by route, in the platform's families."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from market_platform.sources.eia.answers import read_rows
+from market_platform.sources.eia.series import FUELS, GAS_PRICE_PRODUCTS, GAS_TYPES, HENRY_HUB, REGION_TYPES, REGIONS
+from market_platform.sources.feed import Feed
+from market_platform.sources.fundamental_rows import PLACE, finish, numbers, spans
+from market_platform.sources.payload import Payload
+
+DAY = pd.Timedelta(days=1)
+HOUR = pd.Timedelta(hours=1)
+DAYS_OF_WEEK = {"daily": 1, "weekly": 7}
+UTC = ZoneInfo("UTC")
+
+
+def storage(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Weekly working gas by region and gas type; a region or type that is not in the table is told, not dropped."""
+    read = read_rows(payloads, feed.dataset)
+    fridays = pd.to_datetime(_text(read["period"]), format="%Y-%m-%d", errors="coerce")
+    rows = spans(fridays, fridays + DAY, feed.zone).assign(**{name: read[name] for name in PLACE})
+    rows["region"] = _worded(rows, read["duoarea"], REGIONS)
+    rows["gas_type"] = _worded(rows, read["process"], GAS_TYPES)
+    return finish(
+        feed,
+        rows.assign(
+            series=_text(read["series"]),
+            week_ending=fridays,
+            stock_bcf=numbers(read["value"], rows["defect"]),
+            origin=None,
+            is_revision=None,
+            is_reclassification=None,
+        ),
+    )
+
+
+def gas_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Henry Hub spot and the four front futures as EIA carries them on: daily, weekly (ending), monthly, annual."""
+    read = read_rows(payloads, feed.dataset)
+    first, after = _periods(read)
+    rows = spans(first, after, feed.zone).assign(**{name: read[name] for name in PLACE})
+    rows["product"] = _worded(rows, read["series"], GAS_PRICE_PRODUCTS)
+    return finish(
+        feed,
+        rows.assign(
+            hub=HENRY_HUB,
+            series=_text(read["series"]),
+            frequency=read["frequency"],
+            price_usd_per_mmbtu=numbers(read["value"], rows["defect"]),
+        ),
+    )
+
+
+def rto_region(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Hourly demand, its forecast, net generation and interchange by balancing authority."""
+    read, rows = _hourly(feed, payloads)
+    return finish(
+        feed,
+        rows.assign(
+            issued_at=pd.NaT,
+            location=_text(read["respondent"]),
+            subject="",
+            figure=_worded(rows, read["type"], REGION_TYPES),
+            value=numbers(read["value"], rows["defect"]),
+            unit="MWh",
+        ),
+    )
+
+
+def rto_fuel(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Hourly net generation by fuel; negative values are real."""
+    read, rows = _hourly(feed, payloads)
+    return finish(
+        feed,
+        rows.assign(
+            location=_text(read["respondent"]),
+            fuel=_worded(rows, read["fueltype"], FUELS),
+            publisher_fuel=_text(read["fueltype"]),
+            generation_mw=numbers(read["value"], rows["defect"]),
+        ),
+    )
+
+
+def rto_interchange(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Hourly flow from one balancing authority to the next; positive flows out of the first named."""
+    read, rows = _hourly(feed, payloads)
+    ties = _text(read["fromba"]) + "-" + _text(read["toba"])
+    return finish(
+        feed,
+        rows.assign(
+            interface=ties,
+            interface_id=ties,
+            flow_mw=numbers(read["value"], rows["defect"]),
+            positive_limit_mw=float("nan"),
+            negative_limit_mw=float("nan"),
+        ),
+    )
+
+
+def retail_sales(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read customers, price, revenue and sales by state and sector: one row a figure."""
+    read = read_rows(payloads, feed.dataset)
+    figures = ("customers", "price", "revenue", "sales")
+    return _long(feed, read, _text(read["stateid"]), _text(read["sectorid"]), figures)
+
+
+def facility_fuel(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Net and gross generation by plant, fuel and prime mover, totals (ALL) included: one row a figure."""
+    read = read_rows(payloads, feed.dataset)
+    subject = _text(read["fuel2002"]) + "/" + _text(read["primeMover"])
+    return _long(feed, read, _text(read["plantCode"]), subject, ("generation", "gross_generation"))
+
+
+def _long(
+    feed: Feed, read: pd.DataFrame, location: pd.Series, subject: pd.Series, figures: Sequence[str]
+) -> pd.DataFrame:
+    first, after = _periods(read)
+    frames = []
+    for figure in figures:
+        rows = spans(first, after, feed.zone).assign(**{name: read[name] for name in PLACE})
+        frames.append(
+            rows.assign(
+                issued_at=pd.NaT,
+                location=location,
+                subject=subject,
+                figure=figure,
+                value=numbers(read[figure], rows["defect"]),
+                unit=_text(read[f"{figure}_units"]),
+            )
+        )
+    return finish(feed, pd.concat(frames, ignore_index=True))
+
+
+def _hourly(feed: Feed, payloads: Sequence[Payload]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read an hourly route: the stamp is UTC and closes its hour (as the public client reads it)."""
+    read = read_rows(payloads, feed.dataset)
+    ends = pd.to_datetime(_text(read["period"]), format="%Y-%m-%dT%H", errors="coerce")
+    rows = spans(ends - HOUR, ends, UTC)
+    days = (ends - HOUR).dt.tz_localize("UTC").dt.tz_convert(feed.zone).dt.tz_localize(None).dt.normalize()
+    rows["market_day"] = spans(days, days, UTC)["market_day"]
+    return read, rows.assign(**{name: read[name] for name in PLACE})
+
+
+def _periods(read: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return first day and day after the last of each period, by the answer's frequency."""
+    period, frequency = _text(read["period"]), read["frequency"]
+    first = pd.Series(pd.NaT, index=read.index, dtype="datetime64[us]")
+    after = first.copy()
+    for word in frequency.unique():
+        mine = frequency == word
+        if word in DAYS_OF_WEEK:
+            last = pd.to_datetime(period[mine], format="%Y-%m-%d", errors="coerce")
+            first[mine], after[mine] = last - (DAYS_OF_WEEK[word] - 1) * DAY, last + DAY
+        elif word in ("monthly", "annual"):
+            begin = pd.to_datetime(period[mine], format="%Y-%m" if word == "monthly" else "%Y", errors="coerce")
+            first[mine] = begin
+            after[mine] = begin + (pd.DateOffset(months=1) if word == "monthly" else pd.DateOffset(years=1))
+    return first, after
+
+
+def _worded(rows: pd.DataFrame, codes: pd.Series, words: dict[str, str]) -> pd.Series:
+    """Return our words for EIA's codes; a code that is not in the table becomes the row's defect."""
+    text = _text(codes)
+    worded = text.map(words)
+    strange = worded.isna() & rows["defect"].isna()
+    if strange.any():
+        rows.loc[strange, "defect"] = f"{codes.name} = " + text[strange].astype(str) + " is not in the table of codes"
+    return worded
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.astype("object")
