@@ -24,7 +24,7 @@ ui: $(READY)  ## start the Dagster UI
 	@$(BIN)/market-platform ui
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: lint types  ## lint and types
 

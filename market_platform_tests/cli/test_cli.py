@@ -76,8 +76,8 @@ def test_backfill_of_a_stranger_is_refused(call):
     call("backfill", "atlantis", "2026-10-01", "2026-10-02", code=2)
 
 
-def test_run_lays_in_yesterday_and_today_and_runs_lists_it(call):
-    answer = json.loads(call("run", "--market", "nyiso", "--json"))
+def test_run_lays_in_the_running_day_and_runs_lists_it(call):
+    answer = json.loads(call("run", "--market", "nyiso", "--days", 0, "--json"))
     assert answer["failed_runs"] == []
     assert answer["quarantined"] == 0
     assert {"lmp", "load", "generation"} <= {row["table"] for row in answer["tables"]}
