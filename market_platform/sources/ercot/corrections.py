@@ -53,7 +53,9 @@ def _named(feed: Feed, rows: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         return found.assign(product="shadow_price", location=name, location_type="constraint")
     if "type" in rows:
         kind = words(rows["type"], SETTLEMENT_POINT_TYPES)
-        found = found.assign(product="energy", location=rows["location"], location_type=kind.astype("object").fillna(NODE))
+        found = found.assign(
+            product="energy", location=rows["location"], location_type=kind.astype("object").fillna(NODE)
+        )
         name_strangers(found, rows["type"], kind, "settlement point type")
         return found
     if feed.file_part.endswith("EBLMP"):

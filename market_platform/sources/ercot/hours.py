@@ -55,9 +55,14 @@ def _intervals(feed: Feed, read: pd.DataFrame, length: timedelta, seconds: np.nd
     hours = numbers(read["hour"])
     flagged = "flag" in read and not read["flag"].isna().all()
     second = second_run(read["flag"]) if flagged else np.zeros(len(read), dtype=bool)
-    names = pd.MultiIndex.from_arrays([days, hours, seconds, second])
-    codes, distinct = pd.factorize(names)
-    starts = _starts(feed, distinct.to_frame(index=False, name=["day", "hour", "seconds", "second"]), flagged=flagged)
+    # One whole number names an interval: a day has fewer than 32 hours, an hour fewer than 4096 seconds.
+    names = ((days.astype("int64") * 32 + np.clip(hours, 0, 31)) * 4096 + np.clip(seconds, -1, 4094) + 1) * 2 + second
+    codes, _ = pd.factorize(np.where(np.isnat(days), -1, names))
+    first = np.unique(codes, return_index=True)[1]
+    distinct = pd.DataFrame(
+        {"day": days[first], "hour": hours[first], "seconds": seconds[first], "second": second[first]}
+    )
+    starts = _starts(feed, distinct, flagged=flagged)
     start = pd.Series(starts.to_numpy()[codes]).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
     frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": start + length})
     return frame.assign(**{name: read[name] for name in PLACE})

@@ -20,7 +20,7 @@ from lxml import etree
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.ercot.workbook import sheets
 from market_platform.sources.payload import Payload, look
-from market_platform.sources.tabular import Field, Reads, read_csv, split_header
+from market_platform.sources.tabular import Field, Reads, read_csv
 
 BYTE_MARK = b"\xef\xbb\xbf"
 ROWS_BEGIN = re.compile(rb'"data"\s*:\s*\[')
@@ -126,7 +126,8 @@ def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
     """
     known = {heading for spec in fields for heading in spec.headings}
     files = [_as_csv(payload, known, fields) for payload in payloads]
-    published = {heading for file in files for heading in split_header(file)[0]}
+    heads = {file.content[: file.content.find(b"\n")] for file in files}
+    published = {heading for head in heads for heading in next(csv.reader([head.decode("utf-8", "replace")]), [])}
     present = [spec for spec in fields if not spec.optional or published & set(spec.headings)]
     frame = _with_absent(read_csv(files, present), fields)
     for spec in fields:

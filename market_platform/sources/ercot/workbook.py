@@ -100,7 +100,7 @@ def _by_column(xml: bytes, width: int, texts: Sequence[str]) -> bytes | None:
     if not even or len(kinds) != width or not set(kinds) <= {b"", TEXT}:
         return None
     for letter, kind in zip(letters, kinds, strict=True):
-        other = rb'(?! t="s")' if kind == TEXT else rb" t="
+        other = rb'(?:>| t="(?!s"))' if kind == TEXT else rb" t="
         pattern = rb'<c r="' + letter.encode() + rb'\d+"(?: s="\d+")?' + other
         if re.search(pattern, xml):
             return None
