@@ -1,0 +1,1 @@
+"""CME Group (NYMEX): daily settlements of energy futures, as file and as page."""

@@ -1,0 +1,66 @@
+"""CME's feeds. The data are licensed: a user brings files, or an account that the exchange allows to ask."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+from market_platform.contracts.contract import Contract
+from market_platform.contracts.families import fundamentals
+from market_platform.markets.gas import HENRY_HUB, TERMS, is_business_day
+from market_platform.sources.cme import settlements
+from market_platform.sources.feed import Feed, Parser, Publication, Publisher
+from market_platform.sources.payload import Payload, Request
+
+ZONE = ZoneInfo("America/New_York")
+BASE_URL = "https://www.cmegroup.com/CmeWS/mvc/Settlements/Futures/Settlements"
+EVENING = Publication(time(19), 0)  # preliminary settlements (general knowledge, unverified)
+ONE_DAY = timedelta(days=1)
+
+
+def page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the page of each trading day; the exchange has none for other days."""
+    product = TERMS[HENRY_HUB].product_id
+    return [
+        Request(
+            f"{BASE_URL}/{product}/FUT",
+            f"{product}_FUT_{day:%Y-%m-%d}.json",
+            (day,),
+            params={"strategy": "DEFAULT", "tradeDate": f"{day:%m/%d/%Y}", "pageSize": "500"},
+        )
+        for day in sorted(days)
+        if is_business_day(day) and day <= today
+    ]
+
+
+def _feed(key: str, title: str, contract: Contract, parse: Parser, **facts: object) -> Feed:
+    return Feed(
+        key=f"cme_{key}", publisher="cme", title=title, contract=contract, zone=ZONE, parse=parse, publication=EVENING,
+        constants={"market": "cme"}, sparse=True, publication_lag=ONE_DAY, **facts,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+FEEDS = (
+    _feed("nymex_file", "NYMEX settlements of a day, all products", fundamentals.FUTURES_SETTLEMENTS,
+          settlements.file_settlements, dataset="ftp/settle", file_part="nymex_future",
+          also=("cme_nymex_file_activity",)),
+    _feed("nymex_file_activity", "NYMEX volume and open interest of the day before", fundamentals.FUTURES_ACTIVITY,
+          settlements.file_activity, dataset="ftp/settle", file_part="nymex_future", note="comes with cme_nymex_file"),
+    _feed("ng_settlements", "Henry Hub futures settlements of a day", fundamentals.FUTURES_SETTLEMENTS,
+          settlements.page_settlements, dataset="Settlements", file_part="FUT", request=page,
+          also=("cme_ng_open_interest",)),
+    _feed("ng_open_interest", "Henry Hub futures open interest of the day before", fundamentals.FUTURES_ACTIVITY,
+          settlements.page_activity, dataset="Settlements", file_part="FUT", note="comes with cme_ng_settlements"),
+)  # fmt: skip
+
+
+def recognise(payload: Payload) -> str | None:
+    """Return the key of the feed, or None where the file is not CME's."""
+    head = payload.content[:400].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"PRODUCT SYMBOL,CONTRACT MONTH,"):
+        return "cme_nymex_file"
+    return "cme_ng_settlements" if head.startswith(b"{") and b'"settlements"' in head else None
+
+
+CME = Publisher(
+    key="cme", name="CME Group", base_url=BASE_URL, pace_seconds=2.0, feeds=FEEDS, recognise=recognise
+)  # fmt: skip
