@@ -61,7 +61,8 @@ class Feed:
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
     ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
     comes in pages, ``follow`` what to fetch where it is a list of documents (None: it is the data itself). ``members``
-    is a pattern of file names, where the publisher's zips hold files of several feeds. A ``sparse`` feed only has rows when something happens: its last row may be old and nothing amiss.
+    is a pattern of file names, where the publisher's zips hold files of several feeds. A ``sparse`` feed only has rows
+    when something happens: its last row may be old and nothing amiss.
     """
 
     key: str

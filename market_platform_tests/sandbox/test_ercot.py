@@ -28,9 +28,15 @@ def landed(platform, key, day):
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
 def test_clock_change_days_are_whole_through_archive_and_query(make_platform, day, hours):
     platform = make_platform()
-    for key, per_hour, place in (("ercot_dam_spp", 1, "location"), ("ercot_rtm_spp", 4, "location"), ("ercot_dam_mcpc", 1, "publisher_product"),
-                                 ("ercot_as_cleared_2day", 1, "publisher_product"), ("ercot_load_15min", 4, "location"),
-                                 ("ercot_load_weather_zone", 1, "location"), ("ercot_sced_system_lambda", 12, "location")):  # fmt: skip
+    for key, per_hour, place in (
+        ("ercot_dam_spp", 1, "location"),
+        ("ercot_rtm_spp", 4, "location"),
+        ("ercot_dam_mcpc", 1, "publisher_product"),
+        ("ercot_as_cleared_2day", 1, "publisher_product"),
+        ("ercot_load_15min", 4, "location"),
+        ("ercot_load_weather_zone", 1, "location"),
+        ("ercot_sced_system_lambda", 12, "location"),
+    ):
         rows = landed(platform, key, day)
         rows = rows[rows["market_day"].astype(str) == str(day)]
         assert set(rows.groupby(place)["interval_start"].nunique()) == {hours * per_hour}, key

@@ -30,7 +30,7 @@ def quarter_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def run_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Clearing prices of each SCED run, as capped."""
+    """Read clearing prices of each SCED run, as capped."""
     rows = read(payloads, columns.SCED_MCPC)
     return _prices(feed, rows, stamped(feed, rows, FIVE_MINUTES))
 
@@ -43,7 +43,7 @@ def yearly_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def indicative_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Indicative clearing prices of a look-ahead run."""
+    """Read indicative clearing prices of a look-ahead run."""
     rows = read(payloads, columns.RTD_MCPC)
     times = stamped(feed, rows, FIVE_MINUTES, stamp="end", flag="end_flag", ends=True)
     times["issued_at"] = stamps_utc(feed, rows, "stamp", "flag")
@@ -65,12 +65,12 @@ def _services(feed: Feed, rows: pd.DataFrame, times: pd.DataFrame) -> pd.DataFra
 
 
 def plan(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """What ERCOT requires of each service, hour by hour."""
+    """Read what ERCOT requires of each service, hour by hour."""
     return _quantities(feed, payloads, columns.AS_PLAN, "minimum_mw")
 
 
 def sold(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """What the day-ahead market sold of each service."""
+    """Read what the day-ahead market sold of each service."""
     return _quantities(feed, payloads, columns.AS_SOLD, "procured_mw")
 
 

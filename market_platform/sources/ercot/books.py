@@ -97,7 +97,7 @@ UNPLANNED = (
 
 
 def unplanned_outages(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Forced outages of units, listed three days later. An outage without an end is taken to end as planned."""
+    """Read forced outages of units, listed three days later. An outage without an end is taken to end as planned."""
     rows = read(payloads, UNPLANNED)
     start, planned, end = (stamps_utc(feed, rows, name) for name in ("start", "planned_end", "end"))
     issued = [issue_moment(feed, payload.base_name) or payload.published_at for payload in payloads]

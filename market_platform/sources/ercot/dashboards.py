@@ -98,7 +98,7 @@ def supply_demand(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def outages(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Generation out of service, by kind of plant and of outage, every five minutes."""
+    """Read generation out of service, by kind of plant and of outage, every five minutes."""
     records = [
         (file, one["deliveryTime"], name, value)
         for file, payload in enumerate(payloads)

@@ -80,7 +80,7 @@ def _points(
 
 
 def _numbered(rows: pd.DataFrame, point: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Number the points of a curve: two of them may share a quantity."""
+    """Give the points of a curve their numbers: two of them may share a quantity."""
     offer = rows["offer"].astype("object").fillna("") if "offer" in rows else ""
     return point.assign(
         product_bid_id=pd.Series(offer, index=rows.index).astype(str) + f"#{number:02d}", bid_kind="curve"
@@ -107,22 +107,20 @@ def _with_lines(base: pd.DataFrame, frames: list[pd.DataFrame], product: str) ->
 
 def _who(feed: Feed, rows: pd.DataFrame) -> dict[str, object]:
     facts = {name: value for name, value in feed.constants.items() if name != "kind"}
-    if "source" in rows:
-        resource = rows["source"].astype(str) + ">" + rows["sink"].astype(str)
-    else:
-        resource = rows["resource"]
+    path = "source" in rows
+    resource = rows["source"].astype(str) + ">" + rows["sink"].astype(str) if path else rows["resource"]
     return {
         **facts,
         "resource_id": resource,
-        "participant_id": rows["participant"] if "participant" in rows else None,
-        "resource_type": rows["resource_type"] if "resource_type" in rows else None,
+        "participant_id": rows.get("participant"),
+        "resource_type": rows.get("resource_type"),
     }
 
 
 def awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Awards of energy and of each service; a line without any stands once."""
     rows, times = _read(feed, payloads)
-    base = times.assign(**_who(feed, rows), location=rows["point"] if "point" in rows else None)
+    base = times.assign(**_who(feed, rows), location=rows.get("point"))
     base["award_id"] = rows["offer"].astype("object").fillna("").astype(str) if "offer" in rows else ""
     frames = []
     if "awarded" in rows:
@@ -155,12 +153,12 @@ STATE_COLUMNS = (
 def states(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Limits, instructions, output and charge of resources."""
     rows, times = _read(feed, payloads)
-    known = {name: rows[name] if name in rows else (None if name == "status" else np.nan) for name in STATE_COLUMNS}
+    known = {name: rows.get(name, None if name == "status" else np.nan) for name in STATE_COLUMNS}
     return finish(feed, times.assign(**_who(feed, rows), **known))
 
 
 def demand_response(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """What load resources hold ready for each service at each SCED run."""
+    """Read what load resources hold ready for each service at each SCED run."""
     rows, times = _read(feed, payloads)
     wide = {name: service for name, service in columns.LOAD_SERVICES.items() if not rows[name].isna().all()}
     facts = {name: value for name, value in feed.constants.items() if name != "kind"}

@@ -45,7 +45,7 @@ def hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
 
 
 def quarter_hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
-    """The same of rows that also have the ``interval`` within the hour, 1 to 4."""
+    """Give the same of rows that also have the ``interval`` within the hour, 1 to 4."""
     quarter = numbers(read["interval"]) - 1
     return _intervals(feed, read, QUARTER, quarter * QUARTER.seconds)
 
@@ -155,7 +155,7 @@ def never(read: pd.DataFrame) -> pd.Series:
 
 
 def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:
-    """The moment at which a file was written, from ERCOT's own file name; ``xhr`` marks the repeated hour."""
+    """Return the moment at which a file was written, from ERCOT's own file name; ``xhr`` marks the repeated hour."""
     found = re.search(FILE_STAMP, name)
     if found is None:
         return None

@@ -48,7 +48,7 @@ def by_bus(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def indicative(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Indicative LMP that a look-ahead run gives for its next intervals."""
+    """Read indicative LMP that a look-ahead run gives for its next intervals."""
     rows = read(payloads, columns.RTD_LMP)
     times = stamped(feed, rows, FIVE_MINUTES, stamp="end", flag="end_flag", ends=True)
     found = times.assign(

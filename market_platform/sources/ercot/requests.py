@@ -26,7 +26,7 @@ BASE_URL = "https://api.ercot.com/api/public-reports"
 SITE = "https://www.ercot.com"
 LIST_URL = f"{SITE}/misapp/servlets/IceDocListJsonWS"
 DOCUMENT_URL = f"{SITE}/misdownload/servlets/mirDownload"
-TOKEN_URL = "https://ercotb2c.b2clogin.com/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"
+TOKEN_URL = "https://ercotb2c.b2clogin.com/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"  # noqa: S105 - an address
 # The public client id of ERCOT's registration guide, the same for everybody.
 CLIENT_ID = "fec253ea-0d06-4272-a5e6-b478baeecd70"
 TOKEN_LIFETIME = timedelta(hours=1)

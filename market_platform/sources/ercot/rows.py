@@ -39,7 +39,7 @@ def long(
 
 
 def issued_at(feed: Feed, read: pd.DataFrame, payloads: Sequence[Payload]) -> pd.Series:
-    """The moment of issue of each row: ``posted`` where the report has it, else the file's name or stamp."""
+    """Return the moment of issue of each row: ``posted`` where the report has it, else the file's name or stamp."""
     by_file: list[object] = [issue_moment(feed, payload.base_name) or payload.published_at for payload in payloads]
     moments = pd.Series(pd.to_datetime(pd.Series(by_file, dtype="object"), utc=True)).astype("datetime64[us, UTC]")
     issued = moments.take(read["file"]).set_axis(read.index)

@@ -90,7 +90,7 @@ def _service(payload: Payload) -> str:
 
 
 def aggregates(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Sums over resources and loads at each SCED run, for the system and its areas."""
+    """Read sums over resources and loads at each SCED run, for the system and its areas."""
     frames = []
     for position, payload in enumerate(payloads):
         rows = read([payload], AGGREGATE)
@@ -99,8 +99,8 @@ def aggregates(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         area = AREA.search(payload.base_name)
         place = area[1].upper() if area else SYSTEM
         present = {plain(heading) for heading in headings(payload)}
-        for field in _sums(present):
-            frames.append(times.assign(**feed.constants, location=place, figure=field.name, value=rows[field.name]))
+        base = times.assign(**feed.constants, location=place)
+        frames += [base.assign(figure=field.name, value=rows[field.name]) for field in _sums(present)]
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 

@@ -108,7 +108,8 @@ def test_capped_prices_have_the_plain_ones_place():
 
 
 def test_corrections_are_told_apart_by_their_headings():
-    text = "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,PriceCorrectionTime,DSTFlag\n07/01/2025,1,HB_WEST,20,25,07/03/2025 10:00:00,N\n"
+    head = "DeliveryDate,DeliveryHour,SettlementPoint,SPPOriginal,SPPCorrected,PriceCorrectionTime,DSTFlag\n"
+    text = head + "07/01/2025,1,HB_WEST,20,25,07/03/2025 10:00:00,N\n"
     name = "cdr.00013044.0000000000000000.20250703.100000.DAM_SPP.csv"
     assert recognise(Payload(name, text.encode())).key == "ercot_corrections_dam_spp"
     row = rows_of("ercot_corrections_dam_spp", text, name).accepted.iloc[0]
@@ -116,11 +117,10 @@ def test_corrections_are_told_apart_by_their_headings():
 
 
 def test_a_curve_point_may_share_its_quantity_and_a_silent_line_still_stands():
-    head = '"SCED Time Stamp","Repeated Hour Flag","QSE","DME","Resource Name","Resource Type","SCED1 Curve-MW1","SCED1 Curve-Price1","SCED1 Curve-MW2","SCED1 Curve-Price2"\n'
-    text = (
-        head
-        + '"06/04/2025 00:00:25","N","Q","D","A","PVGR","0","-250","0","-3.01"\n"06/04/2025 00:00:25","N","Q","D","B","PVGR","","","",""\n'
-    )
+    who = '"SCED Time Stamp","Repeated Hour Flag","QSE","DME","Resource Name","Resource Type"'
+    head = who + ',"SCED1 Curve-MW1","SCED1 Curve-Price1","SCED1 Curve-MW2","SCED1 Curve-Price2"\n'
+    text = head + '"06/04/2025 00:00:25","N","Q","D","A","PVGR","0","-250","0","-3.01"\n'
+    text += '"06/04/2025 00:00:25","N","Q","D","B","PVGR","","","",""\n'
     name = "60d_SCED_Gen_Resource_Data-03-AUG-25.csv"
     assert recognise(Payload(name, text.encode())).key == "ercot_60d_sced_generators"
     curves = rows_of("ercot_60d_sced_generator_curves", text, name)

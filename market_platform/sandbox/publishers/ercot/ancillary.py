@@ -66,7 +66,7 @@ def _hours(world: World, day: date) -> pd.Series:
 
 
 def plan(world: World, day: date) -> pd.DataFrame:
-    """What is required of each service, somewhat more in the evening."""
+    """Write what is required of each service, somewhat more in the evening."""
     starts = _hours(world, day)
     rows = starts.to_frame("start").merge(pd.Series(list(SERVICES), name="service"), how="cross")
     when = hour_texts(rows["start"])
@@ -83,14 +83,14 @@ def plan(world: World, day: date) -> pd.DataFrame:
 
 
 def sold(world: World, day: date) -> pd.DataFrame:
-    """What the day-ahead market sold: a little less than was required."""
+    """Write what the day-ahead market sold: a little less than was required."""
     rows = plan(world, day)
     quantity = fixed(rows["Quantity"].astype(float) * 0.97, 1)
     return rows.rename(columns={"AncillaryType": "ASType", "DSTFlag": "RepeatedHourFlag"}).assign(Quantity=quantity)
 
 
 def two_day(world: World, day: date) -> pd.DataFrame:
-    """Cleared and self-arranged quantities and offer curves, each service in a file; hours count through the day."""
+    """Write cleared and self-arranged quantities and offer curves, each service in a file; hours count through the day."""
     starts = _hours(world, day)
     hours = [str(number) for number in range(1, len(starts) + 1)]
     head = {"Delivery Date": [f"{day:%m/%d/%Y}"] * len(hours), "Hour Ending": hours}

@@ -22,7 +22,7 @@ def _hours(world: World, day: date) -> pd.DataFrame:
 
 
 def dam(world: World, day: date) -> pd.DataFrame:
-    """Generators with a three-point curve, load resources with awards, one virtual bid and one path an hour."""
+    """Write generators with a three-point curve, load resources with awards, one virtual bid and one path an hour."""
     rows = _hours(world, day)
     capacity = rows["location"].map(world.nodes("ercot", GENERATORS).set_index("node")["capacity_mw"])
     won = rows["lmp_usd_per_mwh"] > 20
