@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -90,9 +90,9 @@ class Document:
 
     @property
     def friendly_name(self) -> str:
-        """The short name."""
-        local = self.posted.astimezone(ZONE)
-        return f"{self.report.name}_{local:%Y%m%d_%H%M}" if self.report.posted is None else self.report.name
+        """The short name; of an interval it ends with the stamp of the interval."""
+        stamp = pd.Timestamp(self.posted.astimezone(UTC)).floor("5min").tz_convert(ZONE)
+        return f"{self.report.name}_{stamp:%Y%m%d_%H%M}" if self.report.posted is None else self.report.name
 
     def zipped(self) -> bytes:
         """Return the zip that a download gives."""
