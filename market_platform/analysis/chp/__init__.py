@@ -1,0 +1,1 @@
+"""Combined heat and power: what a facility's engine should do in each interval."""
