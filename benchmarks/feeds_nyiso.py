@@ -71,7 +71,9 @@ def median_seconds(work, rounds=ROUNDS, clock=time.process_time):
 
 def figure(name, value, unit, peer=None, peer_value=None, ratio=None, bar=None, holds=None):
     """Return one figure."""
-    return dict(name=name, value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=ratio, bar=bar, holds=holds)
+    return {
+        "name": name, "value": value, "unit": unit, "peer": peer, "peer_value": peer_value, "ratio": ratio, "bar": bar, "holds": holds,
+    }  # fmt: skip
 
 
 def parsing(folder):

@@ -136,7 +136,7 @@ class Pipeline:
         following: Request | None = None if request.parts else request
         try:
             for part in request.parts:
-                pages.append(self._fetch(feed, part))
+                pages.append(self._fetch(feed, part))  # noqa: PERF401 - pages before a break are kept
             while following is not None:
                 pages.append(self._fetch(feed, following))
                 following = feed.pages(request, pages) if feed.pages else None

@@ -23,7 +23,12 @@ def test_congestion_turns_its_sign_and_energy_is_what_is_left():
     row = verdict.accepted.iloc[0]
     parts = row[["lmp_usd_per_mwh", "energy_usd_per_mwh", "congestion_usd_per_mwh", "loss_usd_per_mwh"]].tolist()
     assert parts == [50.0, 40.0, 8.0, 2.0]
-    assert (row["market"], row["market_run"], row["location_type"], row["location_id"]) == ("nyiso", "DAM", "zone", "61761")
+    assert (row["market"], row["market_run"], row["location_type"], row["location_id"]) == (
+        "nyiso",
+        "DAM",
+        "zone",
+        "61761",
+    )
     assert row["interval_start"] == pd.Timestamp("2025-07-01 04:00", tz="UTC")
 
 
@@ -71,7 +76,10 @@ def test_a_row_told_twice_is_one_row_and_the_other_is_named():
     text = LBMP + "07/01/2025 00:00,WEST,61752,1.00,0.00,0.00\n" * 2 + "07/01/2025 00:00,WEST,61752,2.00,0.00,0.00\n"
     verdict = rows_of("nyiso_dam_lbmp_zone", text)
     assert verdict.accepted["lmp_usd_per_mwh"].tolist() == [2.0]
-    assert verdict.refused["reason"].tolist() == ["the same row stands again below", "another row with the same key stands below"]
+    assert verdict.refused["reason"].tolist() == [
+        "the same row stands again below",
+        "another row with the same key stands below",
+    ]
 
 
 def test_no_limit_is_blank_and_an_unknown_fuel_is_named():

@@ -90,7 +90,9 @@ def test_off_grid_dispatch_intervals_keep_their_true_length(recordings):
 def test_energy_is_one_price_for_the_whole_system(recordings):
     """What was derived agrees with how the market works: one energy price an hour, to rounding."""
     _, _, verdict = read(recordings / "nyiso/damlbmp_zone/20220718da.csv")
-    spread = verdict.accepted.groupby("interval_start")["energy_usd_per_mwh"].agg(lambda prices: prices.max() - prices.min())
+    spread = verdict.accepted.groupby("interval_start")["energy_usd_per_mwh"].agg(
+        lambda prices: prices.max() - prices.min()
+    )
     assert spread.max() <= 0.021
 
 
