@@ -2,6 +2,7 @@
 
 from market_platform.errors import UnknownPayload
 from market_platform.sources.caiso.feeds import CAISO
+from market_platform.sources.carbon.feeds import CARBON
 from market_platform.sources.cme.feeds import CME
 from market_platform.sources.eia.feeds import EIA
 from market_platform.sources.ercot.feeds import ERCOT
@@ -10,7 +11,9 @@ from market_platform.sources.nyiso.feeds import NYISO
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.feeds import PJM
 
-PUBLISHERS: dict[str, Publisher] = {publisher.key: publisher for publisher in (NYISO, CAISO, PJM, ERCOT, EIA, CME)}
+PUBLISHERS: dict[str, Publisher] = {
+    publisher.key: publisher for publisher in (NYISO, CAISO, PJM, ERCOT, EIA, CME, CARBON)
+}
 FEEDS: dict[str, Feed] = {feed.key: feed for publisher in PUBLISHERS.values() for feed in publisher.feeds}
 
 

@@ -55,7 +55,7 @@ def plan(facility: Facility, tariff: Tariff, entering: EngineState = OFF_AND_FRE
     return Plan(np.where(is_on, load, 0.0), is_on, cost, float(cost.sum()))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _cheapest_states(
     off: np.ndarray,
     running: np.ndarray,
