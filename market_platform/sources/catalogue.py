@@ -9,10 +9,11 @@ from market_platform.sources.ercot.feeds import ERCOT
 from market_platform.sources.feed import Feed, Publisher
 from market_platform.sources.nyiso.feeds import NYISO
 from market_platform.sources.payload import Payload
+from market_platform.sources.pipelines.feeds import PIPELINES
 from market_platform.sources.pjm.feeds import PJM
 
 PUBLISHERS: dict[str, Publisher] = {
-    publisher.key: publisher for publisher in (NYISO, CAISO, PJM, ERCOT, EIA, CME, CARBON)
+    publisher.key: publisher for publisher in (NYISO, CAISO, PJM, ERCOT, EIA, CME, CARBON, PIPELINES)
 }
 FEEDS: dict[str, Feed] = {feed.key: feed for publisher in PUBLISHERS.values() for feed in publisher.feeds}
 

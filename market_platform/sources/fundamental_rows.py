@@ -55,15 +55,21 @@ def each_file(payloads: Sequence[Payload], read: Callable[[Payload], pd.DataFram
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def numbers(column: pd.Series, defects: pd.Series | None = None) -> pd.Series:
-    """Read numbers with thousands commas; blanks and ``-`` are none. What is no number is told in ``defects``."""
+def numbers(column: pd.Series, rows: pd.DataFrame | None = None) -> pd.Series:
+    """Read numbers with thousands commas; blanks and ``-`` are none. What is no number becomes the row's ``defect``."""
     text = column.astype("object").where(column.notna(), "").astype(str).str.strip().str.replace(",", "")
     blank = text.isin(["", "-", "nan", "None"])
     values = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
     bad = values.isna() & ~blank
-    if defects is not None and bad.any():
-        defects[bad & defects.isna()] = f"{column.name} = " + text[bad] + " is not a number"
+    if rows is not None and bad.any():
+        tell(rows, bad, f"{column.name} = " + text + " is not a number")
     return values
+
+
+def tell(rows: pd.DataFrame, bad: pd.Series, reason: pd.Series | str) -> None:
+    """Write a reason into ``defect`` of the rows that are bad and have none yet."""
+    fresh = bad & rows["defect"].isna()
+    rows.loc[fresh, "defect"] = reason if isinstance(reason, str) else reason[fresh]
 
 
 def load_json(payload: Payload) -> dict[str, Any]:

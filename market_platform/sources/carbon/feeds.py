@@ -81,7 +81,7 @@ def _auctions(feed: Feed, rows: pd.DataFrame, place: pd.DataFrame) -> pd.DataFra
         first = pd.to_datetime(mine["date"], format="%Y-%m-%d", errors="coerce")
         after = (first + DAY).where(mine["date_precision"] == "day", first + MONTH)
         frame = pd.concat([spans(first, after, feed.zone), own], axis=1)
-        price = numbers(mine[f"{kind}_usd"], frame["defect"])
+        price = numbers(mine[f"{kind}_usd"], frame)
         is_short = mine["unit"] == Ton.SHORT.value
         frames.append(
             frame.assign(
@@ -92,10 +92,10 @@ def _auctions(feed: Feed, rows: pd.DataFrame, place: pd.DataFrame) -> pd.DataFra
                 published_price_usd=price,
                 published_unit=mine["unit"],
                 price_usd_per_metric_ton=price / np.where(is_short, float(METRIC_TONS_PER_SHORT_TON), 1.0),
-                reserve_price_usd=numbers(mine["reserve_usd"], frame["defect"]) if kind == "current" else np.nan,
+                reserve_price_usd=numbers(mine["reserve_usd"], frame) if kind == "current" else np.nan,
                 reserve_status=mine["reserve_status"] if kind == "current" else None,
-                offered_allowances=numbers(mine["offered"], frame["defect"]) if kind == "current" else np.nan,
-                sold_allowances=numbers(mine["sold"], frame["defect"]) if kind == "current" else np.nan,
+                offered_allowances=numbers(mine["offered"], frame) if kind == "current" else np.nan,
+                sold_allowances=numbers(mine["sold"], frame) if kind == "current" else np.nan,
             )
         )
     return finish(feed, pd.concat(frames, ignore_index=True))

@@ -78,7 +78,7 @@ def _file_rows(payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = pd.DataFrame({name: read[name] for name in PLACE})
     for name in (*PRICE_COLUMNS, "change", "volume", "prior_settle", "prior_volume", "prior_interest"):
         text = read[name].astype("object")
-        rows[name] = numbers(text.where(text != "UNCH", "0") if name == "change" else text, rows["defect"])
+        rows[name] = numbers(text.where(text != "UNCH", "0") if name == "change" else text, rows)
     for name in ("symbol", "contract", "description", "high_mark", "low_mark", "last_mark"):
         rows[name] = read[name].astype("object")
     rows["contract_month"] = pd.to_datetime(
@@ -108,9 +108,9 @@ def _page_rows(payload: Payload) -> pd.DataFrame:
         strange = parts[0].isna() & (frame[name] != "-")
         result.loc[strange, "defect"] = f"{name} = " + frame[name][strange].astype(str) + " is no price"
         result[name], result[f"{name}_mark"] = numbers(parts[0]), parts[1]
-    result["change"] = numbers(frame["change"].replace("UNCH", "0"), result["defect"])
-    result["volume"] = numbers(frame["volume"], result["defect"])
-    result["interest"] = numbers(frame["openInterest"], result["defect"])
+    result["change"] = numbers(frame["change"].replace("UNCH", "0"), result)
+    result["volume"] = numbers(frame["volume"], result)
+    result["interest"] = numbers(frame["openInterest"], result)
     _check_total(payload, totals, result)
     months = [_month(str(text)) for text in frame["month"]]
     result["contract_month"] = pd.to_datetime(pd.Series(months, dtype="object"))

@@ -29,7 +29,7 @@ def storage(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         rows.assign(
             series=_text(read["series"]),
             week_ending=fridays,
-            stock_bcf=numbers(read["value"], rows["defect"]),
+            stock_bcf=numbers(read["value"], rows),
             origin=None,
             is_revision=None,
             is_reclassification=None,
@@ -49,7 +49,7 @@ def gas_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             hub=HENRY_HUB,
             series=_text(read["series"]),
             frequency=read["frequency"],
-            price_usd_per_mmbtu=numbers(read["value"], rows["defect"]),
+            price_usd_per_mmbtu=numbers(read["value"], rows),
         ),
     )
 
@@ -64,7 +64,7 @@ def rto_region(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             location=_text(read["respondent"]),
             subject="",
             figure=_worded(rows, read["type"], REGION_TYPES),
-            value=numbers(read["value"], rows["defect"]),
+            value=numbers(read["value"], rows),
             unit="MWh",
         ),
     )
@@ -79,7 +79,7 @@ def rto_fuel(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
             location=_text(read["respondent"]),
             fuel=_worded(rows, read["fueltype"], FUELS),
             publisher_fuel=_text(read["fueltype"]),
-            generation_mw=numbers(read["value"], rows["defect"]),
+            generation_mw=numbers(read["value"], rows),
         ),
     )
 
@@ -93,7 +93,7 @@ def rto_interchange(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         rows.assign(
             interface=ties,
             interface_id=ties,
-            flow_mw=numbers(read["value"], rows["defect"]),
+            flow_mw=numbers(read["value"], rows),
             positive_limit_mw=float("nan"),
             negative_limit_mw=float("nan"),
         ),
@@ -127,7 +127,7 @@ def _long(
                 location=location,
                 subject=subject,
                 figure=figure,
-                value=numbers(read[figure], rows["defect"]),
+                value=numbers(read[figure], rows),
                 unit=_text(read[f"{figure}_units"]),
             )
         )

@@ -12,7 +12,7 @@ from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.eia.release_calendar import FRIDAY, release_moment
 from market_platform.sources.eia.series import GAS_TYPES, HENRY_HUB, HISTORY_COLUMNS, REGIONS, storage_series
 from market_platform.sources.feed import Feed
-from market_platform.sources.fundamental_rows import each_file, finish, load_json, numbers, spans
+from market_platform.sources.fundamental_rows import each_file, finish, load_json, numbers, spans, tell
 from market_platform.sources.payload import Payload
 
 DAY = pd.Timedelta(days=1)
@@ -140,17 +140,18 @@ def _history_rows(payload: Payload) -> pd.DataFrame:
     frame["line"] = np.arange(top + 2, top + 2 + len(frame))
     long = frame.melt(["week", "origin", "line"], list(HISTORY_COLUMNS), "heading", "stock")
     codes = long["heading"].map(HISTORY_COLUMNS)
-    defect = pd.Series(None, index=long.index, dtype="object")
+    long["defect"] = pd.Series(None, index=long.index, dtype="object")
+    weeks, stocks = _excel_days(long["week"], long), numbers(long["stock"], long)
     return pd.DataFrame(
         {
-            "week_ending": _excel_days(long["week"], defect),
+            "week_ending": weeks,
             "region": [REGIONS[area] for area, _ in codes],
             "gas_type": [GAS_TYPES[process] for _, process in codes],
             "series": [storage_series(*code) for code in codes],
-            "stock_bcf": numbers(long["stock"], defect),
+            "stock_bcf": stocks,
             "origin": long["origin"],
             "line": long["line"],
-            "defect": defect,
+            "defect": long["defect"],
         }
     )
 
@@ -164,25 +165,26 @@ def _chart_rows(payload: Payload) -> pd.DataFrame:
     cells = [next(csv.reader([line])) for _, line in body]
     frame = pd.DataFrame({"line": [number for number, _ in body], "cells": cells})
     fits = frame["cells"].map(len) == 2
-    defect = pd.Series(None, index=frame.index, dtype="object").where(fits, "not a date and a value")
+    frame["defect"] = pd.Series(None, index=frame.index, dtype="object").where(fits, "not a date and a value")
     week = pd.to_datetime(frame["cells"].str[0].where(fits), format="%m/%d/%Y", errors="coerce")
-    defect[week.isna() & defect.isna()] = "the date cannot be read"
+    tell(frame, week.isna(), "the date cannot be read")
+    stocks = numbers(frame["cells"].str[1].where(fits), frame)
     return pd.DataFrame(
         {
             "week_ending": week,
             "region": REGIONS["R48"],
             "gas_type": "total",
             "series": CHART_SERIES,
-            "stock_bcf": numbers(frame["cells"].str[1].where(fits), defect),
+            "stock_bcf": stocks,
             "line": frame["line"],
-            "defect": defect,
+            "defect": frame["defect"],
         }
     )
 
 
-def _excel_days(serial: pd.Series, defect: pd.Series) -> pd.Series:
+def _excel_days(serial: pd.Series, rows: pd.DataFrame) -> pd.Series:
     values = pd.to_numeric(serial, errors="coerce")
-    defect[values.isna()] = "the date cannot be read"
+    tell(rows, values.isna(), "the date cannot be read")
     return EXCEL_ZERO + pd.to_timedelta(values, unit="D")
 
 
@@ -193,12 +195,12 @@ def _is_text(payload: Payload) -> bool:
 def _price_csv(payload: Payload) -> pd.DataFrame:
     cells = list(csv.reader(payload.content.decode("utf-8-sig").splitlines()[1:]))
     frame = pd.DataFrame([[*row, None, None][:2] for row in cells], columns=["day", "price"])
-    defect = pd.Series(None, index=frame.index, dtype="object")
+    frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
     days = pd.to_datetime(frame["day"], format="%Y-%m-%d", errors="coerce")
-    defect[days.isna()] = "the date cannot be read"
-    prices = numbers(frame["price"], defect)
+    tell(frame, days.isna(), "the date cannot be read")
+    prices = numbers(frame["price"], frame)
     return pd.DataFrame(
-        {"day": days, "price_usd_per_mmbtu": prices, "line": np.arange(2, 2 + len(frame)), "defect": defect}
+        {"day": days, "price_usd_per_mmbtu": prices, "line": np.arange(2, 2 + len(frame)), "defect": frame["defect"]}
     )
 
 
@@ -207,9 +209,9 @@ def _price_sheet(payload: Payload) -> pd.DataFrame:
     if len(grid) < 3 or grid[1][:2] != ["Sourcekey", "RNGWHHD"]:
         raise SchemaChanged(f"{payload.name}: sheet 'Data 1' is not of series RNGWHHD ({grid[1:2]})")
     frame = pd.DataFrame([row[:2] for row in grid[3:]], columns=["day", "price"])
-    defect = pd.Series(None, index=frame.index, dtype="object")
-    days = _excel_days(frame["day"], defect)
-    prices = numbers(frame["price"], defect)
+    frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+    days = _excel_days(frame["day"], frame)
+    prices = numbers(frame["price"], frame)
     return pd.DataFrame(
-        {"day": days, "price_usd_per_mmbtu": prices, "line": np.arange(4, 4 + len(frame)), "defect": defect}
+        {"day": days, "price_usd_per_mmbtu": prices, "line": np.arange(4, 4 + len(frame)), "defect": frame["defect"]}
     )

@@ -129,3 +129,15 @@ def test_release_calendar_has_its_exceptions() -> None:
     assert release_moment(pd.Timestamp("2025-11-21").date()) == pd.Timestamp("2025-11-26 17:00", tz="UTC")
     with pytest.raises(ValueError, match="Friday"):
         release_moment(pd.Timestamp("2026-07-04").date())
+
+
+def test_what_is_no_number_is_named_and_kept(recordings: Path) -> None:
+    payload = _payload(recordings, WHOLE[0][0])
+    feed = EIA.feed("eia_gas_storage")
+    rows = feed.parse(feed, [Payload("a.json", payload.content.replace(b'"value":"826"', b'"value":"W"'))])
+    assert rows["defect"].tolist() == ["value = W is not a number"]
+    lines = b"Series Key,NW2_EPG0_SWO_R48_BCF.W\nWeek of,Stock\n05/7/2021,2029x\n05/07,1\n"
+    chart = EIA.feed("eia_storage_chart")
+    defects = chart.parse(chart, [Payload("a.csv", lines)])["defect"].tolist()
+    assert defects[0].endswith("= 2029x is not a number")
+    assert defects[1] == "the date cannot be read"

@@ -1,0 +1,1 @@
+"""Gas pipelines: postings of operationally available capacity."""
