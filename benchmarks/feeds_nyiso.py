@@ -56,6 +56,8 @@ def months():
         yield FEEDS["nyiso_load_5min"], load, first, last
         prices = client.get(f"{base}/realtime/20261001realtime_zone_csv.zip").content
         yield FEEDS["nyiso_rt_lbmp_zone"], prices, "2026-10-01", "2026-10-31"
+        day_ahead = client.get(f"{base}/damlbmp/20261001damlbmp_zone_csv.zip").content
+        yield FEEDS["nyiso_dam_lbmp_zone"], day_ahead, "2026-10-01", "2026-10-31"
 
 
 def median_seconds(work, rounds=ROUNDS, clock=time.process_time):
@@ -71,9 +73,8 @@ def median_seconds(work, rounds=ROUNDS, clock=time.process_time):
 
 def figure(name, value, unit, peer=None, peer_value=None, ratio=None, bar=None, holds=None):
     """Return one figure."""
-    return {
-        "name": name, "value": value, "unit": unit, "peer": peer, "peer_value": peer_value, "ratio": ratio, "bar": bar, "holds": holds,
-    }  # fmt: skip
+    values = (name, value, unit, peer, peer_value, ratio, bar, holds)
+    return dict(zip(("name", "value", "unit", "peer", "peer_value", "ratio", "bar", "holds"), values, strict=True))
 
 
 def parsing(folder):

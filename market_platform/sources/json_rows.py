@@ -16,7 +16,6 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.json_template import NUMBER, read_alike
 from market_platform.sources.payload import Payload
 from market_platform.sources.tabular import Field, Reads, resolve_columns
 
@@ -121,6 +120,9 @@ def _read_one(payload: Payload, start: int, end: int, fields: Sequence[Field]) -
     if not payload.content[start : min(end, start + PEEK_ROWS)].strip():
         return pd.DataFrame({"defect": pd.Series([], dtype="object")})
     reads = {heading: spec.reads for spec in fields for heading in spec.headings}
+    # The compiled loop is loaded where a JSON answer comes, not by every command.
+    from market_platform.sources.json_template import NUMBER, read_alike
+
     alike = read_alike(
         payload.content, start, end, {heading: NUMBER for heading, kind in reads.items() if kind is Reads.NUMBER}
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -68,10 +69,12 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
     Raises SchemaChanged where a heading is missing or unknown, and UnreadablePayload where there is no heading line.
     """
     groups: dict[tuple[str, ...], list[_Body]] = {}
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
     for position, payload in enumerate(payloads):
         headings, start = _heading_line(payload)
-        body = _body(position, payload.content, start)
-        groups.setdefault(resolve_columns(payload, headings, fields), []).append(body)
+        if (names := known.get(headings)) is None:
+            names = known.setdefault(headings, resolve_columns(payload, headings, fields))
+        groups.setdefault(names, []).append(_body(position, payload.content, start))
     frames = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
@@ -85,10 +88,10 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
 def split_header(payload: Payload) -> tuple[list[str], bytes]:
     """Return the headings and the bytes below them; blank lines and a byte mark above them are passed over."""
     headings, start = _heading_line(payload)
-    return headings, payload.content[start:]
+    return list(headings), payload.content[start:]
 
 
-def _heading_line(payload: Payload) -> tuple[list[str], int]:
+def _heading_line(payload: Payload) -> tuple[tuple[str, ...], int]:
     """Return the headings and where the line below them begins."""
     content = payload.content
     begin = len(MARK) if content.startswith(MARK) else 0
@@ -96,13 +99,21 @@ def _heading_line(payload: Payload) -> tuple[list[str], int]:
         begin += 1
     end = content.find(b"\n", begin)
     first = content[begin : end if end >= 0 else len(content)]
-    try:
-        headings = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
-    except csv.Error:  # a workbook, an image: no text at all
-        headings = []
+    headings = _headings(first)
     if not headings:
         raise UnreadablePayload(f"{payload.name}: there is no heading line; fetch it again")
-    return [heading.strip() for heading in headings], end + 1 if end >= 0 else len(content)
+    return headings, end + 1 if end >= 0 else len(content)
+
+
+@lru_cache(maxsize=256)
+def _headings(line: bytes) -> tuple[str, ...]:
+    """Read a heading line; a publisher's files repeat theirs, so each is read once."""
+    try:
+        cells = next(csv.reader([line.decode("utf-8", "replace").strip()]), [])
+    except csv.Error:  # a workbook, an image: no text at all
+        cells = []
+    return tuple(cell.strip() for cell in cells)
+
 
 # A table of more columns is kept in one block a type: a block a column makes each further column slow.
 WIDE = 90

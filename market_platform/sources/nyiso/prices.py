@@ -79,7 +79,7 @@ def prices(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
         ghg_usd_per_mwh=np.nan,
     )
     if feed.constants["location_type"] == "zone":
-        name_strangers(rows, name)
+        name_strangers(rows, read["name"])
     rows = finish(feed, rows)
     if feed.constants["location_type"] == "generator":
         rows.loc[name == REFERENCE_BUS, "location_type"] = "reference"

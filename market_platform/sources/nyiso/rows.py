@@ -10,17 +10,19 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
 from market_platform.sources.stamps import LocalStamps, constant_text, starts_of_ending
 
+TEXT = PANDAS_TYPES[Kind.TEXT]
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 FIVE_MINUTES = timedelta(minutes=5)
 PLACE = ["file", "line", "defect"]
+KNOWN_ZONES = frozenset((*PRICED_ZONES, SYSTEM))
 
 
 def intervals(
@@ -42,8 +44,8 @@ def intervals(
         start, end = starts_of_ending(moments, length), moments
     else:
         start, end = moments, moments + length
-    frame = pd.DataFrame({"market_day": stamps.market_day(ends=ends), "interval_start": start, "interval_end": end})
-    return frame.assign(**{name: read[name] for name in PLACE})
+    times = {"market_day": stamps.market_day(ends=ends), "interval_start": start, "interval_end": end}
+    return pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
 
 
 def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: str) -> np.ndarray:
@@ -67,8 +69,10 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
 
 
 def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:
-    """Mark rows of a zone that is not in the table, so that they go to quarantine and are seen."""
-    strange = ~name.isin((*PRICED_ZONES, SYSTEM)) & rows["defect"].isna()
+    """Mark rows of a zone (categorical) that is not in the table, so that they go to quarantine and are seen."""
+    if KNOWN_ZONES.issuperset(name.cat.categories):
+        return
+    strange = ~name.isin(KNOWN_ZONES) & rows["defect"].isna()
     if strange.any():
         rows.loc[strange, "defect"] = (
             "zone " + name[strange].astype(str) + " is not in the table of zones: add it there"
@@ -77,11 +81,11 @@ def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:
 
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
     """Order and type the columns as the contract has them; a feed's constants fill what the parser left open."""
+    laid = dict(rows.items())
     for name, text in feed.constants.items():
-        if name not in rows:
-            rows[name] = constant_text(text, rows.index)
+        if name not in laid:
+            laid[name] = constant_text(text, rows.index)
     for name, spec in feed.contract.columns.items():
-        kind = Kind((spec.metadata or {})["kind"])
-        if kind is Kind.TEXT:
-            rows[name] = rows[name].astype(PANDAS_TYPES[Kind.TEXT])
-    return rows[[*feed.contract.row_columns, *PLACE]]
+        if kind_of(spec) is Kind.TEXT and laid[name].dtype != TEXT:
+            laid[name] = laid[name].astype(TEXT)
+    return pd.DataFrame({name: laid[name] for name in (*feed.contract.row_columns, *PLACE)}, copy=False)

@@ -113,7 +113,7 @@ def loads(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
     """Lay names and values beside the intervals."""
     name = as_text(read["name"])
     rows = times.assign(location=name, location_id=as_text(read["ptid"]), load_mw=read["load"])
-    name_strangers(rows, name)
+    name_strangers(rows, read["name"])
     return finish(feed, rows)
 
 
