@@ -11,9 +11,10 @@ from market_platform.sources.nyiso.feeds import NYISO
 from market_platform.sources.payload import Payload
 from market_platform.sources.pipelines.feeds import PIPELINES
 from market_platform.sources.pjm.feeds import PJM
+from market_platform.sources.weather.feeds import WEATHER
 
 PUBLISHERS: dict[str, Publisher] = {
-    publisher.key: publisher for publisher in (NYISO, CAISO, PJM, ERCOT, EIA, CME, CARBON, PIPELINES)
+    publisher.key: publisher for publisher in (NYISO, CAISO, PJM, EIA, CME, CARBON, PIPELINES, WEATHER, ERCOT)
 }
 FEEDS: dict[str, Feed] = {feed.key: feed for publisher in PUBLISHERS.values() for feed in publisher.feeds}
 

@@ -1,0 +1,75 @@
+"""Weather: every recorded file, the definition of degree days, and checks that the files bring along."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from market_platform.contracts.validate import validate
+from market_platform.sources.catalogue import recognise
+from market_platform.sources.payload import Payload
+from market_platform.sources.weather.degree_days import cooling_degree_days, heating_degree_days
+
+FILES = {
+    "cpc/utility_gas_hdd/utility_gas_hdd_2026-01-01_2026-04-30.txt": "weather_gas_heating_degree_days",
+    "nws/nws_gridpoint_raw/detailed_forecast.json": "weather_nws_gridpoint",
+    "nws/nws_gridpoint_hourly/gridpoints_forecast_hourly_us.json": "weather_nws_periods",
+    "nws/nws_gridpoint_12h/gridpoints_forecast_us.json": "weather_nws_periods",
+    "nws/nws_station_observations/stations_observations.json": "weather_nws_observations",
+    "noaa/ghcn_daily/USC00411885.dly": "weather_ghcn_daily",
+    "noaa/gsod/GSOD.op.gz": "weather_gsod",
+    "noaa/isd/ISD.gz": "weather_isd",
+}
+
+
+def _read(recordings: Path, path: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    payload = Payload(Path(path).name, (recordings / path).read_bytes())
+    feed = recognise(payload)
+    assert feed.key == FILES[path]
+    verdict = validate(feed.parse(feed, [payload]), feed.contract)
+    return verdict.accepted, verdict.refused
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_rows_are_accepted_or_named(recordings: Path, path: str) -> None:
+    rows, refused = _read(recordings, path)
+    assert len(rows) > 0
+    assert set(refused["reason"]) <= {"the same row stands again below", "another row with the same key stands below"}
+    assert len(refused) < 0.01 * len(rows)
+
+
+def test_conus_is_a_weighted_mean_of_the_divisions(recordings: Path) -> None:
+    rows, _ = _read(recordings, next(iter(FILES)))
+    assert len(rows) == 120 * 10
+    wide = rows.pivot(index="market_day", columns="location", values="degree_days_f")
+    divisions = wide[[str(place) for place in range(1, 10)]].to_numpy()
+    weights, *_ = np.linalg.lstsq(divisions, wide["CONUS"].to_numpy(), rcond=None)
+    assert np.abs(divisions @ weights - wide["CONUS"].to_numpy()).max() <= 1.0
+    assert weights.sum() == pytest.approx(1.0, abs=0.02)
+
+
+def test_grid_values_span_their_durations(recordings: Path) -> None:
+    rows, _ = _read(recordings, "nws/nws_gridpoint_raw/detailed_forecast.json")
+    wind_chill = rows[rows["element"] == "windChill"]
+    assert (wind_chill["interval_end"] - wind_chill["interval_start"]).iloc[0] == pd.Timedelta(hours=30)
+    assert wind_chill["value"].isna().iloc[0]
+    assert set(rows["issued_at"]) == {pd.Timestamp("2022-02-04 03:15:41", tz="UTC")}
+
+
+def test_station_files(recordings: Path) -> None:
+    daily, _ = _read(recordings, "noaa/ghcn_daily/USC00411885.dly")
+    first = daily[(daily["element"] == "maximum_temperature") & daily["value"].notna()].iloc[0]
+    assert (str(first["market_day"]), first["value"]) == ("1912-01-26", 22.2)
+    gsod, _ = _read(recordings, "noaa/gsod/GSOD.op.gz")
+    day = gsod[gsod["market_day"].astype(str) == "2007-01-01"].set_index("element")["value"]
+    assert day.to_dict() == {"mean_temperature": 56.0, "maximum_temperature": 66.9, "minimum_temperature": 46.0}
+    isd, _ = _read(recordings, "noaa/isd/ISD.gz")
+    assert (isd["interval_start"].iloc[0], isd["value"].iloc[0]) == (pd.Timestamp("2007-01-01 00:47", tz="UTC"), 15.0)
+    assert isd["value"].between(-10, 50).mean() > 0.95
+
+
+def test_degree_days_by_definition() -> None:
+    high, low = np.array([50.0, 90.0, 65.0, 70.0]), np.array([30.0, 70.0, 65.0, 59.0])
+    assert heating_degree_days(high, low).tolist() == [25, 0, 0, 1]
+    assert cooling_degree_days(high, low).tolist() == [0, 15, 0, 0]
