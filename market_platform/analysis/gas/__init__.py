@@ -1,0 +1,1 @@
+"""Gas and power: basis, curves, storage against its history, and spark spreads."""
