@@ -1,0 +1,81 @@
+"""Fundamentals: a day of NYMEX settlements against pandas, and CHP plans against energypylinear on the same case."""
+
+import io
+import time
+from datetime import date
+from statistics import median
+
+import numpy as np
+import pandas as pd
+import peers
+
+from market_platform.analysis.chp.facility import Facility, Tariff
+from market_platform.analysis.chp.plan import plan
+from market_platform.sandbox.publishers.cme import settlement_file
+from market_platform.sandbox.world import World
+from market_platform.sources.catalogue import FEEDS
+from market_platform.sources.payload import Payload
+
+ENERGYPYLINEAR = "energypylinear==1.4.1"
+ROUNDS = 7
+CHP_BAR = 500
+# The peer's boiler has an efficiency of 0.8; its time holds building and solving.
+PEER = """
+import json, sys, time
+import energypylinear as epl, numpy as np
+count = int(sys.argv[1])
+chance = np.random.default_rng(42)
+price, high, low = chance.normal(100, 60, count), chance.uniform(0, 60, count), chance.uniform(0, 30, count)
+start = time.perf_counter()
+asset = epl.CHP(electric_power_max_mw=60, electric_power_min_mw=30, electric_efficiency_pct=0.4,
+    high_temperature_efficiency_pct=0.2, low_temperature_efficiency_pct=0.2, electricity_prices=price,
+    export_electricity_prices=price, gas_prices=np.full(count, 25.0), high_temperature_load_mwh=high,
+    low_temperature_load_mwh=low, include_spill=True)
+done = asset.optimize(verbose=False, optimizer_config=epl.OptimizerConfig(relative_tolerance=0.0, timeout=100)).results
+seconds = time.perf_counter() - start
+gas = done["chp-gas_consumption_mwh"] + done["boiler-gas_consumption_mwh"]
+cost = ((done["site-import_power_mwh"] - done["site-export_power_mwh"]) * price + gas * 25.0).sum()
+print(json.dumps({"seconds": seconds, "cost": float(cost)}))
+"""
+
+
+def seconds_of(call):
+    """Return the median time of a call."""
+    call()
+    spent = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        call()
+        spent.append(time.perf_counter() - start)
+    return median(spent)
+
+
+def chp(count):
+    """Yield time and agreement of a plan of ``count`` hours."""
+    chance = np.random.default_rng(42)
+    price, high, low = chance.normal(100, 60, count), chance.uniform(0, 60, count), chance.uniform(0, 30, count)
+    nothing = np.zeros(count)
+    tariff = Tariff(price, price, np.full(count, 25.0), nothing, high, low, nothing)
+    facility = Facility(60.0, 30.0, 0.4, 0.2, 0.2, 0.8)
+    ours = seconds_of(lambda: plan(facility, tariff))
+    theirs = peers.ask(ENERGYPYLINEAR, PEER, count)
+    ratio, gap = theirs["seconds"] / ours, abs(plan(facility, tariff).total_usd - theirs["cost"])
+    name = f"CHP plan of {count} hours"
+    yield {"name": name, "value": ours, "unit": "s", "peer": ENERGYPYLINEAR, "peer_value": theirs["seconds"],
+           "ratio": ratio, "bar": CHP_BAR, "holds": ratio >= CHP_BAR}  # fmt: skip
+    yield {"name": f"{name}: difference in cost", "value": gap, "unit": "USD", "peer": ENERGYPYLINEAR,
+           "peer_value": theirs["cost"], "ratio": None, "bar": 1e-3, "holds": gap <= 1e-3}  # fmt: skip
+
+
+def run():
+    """Yield every measure."""
+    content = settlement_file(World(0), date(2026, 11, 6))
+    head, _, body = content.partition(b"\n")
+    large = head + b"\n" + b"\n".join([body] * 40)
+    feed = FEEDS["cme_nymex_file"]
+    ours = seconds_of(lambda: feed.parse(feed, [Payload("nymex_future.csv", large)]))
+    theirs = seconds_of(lambda: pd.read_csv(io.BytesIO(large)))
+    yield {"name": "NYMEX settlements, 11,520 rows to contract", "value": ours, "unit": "s", "peer": "pandas.read_csv alone",
+           "peer_value": theirs, "ratio": theirs / ours, "bar": None, "holds": None}  # fmt: skip
+    for count in (24, 720):
+        yield from chp(count)
