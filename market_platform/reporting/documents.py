@@ -38,9 +38,7 @@ def _publisher(publisher: Publisher) -> list[str]:
 
 def _feed(feed: Feed) -> str:
     origins = "import" if feed.request is None else "live, sandbox, import"
-    return (
-        f"| `{feed.key}` | {feed.title} | `{feed.contract.name}` | `{feed.dataset}` | {feed.refresh.value} | {origins} |"
-    )
+    return f"| `{feed.key}` | {feed.title} | `{feed.contract.name}` | `{feed.dataset}` | {feed.refresh.value} | {origins} |"
 
 
 def _table(contract: Contract) -> list[str]:
@@ -50,4 +48,13 @@ def _table(contract: Contract) -> list[str]:
         f"| `{name}` | {kind_of(spec).value} | {'yes' if spec.nullable else ''} | {spec.description} |"
         for name, spec in contract.lake_columns.items()
     ]
-    return [f"## {contract.name}", "", contract.description, "", f"Within a feed a row is told by {key}.", "", *lines, ""]
+    return [
+        f"## {contract.name}",
+        "",
+        contract.description,
+        "",
+        f"Within a feed a row is told by {key}.",
+        "",
+        *lines,
+        "",
+    ]

@@ -45,9 +45,7 @@ BID_SUMMARIES = Contract(
         "market": MARKET,
         "market_run": MARKET_RUN,
         "side": column(Kind.TEXT, "demand, supply, imports, exports"),
-        "measure": column(
-            Kind.TEXT, "energy_submitted_mwh, energy_cleared_mwh, dollars_submitted_usd, dollars_cleared_usd"
-        ),
+        "measure": column(Kind.TEXT, "energy_submitted_mwh, energy_cleared_mwh, and the same in dollars (_usd)"),
         "self_schedule": column(Kind.NUMBER, "Part in self-schedules, in the measure's unit", blank=True),
         "energy_bid": column(Kind.NUMBER, "Part in energy bids, in the measure's unit", blank=True),
         "virtual_bid": column(Kind.NUMBER, "Part in virtual bids, in the measure's unit", blank=True),

@@ -11,9 +11,7 @@ RESERVES = Contract(
         "market": MARKET,
         "market_run": MARKET_RUN,
         "location": LOCATION,
-        "product": column(
-            Kind.TEXT, "regulation_up, spinning, non_spinning, flexible_ramp_up, imbalance_reserve_up ..."
-        ),
+        "product": column(Kind.TEXT, "regulation_up, spinning, non_spinning, flexible_ramp_up ..."),
         "publisher_product": column(Kind.TEXT, "Product as the publisher names it"),
         "minimum_mw": column(Kind.NUMBER, "Least quantity required", blank=True),
         "maximum_mw": column(Kind.NUMBER, "Most quantity allowed for", blank=True),

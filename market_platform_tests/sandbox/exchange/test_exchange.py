@@ -5,8 +5,6 @@ from decimal import Decimal
 
 import pytest
 from lxml import etree
-from trading.bids.bid_cases import a_bid, local, points
-from trading.gateways.certificates import self_signed
 
 from market_platform.errors import Infeasible, MarketPlatformError, RuleBroken, UnreadablePayload
 from market_platform.markets.market import MARKETS
@@ -33,6 +31,8 @@ from market_platform.trading.gateways.nyiso import NyisoGateway
 from market_platform.trading.gateways.pjm import PjmGateway
 from market_platform.trading.gateways.sending import Permission
 from market_platform.trading.risk.limits import RiskLimits
+from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
+from market_platform_tests.trading.gateways.certificates import self_signed
 
 GATEWAYS = {
     "ercot": lambda: ErcotGateway("SHOP", "USER1"),
