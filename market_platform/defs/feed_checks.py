@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 import sqlalchemy as sa
 
+from market_platform.contracts.validate import NOTHING_AMISS
 from market_platform.platform import Platform
 from market_platform.sources.feed import Cadence, Feed, Refresh
 from market_platform.store.feed_tables import coverage, quarantine
@@ -16,15 +17,6 @@ LATEST_AGE = {
     Refresh.DAILY: timedelta(days=2),
 }
 DAYS_LOOKED_AT = 7
-
-# Rows that publishers tell twice or not yet: they are named and kept in quarantine, and there is nothing to look into.
-NOTHING_AMISS = (
-    "one row told twice",
-    "the same row stands again below",
-    "the closing 00:00 is the next day's first sample",
-    "no value yet from this line on",
-    "superseded by version",
-)
 
 
 def feed_checks(feed: Feed) -> dg.AssetChecksDefinition:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from market_platform.contracts.validate import validate
+from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate
 from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
 from market_platform.ingest.account import Account, Outcome
 from market_platform.markets.market_day import today
@@ -211,7 +211,7 @@ class Pipeline:
             return self._end(replace(nothing, outcome=type(error).__name__, message=str(error), files=len(files or [])))
         outcome = replace(
             nothing,
-            outcome=_word(len(rows), len(verdict.accepted), changed),
+            outcome=_word(verdict, changed),
             message=_reasons(verdict.refused["reason"]),
             days=days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
             files=len(files),
@@ -242,8 +242,10 @@ def _line_count(rows: pd.DataFrame) -> int:
     return int(rows.groupby("file")["line"].nunique().sum())
 
 
-def _word(rows: int, accepted: int, changed: int) -> str:
-    if rows and not accepted:
+def _word(verdict: Verdict, changed: int) -> str:
+    """Say what became of a payload; one of which every row is amiss is quarantined as a whole."""
+    amiss = ~verdict.refused["reason"].str.startswith(NOTHING_AMISS)
+    if verdict.accepted.empty and amiss.any():
         return "quarantined"
     return "committed" if changed else "unchanged"
 

@@ -7,7 +7,7 @@ import pytest
 
 from market_platform.sandbox.server import running
 from market_platform.sandbox.transport import SandboxTransport
-from market_platform.sources.catalogue import FEEDS
+from market_platform.sources.catalogue import FEEDS, PUBLISHERS
 from market_platform.sources.payload import Payload
 
 BASE = "http://mis.nyiso.com/public/csv"
@@ -75,3 +75,12 @@ def test_over_a_socket_the_same_bytes_come():
     with sandbox(now) as direct:
         assert by_path.content == by_host.content == direct.get(f"http://mis.nyiso.com/{path}").content
     assert by_path.headers["Last-Modified"] == "Thu, 19 Nov 2026 15:30:00 GMT"
+
+
+@pytest.mark.parametrize("minute", [1, 7])
+def test_a_day_that_has_just_begun_is_no_failure(make_platform, minute):
+    platform = make_platform(now=datetime(2026, 11, 20, 5, minute, tzinfo=UTC))
+    for feed in PUBLISHERS["nyiso"].feeds:
+        if feed.request is not None and feed.cadence.value == "daily":
+            outcomes = list(platform.pipeline.ingest(feed, [date(2026, 11, 20)]))
+            assert not [outcome.message for outcome in outcomes if outcome.failed], feed.key

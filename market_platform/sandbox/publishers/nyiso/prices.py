@@ -71,16 +71,17 @@ def _ancillary(run: str) -> Writer:
         rows = world.ancillary_prices("nyiso", day, run)
         rows = past(rows, now) if ends else rows
         stamp = "interval_end" if ends else "interval_start"
-        wide = rows.pivot_table(index=[stamp, "region"], columns="product", values="price_usd_per_mw").reset_index()
+        wide = rows.pivot_table(index=[stamp, "region"], columns="product", values="price_usd_per_mw")
+        products = [name for name in ANCILLARY_UNITS if ends or name != "NYCA Regulation Movement"]
+        wide = wide.reindex(columns=products).reset_index()
         wide["ptid"] = wide["region"].map(zone_ids(world))
-        products = {name: f"{name} {unit}" for name, unit in ANCILLARY_UNITS.items() if name in wide}
         return csv_text(
             {
                 "Time Stamp": local_text(wide[stamp], ZONE, SECOND if ends else MINUTE),
                 "Time Zone": zone_marks(wide[stamp], ZONE),
                 "Name": wide["region"],
             },
-            {"PTID": wide["ptid"], **{heading: fixed(wide[name], 2) for name, heading in products.items()}},
+            {"PTID": wide["ptid"], **{f"{name} {ANCILLARY_UNITS[name]}": fixed(wide[name], 2) for name in products}},
         )
 
     return write
