@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test check lint types bench clean
+.PHONY: help run ui test check lint types pages bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ lint: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+
+pages: $(READY)  ## write the generated pages and the reviewed graph
+	@$(BIN)/market-platform docs && $(BIN)/python -m market_platform_tests.defs.graph
 
 bench: $(READY)  ## run the benchmarks
 	@$(BIN)/python benchmarks/run.py

@@ -1,7 +1,6 @@
 """The graph: small enough to review as a snapshot, and running on the sandbox."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -12,24 +11,9 @@ from market_platform.defs.jobs import all_ingest_jobs
 from market_platform.defs.sensors import due_and_missing
 from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS
+from market_platform_tests.defs.graph import SNAPSHOT, graph
 
-SNAPSHOT = Path(__file__).with_name("graph.txt")
 DAY = "2026-11-19"
-
-
-def graph(definitions: dg.Definitions) -> str:
-    """One line an asset, job, schedule and sensor."""
-    lines = []
-    for spec in sorted(definitions.resolve_all_asset_specs(), key=lambda spec: spec.key.to_user_string()):
-        partitions = (
-            type(spec.partitions_def).__name__.removesuffix("PartitionsDefinition") if spec.partitions_def else "-"
-        )
-        lines.append(f"asset {spec.key.to_user_string()} group={spec.group_name} partitions={partitions}")
-    repository = definitions.get_repository_def()
-    lines += [f"job {name}" for name in sorted(repository.job_names) if not name.startswith("__")]
-    lines += [f"schedule {schedule.name} {schedule.cron_schedule}" for schedule in repository.schedule_defs]
-    lines += [f"sensor {sensor.name}" for sensor in repository.sensor_defs]
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture
@@ -38,7 +22,7 @@ def definitions(make_platform):
 
 
 def test_the_graph_is_the_one_that_was_reviewed(definitions):
-    """A planned change is put on record by writing the file anew: see docs/architecture.md."""
+    """A planned change is put on record by writing the file anew: `make pages`."""
     found = graph(definitions)
     assert found == SNAPSHOT.read_text(encoding="utf-8"), "\n" + found
 
