@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from market_platform.platform import Platform
@@ -13,6 +14,11 @@ from market_platform.sandbox.faults import FaultPlan
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
 from market_platform.store.ledger import Ledger
+
+# The same examples in every run; HYPOTHESIS_PROFILE=search looks for others.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
 BENCHMARK_DATA = Path(__file__).parents[2] / "shared" / "benchmarks"

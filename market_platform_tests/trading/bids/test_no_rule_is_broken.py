@@ -109,7 +109,8 @@ def size_kept(bid: Bid) -> bool:
     if min(every) < 0 and not (bid.kind == "storage" and bid.product == "energy"):
         return False
     least = Decimal("0.01" if bid.iso == "caiso" and bid.kind != "der" else "0.1")
-    if bid.iso == "ercot" and bid.product in ("energy", "energy_only_offer", "energy_bid") and bid.kind != "storage":
+    exempt = bid.kind == "storage" and bid.product == "energy"  # an energy bid of storage is a bid like any other
+    if bid.iso == "ercot" and bid.product in ("energy", "energy_only_offer", "energy_bid") and not exempt:
         least = Decimal(1)
     size = min(sizes) if blocks and sizes else max(map(abs, every))
     decimals = {"caiso": 2, "pjm": 1, "ercot": 1, "nyiso": 4}[bid.iso]
