@@ -23,7 +23,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.http import Client
 from market_platform.sources.login import Tokens
 from market_platform.sources.paging import Incomplete, bundle
-from market_platform.sources.payload import Payload, Request, unpack
+from market_platform.sources.payload import Payload, Request, masked, unpack
 from market_platform.store.lake import Lake
 
 
@@ -59,6 +59,7 @@ class Pipeline:
 
     def take_file(self, payload: Payload) -> Iterator[Outcome]:
         """Import a file that the user has: told by content and name, one outcome for each feed found in it."""
+        payload = replace(payload, content=masked(payload.content))
         digest = self.archive.keep(payload.content)
         try:
             members = unpack(payload)

@@ -90,8 +90,14 @@ def look(payload: Payload) -> None:
         raise UnreadablePayload(f"{payload.name}: an HTML page ({words}) came where data was due; fetch it again later")
 
 
-def masked(content: bytes, secrets: Sequence[str]) -> bytes:
-    """Blank out secrets that a publisher echoes back."""
+# EIA repeats the caller's key in its answers; a file that a user saved may hold one that no setting knows.
+ECHOED_KEY = re.compile(rb'("api_key"\s*:\s*")[^"*]+(")')
+
+
+def masked(content: bytes, secrets: Sequence[str] = ()) -> bytes:
+    """Blank out secrets that a publisher echoes back: those of the request, and any key that the answer repeats."""
+    if b'"api_key"' in content:
+        content = ECHOED_KEY.sub(rb"\1********\2", content)
     for secret in secrets:
         if secret:
             content = content.replace(secret.encode(), b"*" * 8)

@@ -163,3 +163,12 @@ def test_the_ledger_on_postgres_takes_the_same_account(make_platform, postgres_u
     ingest(platform)
     assert whole_days(platform.ledger, FEED, [DAY]) == {DAY}
     platform.ledger.close()
+
+
+def test_a_saved_answer_that_repeats_a_key_is_archived_without_it(make_platform):
+    platform = make_platform()
+    saved = b'{"response": {"total": "0", "data": []}, "request": {"params": {"api_key": "S3cretKey"}}}'
+    (outcome,) = platform.imports.take_file(Payload("saved.json", saved))
+    kept = platform.archive.read(outcome.sha256)
+    assert b"S3cretKey" not in kept
+    assert b'"api_key": "********"' in kept
