@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from market_platform.errors import UnreadablePayload
@@ -102,8 +102,3 @@ def masked(content: bytes, secrets: Sequence[str] = ()) -> bytes:
         if secret:
             content = content.replace(secret.encode(), b"*" * 8)
     return content
-
-
-def renamed(payload: Payload, name: str) -> Payload:
-    """Return the same bytes under another name."""
-    return replace(payload, name=name)

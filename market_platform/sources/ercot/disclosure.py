@@ -16,7 +16,6 @@ from market_platform.sources.ercot.reading import read
 from market_platform.sources.ercot.rows import finish
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import Field
 
 NO_CHARGE = dict.fromkeys(("least_state_of_charge_mwh", "most_state_of_charge_mwh"), np.nan)
 
@@ -167,8 +166,3 @@ def demand_response(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         for name, service in (wide or dict(list(columns.LOAD_SERVICES.items())[:1])).items()
     ]
     return finish(feed, pd.concat(frames, ignore_index=True))
-
-
-def fields_of(part: str) -> Sequence[Field]:
-    """Return the columns of a file of the disclosure."""
-    return columns.FIELDS[part]

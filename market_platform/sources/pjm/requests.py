@@ -87,11 +87,6 @@ class Ask:
         return Request(f"{BASE_URL}/{feed.dataset}", name, tuple(days), params=params, archived=archived)
 
 
-def _unbroken_within_month(numbered: tuple[int, date]) -> tuple[int, int, int]:
-    number, day = numbered
-    return day.toordinal() - number, day.year, day.month
-
-
 def snapshot(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     """Ask for what only exists as it stands now: all of it, whatever the days."""
     if not days:
