@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from market_platform.cli.console import say, show
+from market_platform.sandbox.transport import is_simulated
 from market_platform.settings import Settings
 from market_platform.sources.catalogue import PUBLISHERS
 
@@ -28,8 +29,10 @@ def run(
     unknown = set(market or ()) - set(PUBLISHERS)
     if unknown:
         raise typer.BadParameter(f"no publisher {', '.join(sorted(unknown))}; there are {', '.join(PUBLISHERS)}")
-    chosen = [PUBLISHERS[key] for key in market] if market else list(PUBLISHERS.values())
-    if not run_main_job(Settings(), chosen, days, as_json=as_json):
+    settings = Settings()
+    reachable = [each for each in PUBLISHERS.values() if settings.origin == "live" or is_simulated(each.base_url)]
+    chosen = [PUBLISHERS[key] for key in market] if market else reachable
+    if not run_main_job(settings, chosen, days, as_json=as_json):
         raise typer.Exit(1)
 
 

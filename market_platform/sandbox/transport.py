@@ -16,6 +16,11 @@ RESPONDERS: dict[str, Responder] = {
 }
 
 
+def is_simulated(address: str) -> bool:
+    """Whether the sandbox stands in for the host of an address."""
+    return httpx.URL(address).host in RESPONDERS
+
+
 class SandboxTransport(httpx.BaseTransport):
     """Answers requests to publishers' hosts from the simulated world; it reaches no network."""
 

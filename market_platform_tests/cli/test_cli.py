@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from market_platform.cli.main import app
-from market_platform.sources.catalogue import FEEDS
+from market_platform.sandbox.transport import is_simulated
+from market_platform.sources.catalogue import FEEDS, PUBLISHERS
 
 LBMP = "Time Stamp,Name,PTID,LBMP ($/MWHr),Marginal Cost Losses ($/MWHr),Marginal Cost Congestion ($/MWHr)\n"
 
@@ -84,3 +85,10 @@ def test_run_lays_in_the_running_day_and_runs_lists_it(call):
     runs = json.loads(call("runs", "--json"))
     assert {row["job"] for row in runs} >= {"nyiso_market_day", "nyiso_lists"}
     assert {row["status"] for row in runs} == {"SUCCESS"}
+
+
+def test_what_runs_by_default_is_what_the_sandbox_simulates():
+    """A publisher that can be asked for, but is not simulated, is left to files and to the live origin."""
+    simulated = {key for key, publisher in PUBLISHERS.items() if is_simulated(publisher.base_url)}
+    assert {"nyiso", "caiso", "pjm", "ercot", "eia", "cme"} <= simulated
+    assert "weather" not in simulated
