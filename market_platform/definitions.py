@@ -4,8 +4,7 @@ import warnings
 
 import dagster as dg
 
-from market_platform.defs import upkeep
-from market_platform.defs.cross_market import analysis_job, cross_market_comparison
+from market_platform.defs import cross_market, upkeep
 from market_platform.defs.feed_assets import feed_asset, file_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
@@ -14,6 +13,9 @@ from market_platform.defs.sensors import catalog_follows_lake, ingest_sensors
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
+
+# What is computed from the feeds, subject by subject. A subject is a room in `defs` with a ``definitions()`` of its own.
+SUBJECTS = (cross_market.definitions,)
 
 
 def build_defs(platform: Platform) -> dg.Definitions:
@@ -28,20 +30,20 @@ def build_defs(platform: Platform) -> dg.Definitions:
 def _definitions(platform: Platform) -> dg.Definitions:
     fetched = [feed for feed in FEEDS.values() if feed.request is not None]
     from_files = [feed for feed in FEEDS.values() if feed.request is None]
-    return dg.Definitions(
+    feeds = dg.Definitions(
         assets=[
             *(feed_asset(feed) for feed in fetched),
             *(file_asset(feed) for feed in from_files),
             upkeep.market_catalog,
             upkeep.lake_upkeep,
-            cross_market_comparison,
         ],
         asset_checks=[feed_checks(feed) for feed in fetched],
-        jobs=[*ingest_jobs(), analysis_job, upkeep.catalog_job, upkeep.maintenance_job, upkeep.purge_runs],
+        jobs=[*ingest_jobs(), upkeep.catalog_job, upkeep.maintenance_job, upkeep.purge_runs],
         schedules=[*ingest_schedules(), *upkeep.maintenance_schedules],
         sensors=[*ingest_sensors(), catalog_follows_lake],
         resources={"platform": platform},
     )
+    return dg.Definitions.merge(feeds, *(subject() for subject in SUBJECTS))
 
 
 @dg.definitions

@@ -18,10 +18,16 @@ from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.feed import Publisher
 
+# Jobs that compute from what the feeds brought, in order: job, and its market day as an offset from today (None: no partition).
+COMPUTED: tuple[tuple[str, timedelta | None], ...] = (("analysis", None),)
+
 
 def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, as_json: bool) -> bool:
     """Run the jobs of some publishers with progress and print the report; return whether all of them succeeded."""
-    steps = [(publisher, name, day) for publisher in publishers for name, day in _jobs(publisher, days)]
+    steps = [(publisher.name, name, day) for publisher in publishers for name, day in _jobs(publisher, days)]
+    steps += [
+        ("Computed", job, wall_clock().date() + offset if offset is not None else None) for job, offset in COMPUTED
+    ]
     heard: list[Outcome] = []
     checks: list[dg.AssetCheckEvaluation] = []
     failed: list[str] = []
@@ -36,7 +42,7 @@ def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, 
         definitions = build_defs(platform)
         with open_instance(settings) as instance, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for done, (publisher, name, day) in enumerate(steps, start=1):
+            for done, (part, name, day) in enumerate(steps, start=1):
                 result = definitions.resolve_job_def(name).execute_in_process(
                     instance=instance,
                     partition_key=day.isoformat() if day else None,
@@ -47,7 +53,7 @@ def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, 
                 if not result.success:
                     failed.append(f"{name} {day or ''}".strip())
                 bar.advance(task)
-                note_progress(done, len(steps), f"{publisher.name}: {name} {day or ''}")
+                note_progress(done, len(steps), f"{part}: {name} {day or ''}")
         platform.catalog.refresh()
     _report(platform, heard, checks, failed, as_json=as_json)
     return not failed

@@ -58,12 +58,15 @@ TIME_COLUMNS = {
 }
 
 VERSION_COLUMNS = {
-    "feed": column(Kind.TEXT, "Feed that published the row"),
+    "feed": column(Kind.TEXT, "Feed that published the row, or asset that computed it"),
     "month": column(Kind.TEXT, "Month of the market day, YYYY-MM; the lake is partitioned by feed and month"),
     "published_at": column(Kind.MOMENT, "The publisher's own stamp on the payload, where it carries one", blank=True),
     "known_from": column(Kind.MOMENT, "Moment at which this platform came to know this version of the row"),
     "known_to": column(Kind.MOMENT, "Moment at which a later version replaced it; blank while it stands", blank=True),
-    "payload": column(Kind.TEXT, "SHA-256 of the archived bytes that the row was read from"),
+    "payload": column(
+        Kind.TEXT,
+        "SHA-256 of the archived bytes that the row was read from, or of the inputs that it was computed from",
+    ),
 }
 
 

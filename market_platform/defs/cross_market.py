@@ -101,9 +101,13 @@ def cross_market_comparison(platform: dg.ResourceParam[Platform]) -> dg.Material
     )
 
 
-analysis_job = dg.define_asset_job(
-    "analysis",
-    selection=dg.AssetSelection.assets("cross_market_comparison"),
-    executor_def=dg.in_process_executor,
-    description="Compares the markets' hubs over the last thirty days",
-)
+def definitions() -> dg.Definitions:
+    """Return the asset, its job and its schedule."""
+    analysis_job = dg.define_asset_job(
+        "analysis",
+        selection=dg.AssetSelection.assets("cross_market_comparison"),
+        executor_def=dg.in_process_executor,
+        description="Compares the markets' hubs over the last thirty days",
+    )
+    schedule = dg.ScheduleDefinition(name="analysis_schedule", job_name="analysis", cron_schedule="15 5 * * *")
+    return dg.Definitions(assets=[cross_market_comparison], jobs=[analysis_job], schedules=[schedule])

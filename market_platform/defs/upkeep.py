@@ -74,7 +74,6 @@ maintenance_job = dg.define_asset_job(
     description="Compacts, checkpoints and vacuums the lake",
 )
 maintenance_schedules = [
-    dg.ScheduleDefinition(name="analysis_schedule", job_name="analysis", cron_schedule="15 5 * * *"),
     dg.ScheduleDefinition(name="maintenance_schedule", job_name="maintenance", cron_schedule="30 3 * * *"),
     dg.ScheduleDefinition(name="purge_runs_schedule", job_name="purge_runs", cron_schedule="50 3 * * 0"),
 ]

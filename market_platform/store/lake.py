@@ -5,6 +5,7 @@ a version with its ``known_to`` set, in the same table and the same transaction,
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ KEEP_REMOVED_FILES = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Commit:
-    """What a commit did: rows that were new or changed, and rows that stand in the slices now, by market day."""
+    """What a commit did: rows that were new, changed or withdrawn, and rows that stand in the slices now, by market day."""
 
     rows_changed: int
     version: int | None
@@ -53,17 +54,19 @@ class Lake:
         payload: str,
         read_at: datetime,
         published_at: datetime | None = None,
+        whole_days: Sequence[date] = (),
     ) -> Commit:
         """Merge validated rows of one feed into its table.
 
-        Unchanged rows stay as they are, changed ones become a new version, rows that do not come again are kept.
-        Writers of other slices go on beside this one; writers of the same slice take turns. Raises StoreError where the table
-        cannot be written after many tries; then nothing of it is stored.
+        Unchanged rows stay as they are, changed ones become a new version, rows that do not come again are kept, save on
+        ``whole_days``: of these the rows are all there is, and what does not come again is closed.
+        Writers of other slices go on beside this one; writers of the same slice take turns. Raises StoreError where the
+        table cannot be written after many tries; then nothing of it is stored.
         """
         incoming = _incoming(contract, feed, rows, payload, read_at, published_at)
         for attempt in range(COMMIT_TRIES):
             try:
-                return self._try_commit(contract, feed, incoming, read_at)
+                return self._try_commit(contract, feed, incoming, read_at, whole_days)
             except CommitFailedError:
                 time.sleep(min(FIRST_PAUSE_SECONDS * 1.5**attempt, LONGEST_PAUSE_SECONDS))
             except (DeltaError, OSError) as error:
@@ -127,9 +130,11 @@ class Lake:
         except DeltaError:
             return DeltaTable(self.path(contract))  # another process was first
 
-    def _try_commit(self, contract: Contract, feed: str, incoming: pa.Table, read_at: datetime) -> Commit:
+    def _try_commit(
+        self, contract: Contract, feed: str, incoming: pa.Table, read_at: datetime, whole_days: Sequence[date]
+    ) -> Commit:
         table = self._open(contract) or self._create(contract)
-        slices = _slices(feed, incoming)
+        slices = _slices(feed, incoming, whole_days)
         existing = table.file_uris(file_pruning_predicate=slices.predicate)
         with _duckdb() as connection:
             connection.register("incoming", incoming)
@@ -150,6 +155,7 @@ class _Slices:
     first: date
     last: date
     predicate: str
+    whole_days: tuple[date, ...]
 
     @property
     def label(self) -> str:
@@ -213,15 +219,15 @@ def _moments(moment: datetime | None, count: int) -> pa.Array:
     return pa.repeat(pa.scalar(moment.astimezone(UTC), kind), count)
 
 
-def _slices(feed: str, incoming: pa.Table) -> _Slices:
-    days = sorted(set(incoming.column("market_day").unique().to_pylist()))
+def _slices(feed: str, incoming: pa.Table, whole_days: Sequence[date]) -> _Slices:
+    days = sorted({*incoming.column("market_day").unique().to_pylist(), *whole_days})
     months = sorted({f"{day:%Y-%m}" for day in days})
     listed = ", ".join(f"'{month}'" for month in months)
     predicate = (
         f"feed = '{feed}' AND month IN ({listed}) "
         f"AND market_day >= DATE '{days[0]}' AND market_day <= DATE '{days[-1]}'"
     )
-    return _Slices(days[0], days[-1], predicate)
+    return _Slices(days[0], days[-1], predicate, tuple(whole_days))
 
 
 def _merge(
@@ -242,20 +248,29 @@ def _merge(
         f"LEFT JOIN stored old ON old.known_to IS NULL AND {same_key} WHERE old.feed IS NULL OR {differs}"
     )
     changed = connection.sql("SELECT count(*) FROM fresh").fetchall()[0][0]
-    if not changed:
+    whole = ", ".join(f"DATE '{day}'" for day in slices.whole_days) or "NULL"
+    gone = f"old.known_to IS NULL AND old.market_day IN ({whole}) AND kept.feed IS NULL"
+    withdrawn = connection.sql(
+        f"SELECT count(*) FROM stored old LEFT JOIN incoming kept ON {same_key.replace('new.', 'kept.')} WHERE {gone}"  # noqa: S608
+    ).fetchall()[0][0]
+    if not changed and not withdrawn:
         return _Merged(None, 0, _standing(connection, "stored"))
     # A clock that was set back must not turn a version's life around.
     moment = "greatest(getvariable('read_at'), {known_from} + INTERVAL 1 MICROSECOND)"
-    closing = f"CASE WHEN new.feed IS NOT NULL THEN {moment.format(known_from='old.known_from')} ELSE old.known_to END"
+    closing = (
+        f"CASE WHEN new.feed IS NOT NULL OR ({gone}) THEN {moment.format(known_from='old.known_from')} "
+        "ELSE old.known_to END"
+    )
     opening = f"CASE WHEN replaces IS NULL THEN known_from ELSE {moment.format(known_from='replaces')} END"
     connection.execute(
         f"CREATE TEMP TABLE merged AS "  # noqa: S608
         f"SELECT {names} FROM (SELECT old.* REPLACE ({closing} AS known_to) FROM stored old "
-        f"LEFT JOIN fresh new ON old.known_to IS NULL AND {same_key}) "
+        f"LEFT JOIN fresh new ON old.known_to IS NULL AND {same_key} "
+        f"LEFT JOIN incoming kept ON old.known_to IS NULL AND {same_key.replace('new.', 'kept.')}) "
         f"UNION ALL SELECT {names} FROM (SELECT * EXCLUDE (replaces) REPLACE ({opening} AS known_from) FROM fresh)"
     )
     rows = connection.sql(f"SELECT {names} FROM merged ORDER BY {order}").to_arrow_table()  # noqa: S608
-    return _Merged(rows.cast(contract.arrow_schema), changed, _standing(connection, "merged"))
+    return _Merged(rows.cast(contract.arrow_schema), changed + withdrawn, _standing(connection, "merged"))
 
 
 def _stored_rows(connection: duckdb.DuckDBPyConnection, files: list[str], slices: _Slices) -> int:
