@@ -10,6 +10,7 @@ from market_platform.contracts.families import (
     bids,
     conditions,
     disclosures,
+    forecasts,
     fundamentals,
     grid,
     operations,
@@ -20,7 +21,19 @@ from market_platform.contracts.families import (
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
-    for module in (prices, power, grid, auctions, reserves, bids, conditions, disclosures, operations, fundamentals)
+    for module in (
+        prices,
+        power,
+        grid,
+        auctions,
+        reserves,
+        bids,
+        conditions,
+        disclosures,
+        operations,
+        fundamentals,
+        forecasts,
+    )
     for contract in vars(module).values()
     if isinstance(contract, Contract)
 }
