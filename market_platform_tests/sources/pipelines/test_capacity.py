@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from market_platform.contracts.validate import validate
-from market_platform.errors import SchemaChanged
+from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.catalogue import recognise
 from market_platform.sources.payload import Payload
-from market_platform.sources.pipelines.feeds import last_posts
+from market_platform.sources.pipelines.capacity import last_posts
 
 
 @pytest.fixture
@@ -50,3 +50,26 @@ def test_renamed_column_and_strange_quantity(posting: Payload) -> None:
         feed.parse(feed, [Payload("a.csv", posting.content.replace(b",Loc,", b",Loc_Number,"))])
     rows = feed.parse(feed, [Payload("a.csv", posting.content.replace(b'"246,706"', b"n/a"))])
     assert rows["defect"].tolist()[0] == "scheduled = n/a is not a number"
+
+
+WITHOUT_CYCLE = (
+    b"Loc ,Loc Name,Loc Zn,Flow Ind,Loc Purp Desc,Loc/QTI,IT,All Qty Avail,DC,OPC,TSQ,OAC,Qty Reason\n"
+    b'100,"WEST END, BORDER",AZ,D,Delivery Location,DPQ,N,Y,"1,200","1,100",900,200,\n'
+)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("20260307", 23), ("20261031", 25), ("20260821", 24)])
+def test_a_layout_without_cycle_takes_it_from_the_files_name(day: str, hours: int) -> None:
+    rows = _read(Payload(f"TW_OA_{day}_EVENING.csv", WITHOUT_CYCLE))
+    row = rows.iloc[0]
+    assert (row["pipeline_id"], row["cycle"], row["flow"]) == ("007933047", "EVENING", "delivery")
+    assert (row["scheduled_mmbtu"], row["utilisation"]) == (900, pytest.approx(900 / 1_100))
+    assert row["interval_end"] - row["interval_start"] == pd.Timedelta(hours=hours)
+    assert row["posted_at"].tz_convert("America/Chicago").hour == 21
+    assert row["posted_at"] < row["interval_start"]
+
+
+def test_a_layout_without_cycle_under_another_name_is_refused() -> None:
+    payload = Payload("download.csv", WITHOUT_CYCLE)
+    with pytest.raises(UnreadablePayload, match="name the file <asset>_OA_<YYYYMMDD>_<cycle>.csv"):
+        recognise(payload).parse(recognise(payload), [payload])
