@@ -13,8 +13,8 @@ from market_platform.ingest.account import Account, Outcome
 from market_platform.ingest.pipeline import Pipeline, pace_by_host, say_nothing
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
-from market_platform.sources.archive import Archive
 from market_platform.sources.http import Client
+from market_platform.store.archive import Archive, BucketArchive, FolderArchive
 from market_platform.store.catalog import Catalog
 from market_platform.store.lake import Lake
 from market_platform.store.ledger import Ledger
@@ -43,12 +43,14 @@ class Platform:
     @cached_property
     def lake(self) -> Lake:
         """The Delta tables."""
-        return Lake(self.settings.data_folder / "lake")
+        bucket = self.settings.bucket_place
+        return Lake(bucket.within("lake") if bucket else self.settings.data_folder / "lake")
 
     @cached_property
     def archive(self) -> Archive:
         """The publishers' bytes."""
-        return Archive(self.settings.data_folder / "raw")
+        bucket = self.settings.bucket_place
+        return BucketArchive(bucket.within("raw")) if bucket else FolderArchive(self.settings.data_folder / "raw")
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market_platform.sources.credentials import Credentials
+from market_platform.store.bucket import Bucket
+
+# Secrets of the platform's own stores; all others are keys with publishers.
+OWN_SECRETS = ("database_url", "bucket_key", "bucket_secret")
 
 
 class Settings(BaseSettings):
@@ -15,6 +19,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MARKET_PLATFORM_", frozen=True, populate_by_name=True)
 
     data: Path = Field(default=Path("data"), description="Folder of lake, archive, ledger and catalog")
+    profile: Literal["embedded", "server"] = Field(
+        default="embedded",
+        description="Everything in the data folder, or Postgres and an object store; the server needs DATABASE_URL and the bucket",
+    )
     origin: Literal["sandbox", "live"] = Field(
         default="sandbox", description="Where feeds come from: the simulated publishers, or the real ones"
     )
@@ -24,6 +32,13 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="SQL ledger; SQLite in the data folder unless a Postgres URL stands here",
     )
+    bucket: str | None = Field(
+        default=None, description="Object store of lake and archive, s3://bucket/prefix: server only"
+    )
+    bucket_endpoint: str = Field(default="", description="Address of an S3-compatible store; blank for AWS itself")
+    bucket_region: str = Field(default="us-east-1", description="Region of the bucket")
+    bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
+    bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
 
     pjm_key: SecretStr | None = Field(default=None, description="PJM Data Miner subscription key: 6 calls a minute")
     pjm_member_key: SecretStr | None = Field(default=None, description="The same of a PJM member: 600 calls a minute")
@@ -33,16 +48,39 @@ class Settings(BaseSettings):
         default=None, description="ERCOT public API subscription key: 30 calls a minute"
     )
     eia_key: SecretStr | None = Field(default=None, description="EIA open data key")
+    mrets_key: SecretStr | None = Field(
+        default=None, description="M-RETS API token of your organization: 10 calls in 5 seconds"
+    )
+    organization: str | None = Field(
+        default=None, description="Your organization, as the certificate registries spell it"
+    )
 
     @property
     def credentials(self) -> Credentials:
         """Keys and passwords with publishers, by the name of their setting; invented ones where the sandbox asks."""
         fields = type(self).model_fields.items()
-        names = [name for name, field in fields if "SecretStr" in str(field.annotation) and name != "database_url"]
+        names = [name for name, field in fields if "SecretStr" in str(field.annotation) and name not in OWN_SECRETS]
         if self.origin == "sandbox":
             return Credentials({name: f"simulated-{name}" for name in names})
         values = {name: getattr(self, name) for name in names}
         return Credentials({name: value.get_secret_value() for name, value in values.items() if value is not None})
+
+    @model_validator(mode="after")
+    def _server_is_complete(self) -> "Settings":
+        needed = {"DATABASE_URL": self.database_url, "MARKET_PLATFORM_BUCKET": self.bucket}
+        needed |= {"MARKET_PLATFORM_BUCKET_KEY": self.bucket_key, "MARKET_PLATFORM_BUCKET_SECRET": self.bucket_secret}
+        missing = [name for name, value in needed.items() if not value]
+        if self.profile == "server" and missing:
+            raise ValueError(f"the server profile needs {', '.join(missing)} in the environment")
+        return self
+
+    @property
+    def bucket_place(self) -> Bucket | None:
+        """The object store of the server profile; None where everything lies in the data folder."""
+        if self.profile == "embedded" or not (self.bucket and self.bucket_key and self.bucket_secret):
+            return None
+        key, secret = self.bucket_key.get_secret_value(), self.bucket_secret.get_secret_value()
+        return Bucket(self.bucket, key, secret, self.bucket_endpoint, self.bucket_region)
 
     @property
     def data_folder(self) -> Path:

@@ -16,7 +16,6 @@ from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate
 from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
 from market_platform.ingest.account import Account, Outcome
 from market_platform.markets.market_day import today
-from market_platform.sources.archive import Archive
 from market_platform.sources.catalogue import PUBLISHERS, publisher_of, recognise
 from market_platform.sources.credentials import NOBODY, Credentials, NotHeld, Unauthorised
 from market_platform.sources.feed import Feed
@@ -24,6 +23,7 @@ from market_platform.sources.http import Client
 from market_platform.sources.login import Tokens
 from market_platform.sources.paging import Incomplete, bundle
 from market_platform.sources.payload import Payload, Request, masked, unpack
+from market_platform.store.archive import Archive
 from market_platform.store.lake import Lake
 
 

@@ -18,6 +18,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from market_platform.contracts.contract import Contract
 from market_platform.errors import StoreError
+from market_platform.store.bucket import Bucket
 
 COMMIT_TRIES = 40
 FIRST_PAUSE_SECONDS = 0.02
@@ -36,14 +37,22 @@ class Commit:
 
 
 class Lake:
-    """A folder of Delta tables."""
+    """Delta tables in a folder, or in a bucket of an object store."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | Bucket) -> None:
+        self.bucket = root if isinstance(root, Bucket) else None
+        self.root = root.url if isinstance(root, Bucket) else str(root)
+        self._options = self.bucket.delta_options if self.bucket else None
 
-    def path(self, contract: Contract) -> Path:
+    def path(self, contract: Contract) -> str:
         """Return where a table lies."""
-        return self.root / contract.name
+        return f"{self.root}/{contract.name}"
+
+    def open_to(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let a DuckDB connection read the tables' files: times in UTC, and the object store's door where there is one."""
+        connection.execute("SET TimeZone = 'UTC'")
+        if self.bucket:
+            self.bucket.open_to(connection)
 
     def commit(
         self,
@@ -91,7 +100,7 @@ class Lake:
         if not files:
             return contract.arrow_schema.empty_table().to_pandas()
         standing = "" if versions else "AND known_to IS NULL"
-        with _duckdb() as connection:
+        with self._duckdb() as connection:
             rows = connection.sql(f"SELECT * FROM {scan(files)} WHERE ({where}) {standing}")  # noqa: S608
             return rows.to_arrow_table().to_pandas()
 
@@ -110,9 +119,15 @@ class Lake:
             "files_vacuumed": len(vacuumed),
         }
 
+    def _duckdb(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        connection.execute("SET preserve_insertion_order = false")
+        self.open_to(connection)
+        return connection
+
     def _open(self, contract: Contract) -> DeltaTable | None:
         try:
-            return DeltaTable(self.path(contract))
+            return DeltaTable(self.path(contract), storage_options=self._options)
         except TableNotFoundError:
             return None
 
@@ -126,9 +141,10 @@ class Lake:
                 name=contract.name,
                 description=contract.description,
                 configuration={"delta.checkpointInterval": CHECKPOINT_EVERY},
+                storage_options=self._options,
             )
         except DeltaError:
-            return DeltaTable(self.path(contract))  # another process was first
+            return DeltaTable(self.path(contract), storage_options=self._options)  # another process was first
 
     def _try_commit(
         self, contract: Contract, feed: str, incoming: pa.Table, read_at: datetime, whole_days: Sequence[date]
@@ -136,7 +152,7 @@ class Lake:
         table = self._open(contract) or self._create(contract)
         slices = _slices(feed, incoming, whole_days)
         existing = table.file_uris(file_pruning_predicate=slices.predicate)
-        with _duckdb() as connection:
+        with self._duckdb() as connection:
             connection.register("incoming", incoming)
             merged = _merge(connection, contract, existing, slices, read_at)
             if merged.rows is not None:
@@ -176,13 +192,6 @@ def scan(files: list[str]) -> str:
         f"read_parquet([{listed}], hive_partitioning = true, "
         "hive_types = {'feed': VARCHAR, 'month': VARCHAR}, union_by_name = true)"
     )
-
-
-def _duckdb() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET preserve_insertion_order = false")
-    return connection
 
 
 def _incoming(

@@ -23,29 +23,29 @@ def _rows(values, day=DAY):
     return rows[list(LOAD.row_columns)]
 
 
-def _lay(lake, values, hour, **more):
+def lay(lake, values, hour, *, feed="computed", **more):
     rows = _rows(values)
-    return lay_in(lake, LOAD, "computed", rows, read_at=FIRST + timedelta(hours=hour), inputs=hash_of([rows]), **more)
+    return lay_in(lake, LOAD, feed, rows, read_at=FIRST + timedelta(hours=hour), inputs=hash_of([rows]), **more)
 
 
 def test_rows_that_do_not_come_again_are_closed_on_whole_days_only(tmp_path):
     lake = Lake(tmp_path)
-    _lay(lake, [1.0, 2.0, 3.0], 30)
-    assert _lay(lake, [1.0], 31).rows_changed == 0
+    lay(lake, [1.0, 2.0, 3.0], 30)
+    assert lay(lake, [1.0], 31).rows_changed == 0
     assert len(lake.read(LOAD)) == 3
-    done = _lay(lake, [1.0, 5.0], 32, whole_days=[DAY])
+    done = lay(lake, [1.0, 5.0], 32, whole_days=[DAY])
     assert done.rows_changed == 2
     assert sorted(lake.read(LOAD)["load_mw"]) == [1.0, 5.0]
     assert len(lake.read(LOAD, versions=True)) == 4
-    assert _lay(lake, [1.0, 5.0], 33, whole_days=[DAY]).rows_changed == 0
+    assert lay(lake, [1.0, 5.0], 33, whole_days=[DAY]).rows_changed == 0
 
 
 def test_an_empty_computation_withdraws_what_stood(tmp_path):
     lake = Lake(tmp_path)
-    _lay(lake, [1.0, 2.0], 30)
-    assert _lay(lake, [], 31, whole_days=[DAY]).rows_changed == 2
+    lay(lake, [1.0, 2.0], 30)
+    assert lay(lake, [], 31, whole_days=[DAY]).rows_changed == 2
     assert lake.read(LOAD).empty
-    assert _lay(lake, [], 32).rows_changed == 0
+    assert lay(lake, [], 32).rows_changed == 0
 
 
 def test_a_computation_that_breaks_the_contract_stores_nothing(tmp_path):

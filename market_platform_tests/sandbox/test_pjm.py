@@ -17,11 +17,11 @@ from market_platform.sandbox.publishers.pjm import respond
 from market_platform.sandbox.publishers.pjm.catalogue import SHEETS
 from market_platform.sandbox.publishers.pjm.prices import DAYS_BETWEEN_CORRECTIONS
 from market_platform.sandbox.world import World
-from market_platform.sources.archive import Archive
 from market_platform.sources.credentials import Credentials
 from market_platform.sources.http import Client
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.feeds import PJM, ZONE
+from market_platform.store.archive import FolderArchive
 from market_platform.store.lake import Lake
 from market_platform.store.ledger import Ledger
 
@@ -67,7 +67,7 @@ def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         opened.append(ledger)
         client = Client({}, transport=httpx.MockTransport(answer), clock=lambda: NOW, sleep=lambda _: None)
         pipeline = Pipeline(
-            Lake(tmp_path / "lake"), Archive(tmp_path / "raw"), Account(ledger), client, lambda: NOW, "sandbox",
+            Lake(tmp_path / "lake"), FolderArchive(tmp_path / "raw"), Account(ledger), client, lambda: NOW, "sandbox",
             credentials=Credentials({"pjm_key": KEY}),
         )  # fmt: skip
         return Desk(pipeline, asked, tmp_path)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from market_platform.errors import StoreError, UnreadablePayload
-from market_platform.sources.archive import Archive
 from market_platform.sources.payload import Payload, unpack
+from market_platform.store.archive import FolderArchive
 
 
 def zipped(**members: bytes) -> bytes:
@@ -49,7 +49,7 @@ def test_zips_inside_zips_come_out_with_their_stamp():
 
 
 def test_the_archive_keeps_bytes_once_and_notices_damage(tmp_path):
-    archive = Archive(tmp_path)
+    archive = FolderArchive(tmp_path)
     digest = archive.keep(b"bytes")
     assert archive.keep(b"bytes") == digest
     assert archive.read(digest) == b"bytes"
