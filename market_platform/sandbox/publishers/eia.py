@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import numpy as np
 
+from market_platform.sandbox.publishers import eia_power
 from market_platform.sandbox.world import World
+from market_platform.sandbox.world.fuel_prices import henry_hub_usd_per_mmbtu
+from market_platform.sandbox.world.gas_views import day_number
 
 HOSTS = ("api.eia.gov", "ir.eia.gov")
 EASTERN = ZoneInfo("America/New_York")
 MOST_ROWS = 5_000
 FRIDAY = 4
-MARKETS = {"NYIS": "nyiso", "CISO": "caiso", "PJM": "pjm", "ERCO": "ercot"}
 SERIES = {
     "East": ("R31", "SWO"),
     "Midwest": ("R32", "SWO"),
@@ -107,7 +110,7 @@ def _prices(world: World, start: str, end: str, now: datetime) -> Rows:
         curve = world.futures_curve(day, 4) if day < wednesday else None
         if curve is None or curve.empty:
             continue
-        spot = world.gas(day).set_index("hub")["price_usd_per_mmbtu"]["Henry Hub"]
+        spot = float(henry_hub_usd_per_mmbtu(world.seed, np.array([day_number(day)]))[0])
         front = curve.loc[curve["symbol"] == "NG", "settle_usd_per_mmbtu"]
         for series, price in zip(("RNGWHHD", "RNGC1", "RNGC2", "RNGC3", "RNGC4"), (spot, *front), strict=True):
             rows.append(
@@ -120,51 +123,14 @@ def _prices(world: World, start: str, end: str, now: datetime) -> Rows:
     return rows
 
 
-def _hourly(world: World, start: str, end: str, now: datetime, *, fuels: bool) -> Rows:
-    rows: Rows = []
-    first, last = (datetime.strptime(text, "%Y-%m-%dT%H").replace(tzinfo=UTC) for text in (start, end))
-    last = min(last, now - timedelta(hours=1))
-    for code, market in MARKETS.items():
-        for day in _days(f"{first - timedelta(days=1):%Y-%m-%d}", f"{last:%Y-%m-%d}"):
-            frame = world.fuel_mix(market, day, 60) if fuels else world.load(market, day, 60)
-            values = frame.groupby(["interval_end", "fuel_category"] if fuels else ["interval_end"], sort=False).sum(
-                numeric_only=True
-            )
-            for key, value in values.iloc[:, 0].items():
-                moment = key[0] if fuels else key
-                if first <= moment <= last:
-                    word = FUEL_CODES.get(str(key[1]).lower(), "OTH") if fuels else "D"
-                    rows.append(
-                        {
-                            "period": f"{moment:%Y-%m-%dT%H}", "respondent": code, "respondent-name": code,
-                            "fueltype" if fuels else "type": word, "type-name": word,
-                            "value": str(round(value)), "value-units": "megawatthours",
-                        }
-                    )  # fmt: skip
-    return _added(rows) if fuels else rows
-
-
-def _added(rows: Rows) -> Rows:
-    """Add up rows of one fuel: a market may name several categories that EIA knows as one."""
-    sums: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in rows:
-        key = (row["period"], row["respondent"], row["fueltype"])
-        before = int(sums[key]["value"]) if key in sums else 0
-        sums[key] = {**row, "value": str(before + int(row["value"]))}
-    return list(sums.values())
-
-
-FUEL_CODES = {
-    "gas": "NG", "natural gas": "NG", "dual fuel": "NG", "coal": "COL", "nuclear": "NUC", "hydro": "WAT",
-    "large hydro": "WAT", "small hydro": "WAT", "wind": "WND", "solar": "SUN", "oil": "OIL", "batteries": "BAT",
-    "storage": "BAT", "power storage": "BAT", "other": "OTH",
-}  # fmt: skip
-
 ROUTES: dict[str, Callable[[World, str, str, datetime], Rows]] = {
     "natural-gas/stor/wkly": _storage,
     "natural-gas/pri/fut": _prices,
-    "electricity/rto/region-data": lambda *question: _hourly(*question, fuels=False),
-    "electricity/rto/fuel-type-data": lambda *question: _hourly(*question, fuels=True),
+    "electricity/rto/region-data": eia_power.regions,
+    "electricity/rto/fuel-type-data": eia_power.fuels,
+    "electricity/rto/interchange-data": eia_power.interchange,
+    "electricity/retail-sales": eia_power.retail_sales,
+    "electricity/facility-fuel": eia_power.facilities,
 }
 
 

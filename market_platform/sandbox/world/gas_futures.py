@@ -1,6 +1,7 @@
 """Henry Hub and basis futures: the curve of a trading day, contract months and their last days."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ def is_trading_day(day: date) -> bool:
     return day.weekday() < 5 and not is_holiday(day)
 
 
+@cache
 def last_trade_day(year: int, month: int) -> date:
     """Return the third last business day of the month before delivery (NYMEX rule for Henry Hub futures)."""
     day, left = date(year, month, 1), 3
@@ -48,8 +50,7 @@ def futures_frame(seed: int, day: date, months: int) -> pd.DataFrame:
 def _product(
     seed: int, day: date, before: date, symbol: str, hub: str, deliveries: list[tuple[int, int]]
 ) -> pd.DataFrame:
-    settle = np.array([_settle(seed, day, hub, year, month) for year, month in deliveries])
-    prior = np.array([_settle(seed, before, hub, year, month) for year, month in deliveries])
+    settle, prior = (_settle(seed, moment, hub, deliveries) for moment in (day, before))
     place = np.arange(len(deliveries))
     key = stream(seed, "futures", symbol)
     jitter = normal(key, day_number(day) * 1000 + place)
@@ -74,20 +75,30 @@ def _product(
     )
 
 
-def _settle(seed: int, day: date, hub: str, year: int, month: int) -> float:
+def _settle(seed: int, day: date, hub: str, deliveries: list[tuple[int, int]]) -> np.ndarray:
+    """Return the settlement of each delivery month, to 0.001."""
+    if not deliveries:
+        return np.empty(0)
     number = day_number(day)
-    away = max((date(year, month, 1) - day).days, 0) / 365.25
-    season = 0.07 * np.cos(2 * np.pi * (month - 1.5) / 12.0)
-    now = float(henry_hub_usd_per_mmbtu(seed, np.array([number]))[0])
-    now_season = 0.07 * np.cos(2 * np.pi * (number / 365.2425 % 1.0 - 0.04))
-    flat = np.log(_LONG_RUN_USD) + (np.log(now) - now_season - np.log(_LONG_RUN_USD)) * np.exp(-_RETURN_PER_YEAR * away)
-    henry = float(np.exp(flat + season))
+    month = np.array([month for _, month in deliveries], dtype=float)
     if hub == "Henry Hub":
-        return round(henry, 3)
-    row = read_table("gas_hubs").set_index("hub").loc[hub]
-    winter = max(np.cos(2 * np.pi * (month - 1.2) / 12.0), -0.3)
-    mood = float(smooth(stream(seed, "basis futures", hub, year, month), 24.0 * 25, np.array([number * 24.0]))[0, 0])
-    return round(float(row["mean_basis"] + 1.6 * row["winter_basis"] * winter + 0.5 * row["wiggle"] * mood), 3)
+        away = np.array([max((date(*delivery, 1) - day).days, 0) for delivery in deliveries]) / 365.25
+        season = 0.07 * np.cos(2 * np.pi * (month - 1.5) / 12.0)
+        now = float(henry_hub_usd_per_mmbtu(seed, np.array([number]))[0])
+        now_season = 0.07 * np.cos(2 * np.pi * (number / 365.2425 % 1.0 - 0.04))
+        distance = np.log(now) - now_season - np.log(_LONG_RUN_USD)
+        flat = np.log(_LONG_RUN_USD) + distance * np.exp(-_RETURN_PER_YEAR * away)
+        return np.round(np.exp(flat + season), 3)
+    row = _hub_facts()[hub]
+    winter = np.maximum(np.cos(2 * np.pi * (month - 1.2) / 12.0), -0.3)
+    keys = np.concatenate([stream(seed, "basis futures", hub, *delivery) for delivery in deliveries])
+    mood = smooth(keys, 24.0 * 25, np.full((len(deliveries), 1), number * 24.0))[:, 0]
+    return np.round(row["mean_basis"] + 1.6 * row["winter_basis"] * winter + 0.5 * row["wiggle"] * mood, 3) + 0.0
+
+
+@cache
+def _hub_facts() -> dict[str, dict[str, float]]:
+    return read_table("gas_hubs").set_index("hub")[["mean_basis", "winter_basis", "wiggle"]].to_dict("index")
 
 
 def _delivery_months(day: date, months: int) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ def page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
             f"{product}_FUT_{day:%Y-%m-%d}.json",
             (day,),
             params={"strategy": "DEFAULT", "tradeDate": f"{day:%m/%d/%Y}", "pageSize": "500"},
+            inspect=settlements.holds_settlements,
         )
         for day in sorted(days)
         if is_business_day(day) and day <= today

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market_platform.errors import SchemaChanged, UnreadablePayload
+from market_platform.errors import NotPublishedYet, SchemaChanged, UnreadablePayload
 from market_platform.markets.gas import MONTHS_BY_WORD, PRODUCT_SYMBOLS, contract_code, is_business_day
 from market_platform.sources.feed import Feed
 from market_platform.sources.fundamental_rows import PLACE, each_file, finish, load_json, numbers, spans
-from market_platform.sources.payload import Payload
+from market_platform.sources.payload import Payload, Request
 from market_platform.sources.tabular import label, passed, read_csv
 
 DAY = pd.Timedelta(days=1)
@@ -116,6 +116,12 @@ def _page_rows(payload: Payload) -> pd.DataFrame:
     result["contract_month"] = pd.to_datetime(pd.Series(months, dtype="object"))
     result["contract"] = [contract_code(symbol, one.year, one.month) if one else None for one in months]
     return result
+
+
+def holds_settlements(request: Request, payload: Payload) -> None:
+    """Raise NotPublishedYet for a page with an empty list: the day is not settled yet, or was no trading day."""
+    if load_json(payload).get("settlements") == []:
+        raise NotPublishedYet(f"{request.file_name}: no settlements yet; it is asked for again later")
 
 
 def _check_total(payload: Payload, totals: pd.DataFrame, rows: pd.DataFrame) -> None:

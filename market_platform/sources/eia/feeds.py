@@ -9,7 +9,7 @@ from market_platform.sources.eia import rows, storage_files
 from market_platform.sources.eia.answers import next_page
 from market_platform.sources.eia.recognise import recognise
 from market_platform.sources.eia.release_calendar import EASTERN
-from market_platform.sources.eia.requests import BASE_URL, STORAGE_URL, Ask, sign, standing_file
+from market_platform.sources.eia.requests import BASE_URL, STORAGE_URL, Ask, Lately, sign, standing_file
 from market_platform.sources.eia.series import GAS_PRICE_PRODUCTS
 from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh
 
@@ -18,6 +18,8 @@ WEDNESDAY_REFRESH = Publication(time(12), 8)  # daily prices come once a week
 NEXT_DAY = Publication(time(12), 1)
 MONTHS_LATE = Publication(time(12), 90)
 RESPONDENTS = ("CISO", "ERCO", "ISNE", "MISO", "NYIS", "PJM", "SWPP")
+SIX_YEARS = 6 * 366
+THIRTEEN_MONTHS = 400
 HOURLY = "%Y-%m-%dT%H"
 UTC = ZoneInfo("UTC")
 
@@ -43,6 +45,10 @@ FEEDS = (
     _feed("gas_storage", "Weekly working gas by region, salt and nonsalt", fundamentals.GAS_STORAGE,
           "natural-gas/stor/wkly", parse=rows.storage, request=Ask("weekly", weekly=True), pages=next_page,
           publication=STORAGE_RELEASE, publication_lag=timedelta(days=6), sparse=True, revision_days=28),
+    _feed("gas_storage_lately", "Weekly working gas of the last six years, read whole", fundamentals.GAS_STORAGE,
+          "natural-gas/stor/wkly", parse=rows.storage, request=Lately(Ask("weekly", weekly=True), SIX_YEARS),
+          pages=next_page, publication=STORAGE_RELEASE, publication_lag=timedelta(days=6), sparse=True,
+          cadence=Cadence.SNAPSHOT, note="what the five-year band needs, and every late revision within it"),
     _feed("storage_release", "Weekly storage release: stocks and their flags", fundamentals.GAS_STORAGE,
           f"{STORAGE_URL}/wngsr.json", file_part="wngsr.json", parse=storage_files.release, request=standing_file,
           publication=STORAGE_RELEASE, cadence=Cadence.SNAPSHOT, also=("eia_storage_report",), sparse=True,
@@ -60,6 +66,10 @@ FEEDS = (
     _feed("gas_prices", "Henry Hub spot and front futures", fundamentals.GAS_PRICES, "natural-gas/pri/fut",
           parse=rows.gas_prices, pages=next_page, publication=WEDNESDAY_REFRESH, publication_lag=timedelta(days=8),
           request=Ask("daily", facets={"series": tuple(GAS_PRICE_PRODUCTS)}), sparse=True, revision_days=14),
+    _feed("gas_prices_lately", "Henry Hub spot and front futures of the last thirteen months, read whole",
+          fundamentals.GAS_PRICES, "natural-gas/pri/fut", parse=rows.gas_prices, pages=next_page,
+          publication=WEDNESDAY_REFRESH, publication_lag=timedelta(days=8), sparse=True, cadence=Cadence.SNAPSHOT,
+          request=Lately(Ask("daily", facets={"series": tuple(GAS_PRICE_PRODUCTS)}), THIRTEEN_MONTHS)),
     _feed("henry_hub_history", "Henry Hub spot since 1997, workbook or CSV", fundamentals.GAS_PRICES,
           "dnav/ng/hist/rngwhhdD", parse=storage_files.henry_hub, publication=WEDNESDAY_REFRESH, sparse=True,
           publication_lag=timedelta(days=8)),

@@ -12,7 +12,9 @@ from market_platform.sources.payload import Request
 
 BASE_URL = "https://api.eia.gov/v2"
 STORAGE_URL = "https://ir.eia.gov/ngs"
-SETTLED_DAYS = 30  # an empty answer for a range this old is a mistake in the question
+# An empty answer for a range this old is a mistake in the question; monthly figures appear months later.
+SETTLED_DAYS = 30
+SETTLED_DAYS_MONTHLY = 150
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Ask:
             "length": str(self.rows_per_page),
         }
         name = f"{feed.key}_{first:%Y%m%d}_{last:%Y%m%d}.json"
-        archived = last < today - timedelta(days=SETTLED_DAYS)
+        settled = SETTLED_DAYS_MONTHLY if self.frequency == "monthly" else SETTLED_DAYS
+        archived = last < today - timedelta(days=settled)
         return [Request(f"{BASE_URL}/{feed.dataset}/data/", name, tuple(wanted), params=params, archived=archived)]
 
     def _text(self, day: date, hour: int) -> str:
@@ -54,6 +57,19 @@ class Ask:
             return f"{day:{self.period}}"
         end = day + timedelta(days=hour // 24)
         return f"{end:%Y-%m-%d}T{hour % 24:02d}"
+
+
+@dataclass(frozen=True)
+class Lately:
+    """Asks a route for everything since ``days_back`` days: one request whose answer also brings late revisions."""
+
+    ask: Ask
+    days_back: int
+
+    def __call__(self, feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+        """Return the one request, whatever days are asked for."""
+        since = [today - timedelta(days=step) for step in range(self.days_back + 1)]
+        return [replace(request, days=(today,)) for request in self.ask(feed, since, today)] if days else []
 
 
 def standing_file(feed: Feed, days: Sequence[date], today: date) -> list[Request]:

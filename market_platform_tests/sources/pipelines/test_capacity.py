@@ -71,5 +71,5 @@ def test_a_layout_without_cycle_takes_it_from_the_files_name(day: str, hours: in
 
 def test_a_layout_without_cycle_under_another_name_is_refused() -> None:
     payload = Payload("download.csv", WITHOUT_CYCLE)
-    with pytest.raises(UnreadablePayload, match="name the file <asset>_OA_<YYYYMMDD>_<cycle>.csv"):
+    with pytest.raises(UnreadablePayload, match=r"name the file <asset>_OA_<YYYYMMDD>_<cycle>.csv"):
         recognise(payload).parse(recognise(payload), [payload])
