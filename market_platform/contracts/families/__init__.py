@@ -17,6 +17,8 @@ from market_platform.contracts.families import (
     power,
     prices,
     reserves,
+    settlement,
+    trading,
 )
 
 CONTRACTS: dict[str, Contract] = {
@@ -33,6 +35,8 @@ CONTRACTS: dict[str, Contract] = {
         operations,
         fundamentals,
         forecasts,
+        settlement,
+        trading,
     )
     for contract in vars(module).values()
     if isinstance(contract, Contract)

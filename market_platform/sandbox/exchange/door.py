@@ -1,6 +1,6 @@
 """The exchange's door: bytes of any of the four ISOs in, bytes of the same ISO out; in-process or behind a server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from market_platform.errors import MarketPlatformError
@@ -8,9 +8,11 @@ from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.exchange import caiso_wire, ercot_wire, nyiso_wire, pjm_wire
 from market_platform.sandbox.exchange.exchange import Exchange
-from market_platform.sandbox.exchange.order import RefusedMessage, Submission
+from market_platform.sandbox.exchange.order import Entry, RefusedMessage, Submission
 
 WRITERS = {"ercot": ercot_wire, "pjm": pjm_wire, "nyiso": nyiso_wire, "caiso": caiso_wire}
+# What a question may be narrowed to: the owners and interval starts of bids.
+Asked = Collection[tuple[str, datetime]]
 
 
 class Door:
@@ -25,25 +27,32 @@ class Door:
         self.wire = WRITERS[exchange.iso]
 
     def submit(self, body: bytes, participant: str = "") -> bytes:
-        """Take a message and return the synchronous answer; a refusal is an answer too."""
+        """Take a sealed message and return the synchronous answer; a refusal is an answer too."""
         at = self.clock()
         try:
-            submission = self._read(self.opened(body), participant)
+            return self.take(self.opened(body), participant, at)
         except (RefusedMessage, MarketPlatformError) as error:
             return self.wire.write_refusal(str(error), at)
-        return self.wire.write_reply(self.exchange.receive(submission, at), at)
 
-    def statuses(self, participant: str, day: date) -> bytes:
+    def take(self, body: bytes, participant: str, at: datetime) -> bytes:
+        """Take a message whose seal is off, received at ``at``. Raises RefusedMessage where it cannot be read."""
+        return self.wire.write_reply(self.exchange.receive(self._read(body, participant), at), at)
+
+    def statuses(self, participant: str, day: date, market: str = "", asked: Asked | None = None) -> bytes:
         """Return the statuses of a participant's bids for a market day, as after a validation phase."""
-        return self.wire.write_notification(self.exchange.entries_of(participant, *self._bounds(day)), self.clock())
+        return self.wire.write_notification(self._entries(participant, day, market, asked), self.clock())
 
-    def awards(self, participant: str, day: date) -> bytes:
+    def awards(self, participant: str, day: date, market: str = "", asked: Asked | None = None) -> bytes:
         """Return a participant's awards for a market day."""
-        entries = self.exchange.entries_of(participant, *self._bounds(day))
+        entries = self._entries(participant, day, market, asked)
         return self.wire.write_award_sets(entries, day.isoformat(), self.clock())
 
-    def _bounds(self, day: date) -> tuple[datetime, datetime]:
-        return day_bounds(day, MARKETS[self.exchange.iso].zone)
+    def _entries(self, participant: str, day: date, market: str, asked: Asked | None) -> list[Entry]:
+        return [
+            entry
+            for entry in self.exchange.entries_of(participant, *day_bounds(day, MARKETS[self.exchange.iso].zone))
+            if market in ("", entry.order.market) and (asked is None or (entry.order.owner, entry.order.start) in asked)
+        ]
 
     def _read(self, body: bytes, participant: str) -> Submission:
         if self.exchange.iso == "ercot":

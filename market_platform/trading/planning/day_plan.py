@@ -1,0 +1,152 @@
+"""A resource's plan for the intervals behind a gate: power, state of charge, and the curve that says it to the market."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from market_platform.trading.dispatch import Fleet, OfferCurve, exclusive_dispatch, offer_curve, value_functions
+from market_platform.trading.planning.expectation import Expectation
+from market_platform.trading.strategies.offers import within_limits
+from market_platform.trading.strategies.strategies import Threshold
+
+STRATEGIES = ("offers", "self_schedule", "threshold")
+Corners = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """What a resource means to do. Arrays have one value an interval; ``curves`` holds corners (MW, $/MWh) or ().
+
+    ``planned_mw`` and SOC are NaN where the strategy plans nothing ahead (threshold). ``self_schedule_mw`` is NaN where
+    power is offered by curve.
+    """
+
+    strategy: str
+    expectation: Expectation
+    intervals: pd.DatetimeIndex
+    planned_mw: np.ndarray
+    soc_end_mwh: np.ndarray
+    curves: tuple[Corners, ...]
+    self_schedule_mw: np.ndarray
+
+    @property
+    def expected(self) -> np.ndarray:
+        """Expected prices of the plan's own intervals, NaN where there are none."""
+        return self.expectation.prices.reindex(self.intervals).to_numpy(dtype=np.float64)
+
+
+def plan_storage(
+    battery: Fleet,
+    expectation: Expectation,
+    intervals: pd.DatetimeIndex,
+    *,
+    strategy: str = "offers",
+    cycles: float = np.inf,
+    room_mw: np.ndarray | None = None,
+    hours: float = 1.0,
+    max_segments: int = 4,
+) -> ResourcePlan:
+    """Return the plan of one battery (its SOC start is the SOC at the first interval).
+
+    ``offers``: the optimum of the expected prices, and in each interval the value function's offer at the SOC planned for
+    it. ``self_schedule``: that optimum at any price. ``threshold``, and whatever the wish where nothing is expected: charge
+    below 30, discharge above 100 $/MWh. Expected prices beyond the last interval lengthen the horizon. ``cycles`` is the
+    limit for the intervals; ``room_mw`` the most that may be injected (a plant beside the store takes the rest).
+    Raises ValueError for a strategy that is none of STRATEGIES.
+    """
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy {strategy!r} is none of {', '.join(STRATEGIES)}")
+    count = len(intervals)
+    room = np.full(count, np.inf) if room_mw is None else room_mw
+    blank = np.full(count, np.nan)
+    if strategy == "threshold" or not expectation.is_known:
+        curves = tuple(corners(_cut(_threshold(battery), limit)) for limit in room)
+        return ResourcePlan("threshold", expectation, intervals, blank, blank, curves, blank)
+    path = expectation.prices.loc[intervals[0] :].to_numpy(dtype=np.float64)
+    battery = _within_cycles(battery, path, cycles, count, hours)
+    plan = exclusive_dispatch(battery, path, hours=hours)
+    power, soc = _follow(battery, np.minimum(plan.net_mw[0, :count], room), hours)
+    if strategy == "self_schedule":
+        return ResourcePlan(strategy, expectation, intervals, power, soc, ((),) * count, power)
+    later = value_functions(battery, path, hours=hours)[1:]
+    starts = np.concatenate([battery.column("soc_start_mwh"), soc[:-1]])
+    offered = (
+        offer_curve(battery, later[t], float(starts[t]), hours=hours, max_segments=max_segments) for t in range(count)
+    )
+    curves = tuple(corners(_cut(curve, limit)) for curve, limit in zip(offered, room, strict=True))
+    return ResourcePlan(strategy, expectation, intervals, power, soc, curves, blank)
+
+
+def plan_plant(
+    cost_usd_per_mwh: float, low_mw: float, high_mw: float, expectation: Expectation, intervals: pd.DatetimeIndex
+) -> ResourcePlan:
+    """Return the plan of a plant with one marginal cost: offered at that cost, planned to run where the price is above."""
+    expected = expectation.prices.reindex(intervals).to_numpy(dtype=np.float64)
+    power = np.where(np.isnan(expected), np.nan, np.where(expected > cost_usd_per_mwh, high_mw, 0.0))
+    curve = tuple((mw, cost_usd_per_mwh) for mw in dict.fromkeys((low_mw, high_mw)) if mw > 0)
+    blank = np.full(len(intervals), np.nan)
+    return ResourcePlan("marginal cost", expectation, intervals, power, blank, (curve,) * len(intervals), blank)
+
+
+def corners(curve: OfferCurve) -> Corners:
+    """Return a staircase as the corners that a bid takes: from full charging upwards, prices never falling."""
+    if not len(curve.mw):
+        return ()
+    return (
+        (curve.start_mw, float(curve.usd_per_mwh[0])),
+        *zip(curve.mw.tolist(), curve.usd_per_mwh.tolist(), strict=True),
+    )
+
+
+def upright(steps: Corners) -> Corners:
+    """Return the corners for a market that draws straight lines between them: each step gets an edge of its own."""
+    drawn: list[tuple[float, float]] = []
+    for n, (mw, price) in enumerate(steps):
+        if n and steps[n - 1][1] != price:
+            drawn.append((steps[n - 1][0], price))
+        drawn.append((mw, price))
+    return tuple(drawn)
+
+
+def _threshold(battery: Fleet) -> OfferCurve:
+    rule = Threshold()
+    charge, discharge = (float(battery.column(name)[0]) for name in ("charge_mw", "discharge_mw"))
+    return OfferCurve(-charge, np.array([0.0, discharge]), np.array([rule.charge_below, rule.discharge_above]))
+
+
+def _cut(curve: OfferCurve, most_mw: float) -> OfferCurve:
+    """Return the curve cut off above ``most_mw``."""
+    kept = np.minimum(curve.mw, most_mw)
+    grows = np.diff(np.concatenate([[curve.start_mw], kept])) > 1e-12
+    return OfferCurve(curve.start_mw, kept[grows], curve.usd_per_mwh[grows])
+
+
+def _follow(battery: Fleet, power_mw: Sequence[float] | np.ndarray, hours: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the power that the store can give along a wish, and the SOC after each interval."""
+    soc = float(battery.column("soc_start_mwh")[0])
+    given, after = np.empty(len(power_mw)), np.empty(len(power_mw))
+    for t, wish in enumerate(power_mw):
+        given[t], soc = within_limits(battery, soc, float(wish), hours)
+        after[t] = soc
+    return given, after
+
+
+def _within_cycles(battery: Fleet, path: np.ndarray, cycles: float, count: int, hours: float) -> Fleet:
+    """Return the battery with the throughput cost at which its optimum keeps the cycle limit (bisection on the price)."""
+    usable = float((battery.column("soc_max_mwh") - battery.column("soc_min_mwh"))[0])
+    most = cycles * usable * float(battery.column("discharge_efficiency")[0])
+
+    def discharged(with_cost: Fleet) -> float:
+        return float(exclusive_dispatch(with_cost, path, hours=hours).discharge_mw[0, :count].sum() * hours)
+
+    if not np.isfinite(most) or discharged(battery) <= most:
+        return battery
+    low, high = 0.0, float(np.ptp(path)) + 1.0
+    cost = battery.column("discharge_cost_usd_per_mwh")
+    for _ in range(24):
+        middle = (low + high) / 2
+        dear = battery.replace(discharge_cost_usd_per_mwh=cost + middle)
+        low, high = (low, middle) if discharged(dear) <= most else (middle, high)
+    return battery.replace(discharge_cost_usd_per_mwh=cost + high)
