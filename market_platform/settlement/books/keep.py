@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from market_platform.settlement.statements.statement import Statement
 
 CHUNK = 400
 #: When a record was taken is no reason to call it changed.
-MOMENTS = {"received_at", "settled_at", "refused_at"}
+MOMENTS = {"received_at", "settled_at", "refused_at", "reconciled_at"}
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ def _differs(row: dict[str, Any], stored: sa.RowMapping) -> bool:
     return any(stored[name] != value for name, value in row.items() if name not in MOMENTS)
 
 
-def keep_statement(connection: sa.Connection, statement: Statement, received_at: datetime) -> Kept:
-    """Keep a received statement and its charges per day."""
+def keep_statement(
+    connection: sa.Connection, statement: Statement, received_at: datetime, file_name: str | None = None
+) -> Kept:
+    """Keep a received statement and its charges per day; ``file_name`` is what it came as."""
     head = {
         **{
             column.name: getattr(statement, column.name)
@@ -66,15 +68,34 @@ def keep_statement(connection: sa.Connection, statement: Statement, received_at:
         },
         "received_at": received_at,
     }
+    if file_name is not None:
+        head["file_name"] = file_name[-512:]
     grouped = _per_day(statement.lines, ["market_day", "charge_code", "status"], ["amount_usd", "iso_amount"])
     rows = [{**row, "sha256": statement.sha256} for row in grouped]
     return keep(connection, tables.statements, [head]) + keep(connection, tables.charges, rows)
 
 
 def keep_shadow(connection: sa.Connection, lines: pd.DataFrame, settled_at: datetime) -> Kept:
-    """Keep a shadow settlement per account, day and charge."""
+    """Keep a shadow settlement per account, day and charge.
+
+    The lines of an account and day are all there are of a charge that they hold; keep_shadow_day also takes out charges
+    that no longer come.
+    """
     rows = _per_day(lines, ["iso", "account", "market_day", "charge_code", "status"], ["amount_usd"])
     return keep(connection, tables.shadow, [{**row, "settled_at": settled_at} for row in rows])
+
+
+def keep_shadow_day(connection: sa.Connection, iso: str, day: date, lines: pd.DataFrame, settled_at: datetime) -> Kept:
+    """Keep the shadow settlement of all accounts of one market day; what an earlier run had and this one has not goes."""
+    kept = keep_shadow(connection, lines, settled_at)
+    current = set(zip(lines["account"], lines["charge_code"], strict=True))
+    mine = (tables.shadow.c.iso == iso) & (tables.shadow.c.market_day == day)
+    stored = connection.execute(sa.select(tables.shadow.c.account, tables.shadow.c.charge_code).where(mine)).all()
+    gone = [(account, code) for account, code in stored if (account, code) not in current]
+    for account, code in gone:
+        where = mine & (tables.shadow.c.account == account) & (tables.shadow.c.charge_code == code)
+        connection.execute(tables.shadow.delete().where(where))
+    return kept + Kept(0, len(gone))
 
 
 def keep_reconciliation(connection: sa.Connection, statement: Statement, outcome: Reconciliation) -> Kept:
@@ -90,6 +111,7 @@ def keep_reconciliation(connection: sa.Connection, statement: Statement, outcome
         digest = hashlib.sha256(f"{statement.sha256}|{identity}|{copy}".encode()).hexdigest()[:40]
         row = {name: found[name] for name in columns}
         row["interval_start"] = found["interval_start"].to_pydatetime()
+        row["interval_end"] = found["interval_end"].to_pydatetime()
         row["market_day"] = None if pd.isna(found["market_day"]) else found["market_day"]
         rows.append({**row, "variance_id": digest, "sha256": statement.sha256})
     mine = tables.variances.c.sha256 == statement.sha256
@@ -99,6 +121,22 @@ def keep_reconciliation(connection: sa.Connection, statement: Statement, outcome
     for variance_id in gone:
         connection.execute(tables.variances.delete().where(tables.variances.c.variance_id == variance_id))
     return keep(connection, tables.variances, rows) + Kept(0, len(gone))
+
+
+def keep_outcome(connection: sa.Connection, statement: Statement, outcome: Reconciliation, at: datetime) -> Kept:
+    """Keep the totals of a reconciliation: what the accuracy is told from."""
+    names = ("compared_lines", "matched_lines", "expected_usd", "billed_usd", "explained_usd", "unexplained_usd")
+    row = {
+        **{name: getattr(outcome, name) for name in names},
+        "sha256": statement.sha256,
+        "absolute_expected_usd": outcome.absolute_expected_usd,
+        "absolute_unexplained_usd": outcome.absolute_unexplained_usd,
+        "reconciled_at": at,
+    }
+    kept = keep(connection, tables.reconciliations, [row])
+    mine = tables.reconciliations.c.sha256 == statement.sha256
+    connection.execute(tables.reconciliations.update().where(mine).values(reconciled_at=at))
+    return kept
 
 
 def keep_refusal(

@@ -49,6 +49,7 @@ statements = sa.Table(
     sa.Column("amount_usd", Cents, nullable=False),
     sa.Column("net_usd", Cents, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("file_name", sa.String(512)),
 )
 
 charges = sa.Table(
@@ -90,6 +91,23 @@ variances = sa.Table(
     sa.Column("variance_usd", Cents, nullable=False),
     sa.Column("explained_usd", Cents, nullable=False),
     sa.Column("unexplained_usd", Cents, nullable=False),
+    sa.Column("interval_end", UtcDateTime),
+)
+
+#: The last outcome of each statement; the amounts are revenue positive, the absolute ones give the accuracy.
+reconciliations = sa.Table(
+    "settlement_reconciliations",
+    metadata,
+    sa.Column("sha256", sa.String(64), sa.ForeignKey("settlement_statements.sha256"), primary_key=True),
+    sa.Column("compared_lines", sa.BigInteger, nullable=False),
+    sa.Column("matched_lines", sa.BigInteger, nullable=False),
+    sa.Column("expected_usd", Cents, nullable=False),
+    sa.Column("billed_usd", Cents, nullable=False),
+    sa.Column("explained_usd", Cents, nullable=False),
+    sa.Column("unexplained_usd", Cents, nullable=False),
+    sa.Column("absolute_expected_usd", Cents, nullable=False),
+    sa.Column("absolute_unexplained_usd", Cents, nullable=False),
+    sa.Column("reconciled_at", UtcDateTime, nullable=False),
 )
 
 refusals = sa.Table(
@@ -179,6 +197,7 @@ ALL_TABLES = (
     charges,
     shadow,
     variances,
+    reconciliations,
     refusals,
     disputes,
     dispute_events,

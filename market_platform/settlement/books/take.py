@@ -10,6 +10,7 @@ import pandas as pd
 from market_platform.markets.market import MARKETS
 from market_platform.settlement.books.keep import (
     Kept,
+    keep_outcome,
     keep_reconciliation,
     keep_refusal,
     keep_shadow,
@@ -23,7 +24,7 @@ from market_platform.settlement.refusals import StatementRefused
 from market_platform.settlement.shadow.engine import settle
 from market_platform.settlement.shadow.resettlement import superseded_lines
 from market_platform.settlement.shadow.rows import Inputs
-from market_platform.settlement.statements.intake import READERS, receive
+from market_platform.settlement.statements.intake import READERS, Reader, receive
 from market_platform.settlement.statements.statement import Statement
 from market_platform.store.ledger import Ledger
 
@@ -42,39 +43,67 @@ class Taken:
 def take_statement(
     ledger: Ledger,
     data: bytes,
-    source: tuple[str, str],
+    source: tuple[str, str] | Reader,
     inputs: Inputs,
     *,
     accounts: Collection[str],
     now: datetime,
+    iso: str | None = None,
     tolerance_usd: Decimal = Decimal("0.01"),
+    file_name: str | None = None,
 ) -> Taken:
-    """Take one statement; ``source`` is a key of ``READERS``, as ("ercot", "xml").
+    """Take one statement; ``source`` is a key of ``READERS``, as ("ercot", "xml"), or a reader of ``iso``'s statements.
 
     ``inputs`` must cover the statement's days. Taking it again writes nothing. A refused statement is noted in the
     quarantine table under its hash and the refusal is raised: the caller keeps the bytes. Raises MissingInput where the
     shadow cannot be settled; then nothing is written.
     """
-    iso = source[0]
-    expected = settle(iso, inputs)
-    known_days = set(expected["market_day"])
+    read, owner = (READERS[source], source[0]) if isinstance(source, tuple) else (source, iso or "unknown")
+    expected = settle(owner, inputs)
     try:
-        statement = receive(data, READERS[source], accounts=accounts, known_days=known_days, expected=expected)
+        statement = receive(data, read, accounts=accounts, known_days=set(expected["market_day"]), expected=expected)
     except StatementRefused as refusal:
-        with ledger.begin() as connection:
-            keep_refusal(connection, iso, refusal, data, now)
+        refuse(ledger, owner, refusal, data, now)
         raise
-    expected = lines_for(statement, expected)
-    outcome = reconcile(
-        expected, statement.lines, lines_for(statement, superseded_lines(iso, inputs)), tolerance_usd=tolerance_usd
+    return reconcile_statement(
+        ledger, statement, inputs, now=now, tolerance_usd=tolerance_usd, expected=expected, file_name=file_name
     )
+
+
+def refuse(ledger: Ledger, iso: str, refusal: StatementRefused, data: bytes, now: datetime) -> None:
+    """Note a refused payload in the quarantine table."""
+    with ledger.begin() as connection:
+        keep_refusal(connection, iso, refusal, data, now)
+
+
+def reconcile_statement(
+    ledger: Ledger,
+    statement: Statement,
+    inputs: Inputs,
+    *,
+    now: datetime,
+    tolerance_usd: Decimal = Decimal("0.01"),
+    expected: pd.DataFrame | None = None,
+    file_name: str | None = None,
+) -> Taken:
+    """Compare a statement with the shadow settlement of today, keep what is found, draft the disputes.
+
+    Doing it again writes nothing, save where a price, an award or a meter value has changed since. ``expected`` are the
+    shadow lines of ``inputs`` where the caller has them. Raises MissingInput; then nothing is written.
+    """
+    iso = statement.iso
+    lines = settle(iso, inputs) if expected is None else expected
+    mine = lines_for(statement, lines)
+    superseded = lines_for(statement, superseded_lines(iso, inputs))
+    outcome = reconcile(mine, statement.lines, superseded, tolerance_usd=tolerance_usd)
     drafted = draft_disputes(statement, outcome, inputs, today=now.astimezone(MARKETS[iso].zone).date())
     with ledger.begin() as connection:
-        kept = keep_statement(connection, statement, now)
-        kept += keep_shadow(connection, expected, now)
+        kept = keep_statement(connection, statement, now, file_name)
+        kept += keep_shadow(connection, mine, now)
         kept += keep_reconciliation(connection, statement, outcome)
+        kept += keep_outcome(connection, statement, outcome, now)
         kept += keep_drafts(connection, drafted, now)
-    return Taken(statement, expected, outcome, drafted, kept)
+    return Taken(statement, mine, outcome, drafted, kept)
 
 
 def lines_for(statement: Statement, lines: pd.DataFrame) -> pd.DataFrame:

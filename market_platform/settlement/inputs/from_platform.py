@@ -17,7 +17,7 @@ from market_platform.settlement.inputs.columns import AWARDS, PRICES, empty
 #: Market run of the price tables to the settlement's market, where the two-settlement system of the ISO uses it.
 RUNS = {
     "caiso": {"DAM": "da", "FMM": "fmm", "RTPD": "fmm", "RTD": "rtd"},
-    "ercot": {"DAM": "da", "RTM": "rt"},
+    "ercot": {"DAM": "da", "RTM": "rt", "SCED": "rt_bus"},
     "nyiso": {"DAM": "da", "RTD": "rt"},
     "pjm": {"DAM": "da", "RTD": "rt", "RTM": "rt"},
 }
@@ -27,8 +27,9 @@ MARKETS = {"da": "da", "dam": "da", "rt": "rt", "rtm": "rt", "fmm": "fmm", "hasp
 def price_history(iso: str, lmp: pd.DataFrame, ancillary: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return PRICES from all versions of the ``lmp`` and ``ancillary_prices`` tables (rows with ``known_from``).
 
-    A price's versions are numbered from 1 in the order in which they became known. Runs that the ISO does not settle
-    on, and rows without a price, are left out.
+    A price's versions are numbered from 1 in the order in which they became known, those of a better feed (rank in
+    ``price_feeds.csv``) after those of a lesser one; what comes again unchanged is no new version. Runs that the ISO
+    does not settle on, and rows without a price, are left out.
     """
     parts = [_energy(iso, lmp.reset_index(drop=True))]
     if ancillary is not None and len(ancillary):
@@ -36,8 +37,13 @@ def price_history(iso: str, lmp: pd.DataFrame, ancillary: pd.DataFrame | None = 
     full = [part for part in parts if len(part)]
     if not full:
         return empty("prices")
-    history = pd.concat(full, ignore_index=True).sort_values("known_from", kind="stable")
     key = ["iso", "market", "product", "location", "interval_start"]
+    history = pd.concat(full, ignore_index=True).sort_values([*key, "rank", "known_from"], kind="stable")
+    before, values = history.shift(), [f"{part}_usd_per_mwh" for part in ("price", "energy", "congestion", "loss")]
+    same_key = history[key].eq(before[key]).all(axis=1)
+    same_value = (history[values].eq(before[values]) | (history[values].isna() & before[values].isna())).all(axis=1)
+    again = same_key & same_value
+    history = history[~again]
     history["version"] = history.groupby(key).cumcount() + 1
     return history[list(PRICES)].reset_index(drop=True)
 
@@ -45,7 +51,8 @@ def price_history(iso: str, lmp: pd.DataFrame, ancillary: pd.DataFrame | None = 
 def _common(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
     kept = rows[(rows["market"] == iso) & rows["market_run"].isin(RUNS[iso])]
     frame = kept[["location", "market_day", "interval_start", "interval_end", "known_from"]].copy()
-    return frame.assign(iso=iso, market=kept["market_run"].map(RUNS[iso]))
+    ranks = kept["feed"].map(price_feeds(iso)).fillna(0) if "feed" in kept else 0
+    return frame.assign(iso=iso, market=kept["market_run"].map(RUNS[iso]), rank=ranks)
 
 
 def _energy(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +64,7 @@ def _energy(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _capacity(iso: str, rows: pd.DataFrame) -> pd.DataFrame:
-    names = {name: product for (owner, name), (product, _) in _products().items() if owner == iso}
+    names = {name: product for (owner, name), (product, _) in _products("prices").items() if owner == iso}
     frame = _common(iso, rows[rows["product"].isin(names)])
     frame["product"] = rows.loc[frame.index, "product"].map(names)
     frame["price_usd_per_mwh"] = rows.loc[frame.index, "price_usd_per_mw"]
@@ -74,7 +81,7 @@ def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     added up; ``virtual`` bids settle with no meter. Raises RuleBroken for a product or market that settlement does not
     know: an award is never left out.
     """
-    known = _products()
+    known = _products("bids")
     records = []
     for row in rows:
         market = MARKETS.get(str(row["market"]).lower())
@@ -108,9 +115,28 @@ def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return frame.groupby(key, as_index=False, sort=True)["award_mw"].sum().round({"award_mw": 6})[list(AWARDS)]
 
 
+def price_feeds(iso: str, table: str | None = None) -> dict[str, int]:
+    """Return the feeds that an ISO's prices are taken from, with their rank: a higher one replaces a lower one."""
+    rows = (row for row in _table("price_feeds") if row["iso"] == iso and table in (None, row["table"]))
+    return {row["feed"]: int(row["rank"]) for row in rows}
+
+
+def reserve_region(iso: str, location: str) -> str:
+    """Return the region at whose price an ancillary service of a resource at ``location`` is paid."""
+    for row in _table("reserve_regions"):
+        if row["iso"] == iso and location.startswith(row["location_begins"]):
+            return row["region"] or location
+    return location
+
+
 @cache
-def _products() -> dict[tuple[str, str], tuple[str, str]]:
-    """Products of the price tables and the bid ledger: the charge tables' product and the side that is traded."""
-    text = resources.files(__package__).joinpath("products.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+def _products(table: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Products of the price tables or of the bid ledger: the charge tables' product and the side that is traded."""
+    rows = (row for row in _table("products") if row["table"] == table)
     return {(row["iso"], row["platform_product"]): (row["product"], row["side"]) for row in rows}
+
+
+@cache
+def _table(name: str) -> tuple[dict[str, str], ...]:
+    text = resources.files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

@@ -44,12 +44,16 @@ class Reconciliation:
         return self.matched_lines / self.compared_lines if self.compared_lines else 1.0
 
     @property
+    def absolute_unexplained_usd(self) -> Decimal:
+        """Unexplained dollars, whatever their sign."""
+        return sum((abs(value) for value in self.variances["unexplained_usd"]), ZERO)
+
+    @property
     def dollar_accuracy(self) -> float:
         """One less the unexplained dollars over the expected ones: how well the shadow predicts the bill, 0..1."""
         if not self.absolute_expected_usd:
             return 1.0
-        unexplained = sum((abs(value) for value in self.variances["unexplained_usd"]), ZERO)
-        return max(0.0, float(1 - unexplained / self.absolute_expected_usd))
+        return max(0.0, float(1 - self.absolute_unexplained_usd / self.absolute_expected_usd))
 
     def by_cause(self) -> pd.DataFrame:
         """Return lines, variance, explained and unexplained dollars per cause, the largest effect first."""

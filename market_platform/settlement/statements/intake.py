@@ -9,12 +9,13 @@ import pandas as pd
 
 from market_platform.settlement.refusals import StatementRefused, UnknownDay, WrongAccount, WrongSign
 from market_platform.settlement.shadow.lines import to_arrow
-from market_platform.settlement.statements import caiso_xml, ercot_xml, nyiso_bill, pjm_bill
+from market_platform.settlement.statements import caiso_xml, ercot_bundle, ercot_xml, nyiso_bill, pjm_bill
 from market_platform.settlement.statements.statement import Statement
 
 Reader = Callable[[bytes], Statement]
 READERS: dict[tuple[str, str], Reader] = {
     ("ercot", "xml"): ercot_xml.read_statement,
+    ("ercot", "zip"): ercot_bundle.read_bundle,
     ("caiso", "xml"): caiso_xml.read_statement,
     ("pjm", "csv"): pjm_bill.read_csv_statement,
     ("nyiso", "csv"): nyiso_bill.read_statement,
