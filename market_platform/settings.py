@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         default="sandbox", description="Where feeds come from: the simulated publishers, or the real ones"
     )
     sandbox_seed: int = Field(default=0, description="Seed of the simulated world")
+    paper_trading: bool = Field(
+        default=False,
+        description="With live data: bids go to the simulated exchange at the published prices; without it they stay a dry run",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
