@@ -36,7 +36,10 @@ STATUSES = frozenset({"verified", "secondary", "own"})
 
 @dataclass(frozen=True)
 class Reference:
-    """All rules and factors that the certificate engines need. Frames hold text exactly as in the files."""
+    """All rules and factors that the certificate engines need. Frames hold text exactly as in the files.
+
+    ``registry_rules`` and ``programme_rules`` are the rows behind registries and programmes, each with its source.
+    """
 
     registries: dict[str, Registry]
     programmes: dict[str, Programme]
@@ -46,6 +49,8 @@ class Reference:
     egrid: pd.DataFrame
     avert: pd.DataFrame
     iso_to_subregion: pd.DataFrame
+    registry_rules: pd.DataFrame
+    programme_rules: pd.DataFrame
 
 
 def reference_from(files: Mapping[str, bytes]) -> Reference:
@@ -60,6 +65,8 @@ def reference_from(files: Mapping[str, bytes]) -> Reference:
         egrid=frames["egrid_co2.csv"],
         avert=frames["avert_co2.csv"],
         iso_to_subregion=frames["iso_to_egrid_subregion.csv"],
+        registry_rules=frames["registry_rules.csv"],
+        programme_rules=frames["rps_rules.csv"],
     )
 
 

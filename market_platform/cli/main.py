@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli import document_commands, feed_commands, run_commands, sandbox_commands, sql_command
+from market_platform.cli import (
+    certificate_commands,
+    document_commands,
+    feed_commands,
+    moving_commands,
+    run_commands,
+    sandbox_commands,
+    sql_command,
+)
 
 app = typer.Typer(
     name="market-platform",
@@ -24,8 +32,12 @@ app.command("status")(feed_commands.status)
 app.command("import")(feed_commands.import_files)
 app.command("backfill")(feed_commands.backfill)
 app.command("sql")(sql_command.sql)
+app.command("move")(moving_commands.move)
+app.command("backup")(moving_commands.backup)
+app.command("restore")(moving_commands.restore)
 app.command("docs")(document_commands.docs)
 app.add_typer(sandbox_commands.app, name="sandbox")
+app.add_typer(certificate_commands.app, name="certificates")
 
 
 @app.callback()

@@ -5,14 +5,17 @@ from datetime import datetime
 
 import httpx
 
+from market_platform.sandbox import mrets
 from market_platform.sandbox.faults import FaultPlan, spoil
-from market_platform.sandbox.publishers import caiso, cme, eia, ercot, nyiso, pipelines, pjm
+from market_platform.sandbox.publishers import caiso, cme, eia, ercot, nyiso, pipelines, pjm, weather
 from market_platform.sandbox.world import World
 
 Responder = Callable[[World, httpx.Request, datetime], httpx.Response]
 
 RESPONDERS: dict[str, Responder] = {
-    host: module.respond for module in (caiso, cme, eia, ercot, nyiso, pipelines, pjm) for host in module.HOSTS
+    host: module.respond
+    for module in (caiso, cme, eia, ercot, mrets, nyiso, pipelines, pjm, weather)
+    for host in module.HOSTS
 }
 
 

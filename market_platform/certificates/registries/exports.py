@@ -7,7 +7,7 @@ groups base, start and end. Headings that are not public are the mapping's own u
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -75,10 +75,13 @@ def write_export(rows: pd.DataFrame, mapping: Sequence[Column]) -> bytes:
     return buffer.getvalue().encode()
 
 
-def simulated_holdings(issuance: pd.DataFrame, registry: str) -> pd.DataFrame:
+def simulated_holdings(
+    issuance: pd.DataFrame, registry: str, eligibility: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return ``HOLDING`` rows of the simulated plants' month: generator_id, state, fuel, month, generation_mwh.
 
-    A registry that the simulated world has no plant in gets the plants of all; every base says ``SIM``.
+    A registry that the simulated world has no plant in gets the plants of all; every base says ``SIM``. ``eligibility``
+    gives what the plants of a fuel are certified for.
     """
     own = issuance[issuance["registry"].str.lower().str.replace("-", "") == registry.replace("_", "")]
     plants = own if len(own) else issuance
@@ -87,12 +90,14 @@ def simulated_holdings(issuance: pd.DataFrame, registry: str) -> pd.DataFrame:
         month = plant["month"]
         end = (pd.Timestamp(month) + pd.offsets.MonthEnd(0)).date()
         base = "" if registry == "ercot" else f"SIM-{registry}-{plant['generator_id']}-{plant['state']}-{month:%m-%Y}"
-        first = 1 + 1_000_000 * int(plant["generator_id"][-3:]) if registry == "ercot" else 1
+        # ERCOT numbers without a base: each plant and month has a million numbers of its own.
+        months = 12 * int(plant["generator_id"][-3:]) * 100 + 12 * (month.year - 2000) + month.month
+        first = 1 + 1_000_000 * months if registry == "ercot" else 1
         quantity = int(plant["generation_mwh"])
         rows.append(
             (
                 "active", "Simulated Prairie Power", plant["generator_id"], plant["fuel"], plant["state"], month, month,
-                end, "", quantity, "", "active", base, first, first + quantity - 1,
+                end, (eligibility or {}).get(plant["fuel"], ""), quantity, "", "active", base, first, first + quantity - 1,
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=HOLDING)

@@ -1,0 +1,24 @@
+"""``market-platform certificates``: the commands of the certificate desk, put together."""
+
+import typer
+
+from market_platform.cli import certificate_act_commands, certificate_look_commands
+
+app = typer.Typer(help="Renewable energy certificates: registries, ledger, compliance, ESG.", no_args_is_help=True)
+
+app.command("registries")(certificate_look_commands.registries)
+app.command("import")(certificate_look_commands.import_exports)
+app.command("sync")(certificate_look_commands.sync)
+app.command("positions")(certificate_look_commands.positions)
+app.command("accounts")(certificate_look_commands.accounts)
+app.command("offers")(certificate_look_commands.offers)
+app.command("history")(certificate_look_commands.history)
+app.command("audit")(certificate_look_commands.audit)
+app.command("open")(certificate_act_commands.open_account)
+app.command("transfer")(certificate_act_commands.transfer)
+app.command("accept")(certificate_act_commands.accept)
+app.command("reject")(certificate_act_commands.reject)
+app.command("withdraw")(certificate_act_commands.withdraw)
+app.command("retire")(certificate_act_commands.retire)
+app.command("move")(certificate_act_commands.move)
+app.command("window")(certificate_act_commands.window)

@@ -1,0 +1,1 @@
+"""Certificates as assets: registries → ledger → positions → obligations → compliance → ESG, with checks and sensors."""
