@@ -1,57 +1,62 @@
 """Weather feeds, a row each: what is asked for, and what is read from files."""
 
-from collections.abc import Sequence
-from datetime import date, time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals
 from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher
-from market_platform.sources.payload import Payload, Request
-from market_platform.sources.weather import degree_days, forecasts, stations
+from market_platform.sources.payload import Payload
+from market_platform.sources.weather import degree_days, forecasts, open_meteo, requests, stations
+from market_platform.sources.weather.places import places
 
 EASTERN = ZoneInfo("America/New_York")
 UTC = ZoneInfo("UTC")
-CPC_URL = "https://ftp.cpc.ncep.noaa.gov/htdocs/degree_days/weighted/daily_data"
 DAYS_LATER = Publication(time(12), 2)
-
-
-def weighted_year(feed: Feed, days: Sequence[date], _today: date) -> list[Request]:
-    """Ask for the years' files; the running year's grows by a column a day."""
-    years: dict[int, list[date]] = {}
-    for day in sorted(days):
-        years.setdefault(day.year, []).append(day)
-    stem = feed.file_part
-    return [Request(f"{CPC_URL}/{year}/{stem}", f"{year}_{stem}", tuple(own)) for year, own in years.items()]
+DIVISIONS = (*(str(number) for number in range(1, 10)), "CONUS")
 
 
 def _feed(
     key: str, title: str, contract: Contract, dataset: str, parse: Parser, zone: ZoneInfo = UTC, **facts: object
 ) -> Feed:
+    usual = {"publication": DAYS_LATER, "sparse": True, "file_part": dataset}
     return Feed(
         key=f"weather_{key}", publisher="weather", title=title, contract=contract, zone=zone, dataset=dataset,
-        parse=parse, publication=DAYS_LATER, sparse=True, constants={"market": "weather"},
-        **{"file_part": dataset, **facts},  # type: ignore[arg-type]
+        parse=parse, constants={"market": "weather"}, **{**usual, **facts},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _weighted(key: str, title: str, dataset: str) -> Feed:
+    return _feed(
+        key, title, fundamentals.DEGREE_DAYS, dataset, degree_days.weighted, EASTERN, request=requests.weighted_year,
+        locations=DIVISIONS, interval_count=1, publication_lag=timedelta(days=2),
     )  # fmt: skip
 
 
 FEEDS = (
-    _feed("gas_heating_degree_days", "Heating degree days weighted by gas customers", fundamentals.DEGREE_DAYS,
-          "UtilityGas.Heating.txt", degree_days.weighted, EASTERN, request=weighted_year),
-    _feed("population_heating_degree_days", "Heating degree days weighted by population", fundamentals.DEGREE_DAYS,
-          "Population.Heating.txt", degree_days.weighted, EASTERN, request=weighted_year),
-    _feed("population_cooling_degree_days", "Cooling degree days weighted by population", fundamentals.DEGREE_DAYS,
-          "Population.Cooling.txt", degree_days.weighted, EASTERN, request=weighted_year),
+    _weighted("gas_heating_degree_days", "Heating degree days weighted by gas customers", "UtilityGas.Heating.txt"),
+    _weighted("population_heating_degree_days", "Heating degree days weighted by population", "Population.Heating.txt"),
+    _weighted("population_cooling_degree_days", "Cooling degree days weighted by population", "Population.Cooling.txt"),
     _feed("nws_gridpoint", "Forecast layers of a grid point", fundamentals.WEATHER_FORECASTS, "gridpoints",
-          forecasts.grid, cadence=Cadence.SNAPSHOT),
+          forecasts.grid, cadence=Cadence.SNAPSHOT, request=requests.each_point, follow=requests.to_grid),
     _feed("nws_periods", "Hourly and twelve-hour forecasts of a grid point", fundamentals.WEATHER_FORECASTS,
-          "gridpoints/forecast", forecasts.hourly, cadence=Cadence.SNAPSHOT),
+          "gridpoints/forecast", forecasts.hourly, cadence=Cadence.SNAPSHOT, request=requests.each_point,
+          follow=requests.to_grid),
     _feed("nws_observations", "Observations of a station", fundamentals.WEATHER_OBSERVATIONS, "stations/observations",
-          forecasts.observations),
+          forecasts.observations, request=requests.each_station_day, publication=Publication(time(2), 1),
+          publication_lag=timedelta(hours=1)),
     _feed("ghcn_daily", "Daily figures of a station (GHCN)", fundamentals.WEATHER_OBSERVATIONS, "ghcn/daily",
-          stations.ghcn_daily),
+          stations.ghcn_daily, cadence=Cadence.MONTHLY, request=requests.each_climate_station,
+          note="a station's whole history comes as one file, several megabytes each: read again once a month"),
     _feed("gsod", "Daily temperatures of a station (GSOD)", fundamentals.WEATHER_OBSERVATIONS, "gsod", stations.gsod),
     _feed("isd", "Reports of a station (ISD)", fundamentals.WEATHER_OBSERVATIONS, "isd", stations.isd),
+    _feed("open_meteo_forecast", "Hourly temperature, wind and irradiance ahead", fundamentals.WEATHER_FORECASTS,
+          "v1/forecast", open_meteo.forecast, cadence=Cadence.SNAPSHOT, request=requests.open_meteo_forecast),
+    _feed("open_meteo_history", "Hourly temperature, wind and irradiance of the reanalysis",
+          fundamentals.WEATHER_OBSERVATIONS, "v1/archive", open_meteo.history, request=requests.open_meteo_history,
+          publication=Publication(time(12), requests.REANALYSIS_LAG_DAYS), locations=tuple(places()),
+          interval_count=1, rows_per_location=24 * 4 + 23 * 3,  # radiation of a day's last hour comes with the next day
+          publication_lag=timedelta(days=requests.REANALYSIS_LAG_DAYS)),
 )  # fmt: skip
 
 
@@ -63,6 +68,9 @@ def recognise(payload: Payload) -> str | None:
                  (b"Population", b"Cooling"): "population_cooling"}  # fmt: skip
         found = next((key for words, key in kinds.items() if all(word in head for word in words)), None)
         return f"weather_{found}_degree_days" if found else None
+    if b'"generationtime_ms"' in head and b'"hourly"' in payload.content:
+        is_history = payload.base_name.count("_20") > 1 or b"ERA5" in head
+        return "weather_open_meteo_history" if is_history else "weather_open_meteo_forecast"
     if b"api.weather.gov" in head or b"#Gridpoint" in head:
         return _nws(payload.content)
     is_packed = head.startswith(b"\x1f\x8b")
@@ -84,6 +92,8 @@ def _nws(content: bytes) -> str | None:
 
 
 WEATHER = Publisher(
-    key="weather", name="National Weather Service and NOAA", base_url="https://api.weather.gov", pace_seconds=0.5,
+    key="weather", name="Weather: National Weather Service, NOAA, Open-Meteo", base_url="https://api.weather.gov", pace_seconds=0.5,
     feeds=FEEDS, recognise=recognise,
+    host_paces={"ftp.cpc.ncep.noaa.gov": 1.0, "www.ncei.noaa.gov": 1.0, "api.open-meteo.com": 0.3,
+                "archive-api.open-meteo.com": 0.3},
 )  # fmt: skip

@@ -17,6 +17,7 @@ from market_platform.sources.payload import Payload
 
 MINUTE = pd.Timedelta(minutes=1)
 WIND_MPH = re.compile(r"^(\d+)(?: to (\d+))? mph$")
+PLACE = re.compile(r"^nws_(?:gridpoint|periods)_([a-z0-9_]+?)_\d{8}\.json$")
 COLUMNS = ["begin", "end", "element", "value", "unit", "defect"]
 
 
@@ -43,7 +44,9 @@ def _forecast(feed: Feed, payloads: Sequence[Payload], model: str, read: Any) ->
             raise SchemaChanged(f"{payload.name}: no updateTime says when the forecast was issued")
         rows = pd.DataFrame(read(properties), columns=COLUMNS)
         grid_id = properties.get("gridId")
+        named = PLACE.search(payload.base_name)
         place = f"{grid_id}/{properties['gridX']},{properties['gridY']}" if grid_id else payload.base_name
+        place = named[1] if named else place
         return rows.assign(location=place, issued_at=pd.Timestamp(issued), model=model)
 
     return finish(feed, _timed(feed, each_file(payloads, one)))
