@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from market_platform.platform import Platform
 from market_platform.sandbox.faults import FaultPlan
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
+from market_platform.store.bucket import Bucket
 from market_platform.store.ledger import Ledger
 
 # The same examples in every run; HYPOTHESIS_PROFILE=search looks for others.
@@ -97,3 +99,30 @@ def make_platform(tmp_path: Path) -> Callable[..., Platform]:
         return Platform(settings, clock=lambda: now, transport=SandboxTransport(0, lambda: now, faults), sleep=sleep)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """Address of an S3-compatible server of our own: moto, which speaks S3's wire protocol over a socket."""
+    import logging
+
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_store: str) -> Bucket:
+    """An empty bucket."""
+    import boto3
+
+    name = f"market-{uuid.uuid4().hex[:8]}"
+    keys = {"aws_access_key_id": "someone", "aws_secret_access_key": "some'thing"}
+    client = boto3.client("s3", endpoint_url=object_store, region_name="us-east-1", **keys)
+    client.create_bucket(Bucket=name)
+    return Bucket(f"s3://{name}/platform", "someone", "some'thing", object_store)
