@@ -8,8 +8,10 @@ from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import (
     auctions,
     bids,
+    certificates,
     conditions,
     disclosures,
+    drivers,
     forecasts,
     fundamentals,
     grid,
@@ -34,9 +36,11 @@ CONTRACTS: dict[str, Contract] = {
         disclosures,
         operations,
         fundamentals,
+        drivers,
         forecasts,
         settlement,
         trading,
+        certificates,
     )
     for contract in vars(module).values()
     if isinstance(contract, Contract)

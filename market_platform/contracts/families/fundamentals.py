@@ -125,6 +125,23 @@ CARBON_AUCTIONS = Contract(
     },
 )
 
+CARBON_OFFSETS = Contract(
+    name="carbon_offsets",
+    description="Voluntary offset credits as a user's own table tells them, each row with its source.",
+    key=("registry", "project", "vintage", "source", "interval_end"),
+    columns={
+        "market": MARKET,
+        "registry": column(Kind.TEXT, "Registry of the credits"),
+        "project": column(Kind.TEXT, "Project as the registry names it"),
+        "project_type": column(Kind.TEXT, "forestry, cookstoves, landfill gas ...", blank=True),
+        "vintage": column(Kind.WHOLE, "Year of the reduction"),
+        "price_usd_per_metric_ton": column(
+            Kind.NUMBER, "Price of a credit (a metric ton of CO2e)", checks=[pa.Check.ge(0)]
+        ),
+        "source": column(Kind.TEXT, "Where the price is from"),
+    },
+)
+
 PIPELINE_CAPACITY = Contract(
     name="pipeline_capacity",
     description="Operationally available capacity as pipelines post it: one row a location, direction, cycle and post.",
