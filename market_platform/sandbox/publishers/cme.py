@@ -48,10 +48,19 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
     return httpx.Response(200, json={"settlements": rows})
 
 
-def settlement_file(world: World, day: date) -> bytes:
+def settlement_file(world: World, day: date, months: int = 36) -> bytes:
     """Return the day's CSV of gas and basis futures, as the exchange lays it out."""
-    lines = [HEADINGS]
-    for row in world.futures_curve(day).itertuples():
+    return settlement_files(world, [day], months)
+
+
+def settlement_files(world: World, days: list[date], months: int = 36) -> bytes:
+    """Return the files of several days under one heading line, as a bought history comes."""
+    return "\n".join([HEADINGS, *(line for day in days for line in _lines(world, day, months))]).encode()
+
+
+def _lines(world: World, day: date, months: int) -> list[str]:
+    lines = []
+    for row in world.futures_curve(day, months).itertuples():
         month = pd.Timestamp(str(row.contract_month))
         code = f"{row.symbol}{LETTERS[month.month - 1]}{month:%y}"
         change = row.settle_usd_per_mmbtu - row.prior_settle_usd_per_mmbtu
@@ -61,4 +70,4 @@ def settlement_file(world: World, day: date) -> bytes:
             f"{row.settle_usd_per_mmbtu:.3f},{f'{change:+.3f}' if change else 'UNCH'},{row.volume},"
             f"{row.prior_settle_usd_per_mmbtu:.3f},{row.volume},{row.open_interest},{day:%m/%d/%Y}"
         )
-    return "\n".join(lines).encode()
+    return lines

@@ -13,6 +13,7 @@ import pandas as pd
 
 from market_platform.contracts.families import fundamentals
 from market_platform.markets.carbon_units import METRIC_TONS_PER_SHORT_TON, TON_OF_PROGRAMME, Ton
+from market_platform.sources.carbon import offsets
 from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher
 from market_platform.sources.fundamental_rows import PLACE, finish, numbers, spans
 from market_platform.sources.payload import Payload
@@ -125,6 +126,12 @@ FEEDS = (
     *(_feed(name, f"Allowance auctions of {name}, reference table", name, reference) for name in PROGRAMMES),
     *(_feed(f"{name}_transcribed", f"Allowance auctions of {name}, transcribed", name, transcribed)
       for name in TRANSCRIBED),
+    Feed(
+        key="carbon_offsets", publisher="carbon", title="Voluntary offsets, the user's own table",
+        contract=fundamentals.CARBON_OFFSETS, zone=ZoneInfo("UTC"), dataset="offsets", file_part="offsets.csv",
+        parse=offsets.offsets, publication=Publication(time(12), 1), sparse=True, constants={"market": "carbon"},
+        note="read from offsets.csv in the data folder, each price with its source",
+    ),
 )  # fmt: skip
 
 
@@ -136,6 +143,8 @@ def recognise(payload: Payload) -> str | None:
     if lines[0].startswith("programme,auction,date,date_precision"):
         programme = lines[1].split(",")[0] if len(lines) > 1 else ""
         return f"carbon_{programme}" if programme in PROGRAMMES else None
+    if lines[0].startswith(offsets.HEADING):
+        return "carbon_offsets"
     if lines[0].startswith("auction_label,auction_type,"):
         return "carbon_california_quebec_transcribed"
     return "carbon_rggi_transcribed" if lines[0].startswith("auction_num,auction_date,clearing_price_usd") else None
