@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
     bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
 
+    forecast_locations: str = Field(
+        default="all",
+        description="Where prices are forecast: all hubs and zones in the lake, or pairs such as nyiso:WEST,ercot:HB_NORTH",
+    )
+    forecast_workers: int = Field(default=2, ge=1, description="Processes that forecast locations side by side")
+
     pjm_key: SecretStr | None = Field(default=None, description="PJM Data Miner subscription key: 6 calls a minute")
     pjm_member_key: SecretStr | None = Field(default=None, description="The same of a PJM member: 600 calls a minute")
     ercot_user: SecretStr | None = Field(default=None, description="User name with ERCOT's public API")

@@ -7,6 +7,7 @@ The engine has no clock and no store: `issue_time` is an argument, and the frame
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,10 +18,10 @@ from market_platform.forecasting.calendars import holiday_marks
 from market_platform.forecasting.errors import UnusableData
 from market_platform.forecasting.hours import day_slots, hours_of_day, market_days
 from market_platform.forecasting.ladder import MAX_ROWS, DayForecast, forecast_last_row
-from market_platform.forecasting.members import Member, standard_pool
+from market_platform.forecasting.members import Member, standard_pool, standard_pool_table
 from market_platform.forecasting.panel import Panel
 
-VERSION = "1"
+ENGINE = "2"
 QUANTILE_COLUMNS = [f"q{level:02d}" for level in range(1, 100)]
 
 
@@ -100,7 +101,7 @@ def rows_of(day: DayForecast, panel: Panel, request: Request) -> pd.DataFrame:
             "interval_end": starts + pd.Timedelta(hours=1),
             "value": day.value[slots],
             "model": day.rung,
-            "version": VERSION,
+            "version": version(),
             "inputs_hash": inputs_hash(panel),
             "rung": day.rung,
             "notes": "; ".join(day.notes),
@@ -109,6 +110,13 @@ def rows_of(day: DayForecast, panel: Panel, request: Request) -> pd.DataFrame:
     )
     bands = pd.DataFrame(day.quantiles[slots], columns=QUANTILE_COLUMNS)
     return pd.concat([rows, bands], axis=1)
+
+
+@cache
+def version() -> str:
+    """Return the version that a forecast carries: of the engine, and a digest of the pool's settings as landed."""
+    settings = standard_pool_table().to_csv(index=False).encode()
+    return f"{ENGINE}-{hashlib.sha256(settings).hexdigest()[:8]}"
 
 
 def issue_scenarios(

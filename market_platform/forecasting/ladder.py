@@ -9,6 +9,7 @@
 Below the pool, every row says which rung it stands on and why. A forecast is never NaN.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,8 +28,25 @@ MAX_ROWS = 1456 + 364
 
 
 @dataclass(frozen=True)
+class PastForecasts:
+    """What the same rung said of earlier days, each from the rows before it: days, values, quantiles and members.
+
+    ``days`` are ``datetime64[D]`` (rows,); ``value`` is (rows, slots), ``quantiles`` (rows, slots, 99), ``members`` by
+    name (rows, slots).
+    """
+
+    days: np.ndarray
+    value: np.ndarray
+    quantiles: np.ndarray
+    members: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
 class DayForecast:
-    """One row's forecast (slots,), its quantiles (slots, 99), the rung it stands on and what was amiss."""
+    """One row's forecast (slots,), its quantiles (slots, 99), the rung it stands on and what was amiss.
+
+    ``past`` holds the days that the weights and intervals were calibrated on, None below the pool.
+    """
 
     value: np.ndarray
     quantiles: np.ndarray
@@ -36,12 +54,21 @@ class DayForecast:
     notes: tuple[str, ...]
     members: dict[str, np.ndarray]
     past_ranks: np.ndarray
+    past: PastForecasts | None = None
 
 
-def forecast_last_row(panel: Panel, members: tuple[Member, ...]) -> DayForecast:
-    """Forecast the last row of a panel from what is known at its gate; raises TooLittleData below the last rung."""
+def forecast_last_row(
+    panel: Panel, members: tuple[Member, ...], stored: Mapping[str, np.ndarray] | None = None
+) -> DayForecast:
+    """Forecast the last row of a panel from what is known at its gate; raises TooLittleData below the last rung.
+
+    ``stored`` holds what the members said of the panel's rows when these were issued, by name (rows, slots), NaN where
+    nothing is kept; it saves computing the calibration days again.
+    """
     issued = panel.as_issued(len(panel.days) - 1)
-    issued = issued.rows(slice(max(0, len(issued.days) - MAX_ROWS), None))
+    dropped = max(0, len(issued.days) - MAX_ROWS)
+    issued = issued.rows(slice(dropped, None))
+    kept = {name: values[dropped:] for name, values in (stored or {}).items()}
     known = ~np.isnan(issued.target).any(axis=1)
     _refuse_if_nothing_known(issued, known)
     issued, notes = _usable_inputs(issued, known)
@@ -52,7 +79,7 @@ def forecast_last_row(panel: Panel, members: tuple[Member, ...]) -> DayForecast:
         return _naive(issued, known, rung, notes)
     first = max(len(issued.days) - 1 - CALIBRATION_ROWS, int(np.flatnonzero(known)[0]) + 21)
     try:
-        run = pool.run(issued, chosen, min(first, len(issued.days) - 1))
+        run = pool.run(issued, chosen, min(first, len(issued.days) - 1), kept)
     except UnusableData as refusal:
         return _naive(issued, known, "seasonal", [*notes, str(refusal)])
     notes += [f"{name} found no finite solution: left out" for name in run.left_out]
@@ -62,7 +89,13 @@ def forecast_last_row(panel: Panel, members: tuple[Member, ...]) -> DayForecast:
         return _naive(issued, known, "seasonal", [*notes, "the pool gave no finite forecast"])
     scored = scenarios.ranks(issued.target[run.first : -1], levels[:-1])
     last = {name: values[-1] for name, values in run.members.items()}
-    return DayForecast(value, bands, rung, tuple(notes), last, scored)
+    past = PastForecasts(
+        issued.days[run.first : -1],
+        run.combined[:-1],
+        levels[:-1],
+        {name: values[:-1] for name, values in run.members.items()},
+    )
+    return DayForecast(value, bands, rung, tuple(notes), last, scored, past)
 
 
 def _refuse_if_nothing_known(panel: Panel, known: np.ndarray) -> None:

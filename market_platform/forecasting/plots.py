@@ -2,27 +2,42 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from market_platform.forecasting.intervals import LEVELS
 
 BANDS = ((5, 95, 0.15), (25, 75, 0.3))
+UNITS = {"usd_per_mwh": "USD/MWh", "mw": "MW", "usd_per_mmbtu": "USD/MMBtu", "bcf": "bcf"}
 
 
-def fan_chart(rows: pd.DataFrame, actual: pd.Series | None = None) -> Figure:
+def fan_chart(rows: pd.DataFrame, actual: pd.Series | None = None, *, simulated: bool = False) -> Figure:
     """Draw issued rows (value, q05, q25, q75, q95 over interval_start), with the actual where it is known."""
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.subplots()
+    first = rows.iloc[0]
+    start = rows["interval_start"].to_numpy()
     for low, high, alpha in BANDS:
         name = f"{high - low} %"
-        start = rows["interval_start"].to_numpy()
-        axes.fill_between(start, rows[f"q{low:02d}"], rows[f"q{high:02d}"], alpha=alpha, color="C0", label=name)
-    axes.plot(rows["interval_start"].to_numpy(), rows["value"], color="C0", label="forecast")
+        axes.fill_between(
+            start, rows[f"q{low:02d}"], rows[f"q{high:02d}"], alpha=alpha, color="C0", label=name, linewidth=0
+        )
+    axes.plot(start, rows["value"], color="C0", label="forecast")
     if actual is not None:
-        axes.plot(rows["interval_start"].to_numpy(), actual, color="black", linewidth=1, label="actual")
-    first = rows.iloc[0]
-    axes.set_title(f"{first['location']} {first['quantity']}, {first['market_day']}, {first['rung']}")
-    axes.legend(loc="upper left")
+        axes.plot(start, actual, color="black", linewidth=1, label="actual")
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.set_xlabel("UTC", fontsize=8)
+    axes.set_ylabel(UNITS.get(str(first.get("unit", "")), str(first.get("unit", ""))))
+    words = str(first["quantity"]).replace("_", " ")
+    mark = " (simulated)" if simulated else ""
+    axes.set_title(
+        f"{first['location']}: {words}, {first['market_day']}, {first['rung']}{mark}", loc="left", fontsize=11
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=True, axis="y", linewidth=0.4, alpha=0.6)
+    axes.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

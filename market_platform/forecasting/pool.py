@@ -3,6 +3,7 @@
 Row i of a combination uses errors of rows before i only: one run over years is the same as an issue a day.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,14 @@ class PoolForecasts:
         return np.mean([np.abs(values - self.combined) for values in self.members.values()], axis=0)
 
 
-def run(panel: Panel, members: tuple[Member, ...], first: int) -> PoolForecasts:
-    """Return the pool's forecasts of rows ``first``…, each as it would have been issued at that row's gate."""
+def run(
+    panel: Panel, members: tuple[Member, ...], first: int, stored: Mapping[str, np.ndarray] | None = None
+) -> PoolForecasts:
+    """Return the pool's forecasts of rows ``first``…, each as it would have been issued at that row's gate.
+
+    ``stored`` holds what members said earlier, by name (rows of the panel, slots), NaN where nothing is kept: a member
+    computes the rows from its first gap on and takes the others from there.
+    """
     known = ~np.isnan(panel.target).any(axis=1)
     known[:WARM_ROWS] = False
     ordinal = panel.days.astype("datetime64[D]").astype(int) // panel.step_days
@@ -50,20 +57,28 @@ def run(panel: Panel, members: tuple[Member, ...], first: int) -> PoolForecasts:
     for member in members:
         if member.window not in inputs:
             inputs[member.window] = build(panel, member.window)
+        kept = (stored or {}).get(member.name, np.empty((0, panel.slots)))[first:]
+        begin = first + _rows_before_gap(kept)
         try:
-            values = member.rolling(inputs[member.window], known, first, ordinal)
+            fresh = member.rolling(inputs[member.window], known, begin, ordinal)
         except np.linalg.LinAlgError:
             left_out.append(member.name)
             continue
-        if not np.isfinite(values).all():
+        if not np.isfinite(fresh).all():
             left_out.append(member.name)
             continue
-        forecasts[member.name] = within_reach(values, panel.target, first)
+        forecasts[member.name] = np.vstack([kept[: begin - first], within_reach(fresh, panel.target, begin)])
     if not forecasts:
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
     combined, weights = combine(np.stack(list(forecasts.values())), panel.target[first:])
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
+
+
+def _rows_before_gap(kept: np.ndarray) -> int:
+    """Return how many rows from the first on are whole; the last row of the panel is always computed."""
+    gaps = np.flatnonzero(~np.isfinite(kept).all(axis=1))
+    return int(gaps[0]) if len(gaps) else max(0, len(kept) - 1)
 
 
 def within_reach(forecast: np.ndarray, target: np.ndarray, first: int) -> np.ndarray:

@@ -1,0 +1,17 @@
+"""Forecasts as assets: issued before the market's gate, scored when the outcome is known, watched for drift."""
+
+import dagster as dg
+
+from market_platform.defs.forecasting.jobs import jobs, market_schedule
+from market_platform.defs.forecasting.price_assets import price_asset
+from market_platform.defs.forecasting.subjects import SUBJECTS
+
+
+def definitions() -> dg.Definitions:
+    """Return the assets, jobs, schedules, checks and sensors of the forecasts."""
+    assets = [price_asset(subjects) for subjects in SUBJECTS.values()]
+    return dg.Definitions(
+        assets=assets,
+        jobs=jobs([asset.key.to_user_string() for asset in assets]),
+        schedules=[market_schedule(subjects) for subjects in SUBJECTS.values()],
+    )

@@ -1,0 +1,82 @@
+"""Day-ahead prices of every hub and zone, one asset a market, issued before the market's gate."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pandas as pd
+
+from market_platform.contracts.families.forecasts import FORECASTS
+from market_platform.defs.feed_assets import table_schema
+from market_platform.defs.forecasting import reading
+from market_platform.defs.forecasting.showing import issue_metadata
+from market_platform.defs.forecasting.subjects import MarketSubjects
+from market_platform.errors import Infeasible
+from market_platform.markets.market_day import day_bounds, today
+from market_platform.platform import Platform
+from market_platform.trading.bids.gates import gate_of
+
+if TYPE_CHECKING:
+    from market_platform.defs.forecasting.issuing import Order
+
+
+def asset_key(market: str) -> str:
+    """Return the key of a market's asset."""
+    return f"{market}_day_ahead_price_forecast"
+
+
+def price_asset(subjects: MarketSubjects) -> dg.AssetsDefinition:
+    """Return the asset that issues the next market day's prices."""
+
+    @dg.asset(
+        key=asset_key(subjects.market),
+        group_name="forecasts",
+        kinds={"deltalake", "scikitlearn"},
+        deps=[*subjects.day_ahead.feeds, *subjects.load_forecast.feeds],
+        description="Day-ahead prices of the market's hubs and zones for the next market day, hour by hour with quantiles: a "
+        "pool of models combined by recent error, down a ladder to the seasonal naive where history is short. Reads only "
+        "what was known at the moment of issue.",
+        metadata={
+            "dagster/column_schema": table_schema(FORECASTS),
+            "dagster/table_name": f"lake.{FORECASTS.name}",
+        },
+    )
+    def issue(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
+        from market_platform.defs.forecasting.issuing import issue_order
+
+        order = price_order(platform, subjects, platform.clock())
+        return dg.MaterializeResult(metadata=issue_metadata(platform, order, issue_order(platform, order)))
+
+    return issue
+
+
+def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) -> "Order":
+    """Return the order for the next market day without prices, from what was known at ``moment``."""
+    from market_platform.defs.forecasting.issuing import Order
+    from market_platform.forecasting.issue import Request, panel_from_frames
+
+    prices = reading.by_location(reading.outcomes(platform, subjects.day_ahead, moment))
+    day = next_day(prices, moment, subjects)
+    said = reading.by_location(reading.issued_ahead(platform, subjects.load_forecast, moment, day, subjects.zone))
+    ahead = {f"load_forecast {name}": rows for name, rows in said.items()}
+    panels, refused = {}, {}
+    for location in reading.locations_wanted(platform.settings.forecast_locations, subjects.market, list(prices)):
+        request = Request(location, "day_ahead_price", day, subjects.zone, moment, subjects.calendar)
+        try:
+            panels[location] = panel_from_frames(request, prices[location], ahead)
+        except Infeasible as refusal:
+            refused[location] = str(refusal)
+    gate = gate_of(subjects.market, "dam", day_bounds(day, subjects.zone)[0]).closes_at
+    return Order(
+        asset_key(subjects.market), subjects.market, "day_ahead_price", "usd_per_mwh", day, subjects.zone, moment, panels,
+        refused, gate,
+    )  # fmt: skip
+
+
+def next_day(prices: dict[str, pd.DataFrame], moment: datetime, subjects: MarketSubjects) -> date:
+    """Return the day after the last one with prices, at the earliest tomorrow: once results are out, the day after them."""
+    tomorrow = today(moment, subjects.zone) + timedelta(days=1)
+    if not prices:
+        return tomorrow
+    last = max(rows["interval_start"].max() for rows in prices.values())
+    return max(tomorrow, last.tz_convert(subjects.zone).date() + timedelta(days=1))

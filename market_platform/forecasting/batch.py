@@ -1,0 +1,59 @@
+"""Many locations forecast side by side: each by itself, on as many processes as the caller grants.
+
+One thread of linear algebra a process: locations, not matrices, are what runs in parallel.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from market_platform.errors import Infeasible
+from market_platform.forecasting.ladder import SHORT_ROWS, DayForecast, forecast_last_row
+from market_platform.forecasting.members import Member, standard_pool
+from market_platform.forecasting.panel import Panel
+from market_platform.forecasting.series import OWN, corrected_iso_forecast
+
+
+@dataclass(frozen=True)
+class Task:
+    """One location: its panel, what the members said before, and bounds where a correction has them."""
+
+    panel: Panel
+    stored: Mapping[str, np.ndarray] = field(default_factory=dict)
+    lowest: float = -np.inf
+    highest: float = np.inf
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the history reaches a rung whose models take seconds."""
+        return int((~np.isnan(self.panel.target).any(axis=1)).sum()) >= SHORT_ROWS
+
+
+def forecast(task: Task, members: tuple[Member, ...] | None = None) -> DayForecast | Infeasible:
+    """Forecast one location; a refusal is returned, so that it does not stop the others."""
+    pool = members or standard_pool()
+    try:
+        with threadpool_limits(1):
+            if OWN in task.panel.known_ahead:
+                return corrected_iso_forecast(task.panel, pool, task.lowest, task.highest, task.stored)
+            return forecast_last_row(task.panel, pool, task.stored)
+    except Infeasible as refusal:
+        return refusal
+
+
+def forecast_all(
+    tasks: Mapping[str, Task], workers: int, members: tuple[Member, ...] | None = None
+) -> Iterator[tuple[str, DayForecast | Infeasible]]:
+    """Yield name and forecast (or refusal) of every task, in order; heavy ones on up to ``workers`` processes."""
+    heavy = sum(task.heavy for task in tasks.values())
+    if workers < 2 or heavy < 2:
+        for name, task in tasks.items():
+            yield name, forecast(task, members)
+        return
+    with ProcessPoolExecutor(min(workers, heavy), mp_context=get_context("spawn")) as processes:
+        pool = members or standard_pool()
+        yield from zip(tasks, processes.map(forecast, tasks.values(), [pool] * len(tasks)), strict=True)
