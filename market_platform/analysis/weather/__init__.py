@@ -1,0 +1,1 @@
+"""What weather means for demand and for wind and sun."""
