@@ -19,7 +19,13 @@ from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.feed import Publisher
 
 # Jobs that compute from what the feeds brought, in order: job, and its market day as an offset from today (None: no partition).
-COMPUTED: tuple[tuple[str, timedelta | None], ...] = (("analysis", None),)
+COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
+    ("analysis", None),
+    ("trading_fleet", None),
+    ("trading", timedelta(days=-1)),
+    ("trading", timedelta(0)),
+    ("trading", timedelta(days=1)),
+)
 
 
 def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, as_json: bool) -> bool:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from market_platform.store.ledger import Ledger
-from market_platform.trading.bid_ledger.drafts import read_bids, register
 from market_platform.trading.bid_ledger.drafts import cancel as cancel_drafts
+from market_platform.trading.bid_ledger.drafts import read_bids, register
 from market_platform.trading.bid_ledger.life_cycle import states_of
 from market_platform.trading.bid_ledger.queries import find_bids
 from market_platform.trading.bid_ledger.results import Award, record_delivery, record_results

@@ -36,6 +36,19 @@ class StorageTerms:
     round_trip_efficiency: Decimal | None = None
 
 
+class EnergyTerms(Protocol):
+    """Energy levels as a rule sees them, a bid's own or a market's order's."""
+
+    @property
+    def min_soc_mwh(self) -> Decimal: ...  # noqa: D102
+    @property
+    def max_soc_mwh(self) -> Decimal: ...  # noqa: D102
+    @property
+    def start_soc_mwh(self) -> Decimal | None: ...  # noqa: D102
+    @property
+    def round_trip_efficiency(self) -> Decimal | None: ...  # noqa: D102
+
+
 class BidTerms(Protocol):
     """What a rule needs to see of a bid: anything with these attributes can be checked, a market's own order too."""
 
@@ -62,7 +75,7 @@ class BidTerms(Protocol):
     @property
     def self_schedule_mw(self) -> Decimal | None: ...  # noqa: D102
     @property
-    def soc(self) -> StorageTerms | None: ...  # noqa: D102
+    def soc(self) -> EnergyTerms | None: ...  # noqa: D102
 
 
 MARKET_KEYS = ("dam", "rtm")

@@ -126,7 +126,7 @@ def _decimals(target: BidTarget, start: datetime, rule: str, default: int) -> in
 
 
 def _down(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN) + 0  # no minus zero on the wire
 
 
 def _without_long_runs(points: list[CurvePoint]) -> list[CurvePoint]:

@@ -11,7 +11,7 @@ from market_platform.trading.planning.expectation import Expectation
 from market_platform.trading.strategies.offers import within_limits
 from market_platform.trading.strategies.strategies import Threshold
 
-STRATEGIES = ("offers", "self_schedule", "threshold")
+STRATEGIES = ("offers", "value_curves", "self_schedule", "threshold")
 Corners = tuple[tuple[float, float], ...]
 
 
@@ -50,10 +50,12 @@ def plan_storage(
 ) -> ResourcePlan:
     """Return the plan of one battery (its SOC start is the SOC at the first interval).
 
-    ``offers``: the optimum of the expected prices, and in each interval the value function's offer at the SOC planned for
-    it. ``self_schedule``: that optimum at any price. ``threshold``, and whatever the wish where nothing is expected: charge
-    below 30, discharge above 100 $/MWh. Expected prices beyond the last interval lengthen the horizon. ``cycles`` is the
-    limit for the intervals; ``room_mw`` the most that may be injected (a plant beside the store takes the rest).
+    ``offers``: the optimum of the expected prices, each interval's power offered at the price that the value function puts
+    on it at the SOC planned, so that no more is awarded than was planned. ``value_curves``: the whole curve of the value
+    function instead, for a market or a gate that knows the SOC. ``self_schedule``: that optimum at any price.
+    ``threshold``, and whatever the wish where nothing is expected: charge below 30, discharge above 100 $/MWh.
+    Expected prices beyond the last interval lengthen the horizon. ``cycles`` is the limit for the intervals; ``room_mw``
+    the most that may be injected (a plant beside the store takes the rest).
     Raises ValueError for a strategy that is none of STRATEGIES.
     """
     if strategy not in STRATEGIES:
@@ -62,7 +64,7 @@ def plan_storage(
     room = np.full(count, np.inf) if room_mw is None else room_mw
     blank = np.full(count, np.nan)
     if strategy == "threshold" or not expectation.is_known:
-        curves = tuple(corners(_cut(_threshold(battery), limit)) for limit in room)
+        curves = tuple(corners(_cut(_threshold(battery), -np.inf, limit)) for limit in room)
         return ResourcePlan("threshold", expectation, intervals, blank, blank, curves, blank)
     path = expectation.prices.loc[intervals[0] :].to_numpy(dtype=np.float64)
     battery = _within_cycles(battery, path, cycles, count, hours)
@@ -75,7 +77,10 @@ def plan_storage(
     offered = (
         offer_curve(battery, later[t], float(starts[t]), hours=hours, max_segments=max_segments) for t in range(count)
     )
-    curves = tuple(corners(_cut(curve, limit)) for curve, limit in zip(offered, room, strict=True))
+    whole = strategy == "value_curves"
+    least = np.full(count, -np.inf) if whole else np.minimum(power, 0.0)
+    most = room if whole else np.maximum(power, 0.0)
+    curves = tuple(corners(_cut(curve, *ends)) for curve, *ends in zip(offered, least, most, strict=True))
     return ResourcePlan(strategy, expectation, intervals, power, soc, curves, blank)
 
 
@@ -116,11 +121,12 @@ def _threshold(battery: Fleet) -> OfferCurve:
     return OfferCurve(-charge, np.array([0.0, discharge]), np.array([rule.charge_below, rule.discharge_above]))
 
 
-def _cut(curve: OfferCurve, most_mw: float) -> OfferCurve:
-    """Return the curve cut off above ``most_mw``."""
-    kept = np.minimum(curve.mw, most_mw)
-    grows = np.diff(np.concatenate([[curve.start_mw], kept])) > 1e-12
-    return OfferCurve(curve.start_mw, kept[grows], curve.usd_per_mwh[grows])
+def _cut(curve: OfferCurve, least_mw: float, most_mw: float) -> OfferCurve:
+    """Return the curve between two powers, neither of them beyond zero's other side."""
+    start = max(curve.start_mw, least_mw)
+    kept = np.clip(curve.mw, start, most_mw)
+    grows = np.diff(np.concatenate([[start], kept])) > 1e-12
+    return OfferCurve(start, kept[grows], curve.usd_per_mwh[grows])
 
 
 def _follow(battery: Fleet, power_mw: Sequence[float] | np.ndarray, hours: float) -> tuple[np.ndarray, np.ndarray]:

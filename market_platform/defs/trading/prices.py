@@ -1,0 +1,141 @@
+"""Prices for trading, read from the lake: what settles an award, and what was published when a gate closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+
+from market_platform.contracts.families.forecasts import FORECASTS
+from market_platform.contracts.families.fundamentals import FUTURES_SETTLEMENTS, GAS_PRICES
+from market_platform.contracts.families.prices import LMP
+from market_platform.markets.market import MARKETS
+from market_platform.store.lake import Lake
+from market_platform.trading.bids.gates import event_at
+from market_platform.trading.planning.expectation import NOTHING_KNOWN, Expectation, seasonal_naive
+
+# Feeds that a settlement price is taken from, the first that has the interval before the others.
+DAY_AHEAD = {
+    "nyiso": ("nyiso_dam_lbmp_zone",),
+    "caiso": ("caiso_dam_lmp_hub",),
+    "pjm": ("pjm_dam_lmp_hub", "pjm_dam_lmp_zone"),
+    "ercot": ("ercot_dam_spp",),
+}
+REAL_TIME = {
+    "nyiso": ("nyiso_rt_lbmp_zone",),
+    "caiso": ("caiso_rtd_lmp_hub",),
+    "pjm": ("pjm_rt_5min_lmp_hub", "pjm_rt_5min_unverified_lmp_hub", "pjm_rt_5min_unverified_lmp_zone"),
+    "ercot": ("ercot_rtm_spp",),
+}
+HISTORY_DAYS = 15
+# A hole in the real-time prices is bridged by the price before it once later prices are there.
+LONGEST_HOLE = timedelta(hours=1)
+
+
+@dataclass
+class PriceBook:
+    """Prices by ISO, market, location and day; what was read once is kept as long as the book."""
+
+    lake: Lake
+    kept: dict[tuple[str, str, str, date], pd.DataFrame] = field(default_factory=dict)
+
+    def of_day(self, iso: str, market: str, location: str, day: date) -> pd.Series:
+        """Return a market day's prices in $/MWh by interval start; ``market`` is dam or rtm."""
+        return self._rows(iso, market, location, day)["lmp_usd_per_mwh"]
+
+    def mean(self, iso: str, market: str, location: str, start: datetime, end: datetime) -> Decimal | None:
+        """Return the time-weighted mean price of an interval, None where part of it has no price."""
+        rows = self._rows(iso, market, location, start.astimezone(MARKETS[iso].zone).date())
+        if rows.empty:
+            return None
+        begin, until = pd.Timestamp(start), pd.Timestamp(end)
+        inside = rows[(rows.index < until) & (rows["interval_end"] > begin)]
+        length = inside["interval_end"].clip(upper=until) - inside.index.to_series().clip(lower=begin)
+        covered = length.sum()
+        if covered < until - begin:
+            return self._bridged(rows, begin) if market == "rtm" else None
+        weight = length / covered
+        return Decimal(str(round(float((inside["lmp_usd_per_mwh"] * weight).sum()), 6)))
+
+    def known_at(self, iso: str, location: str, day: date, at: datetime) -> pd.Series:
+        """Return the day-ahead prices of days before ``day`` that were published by ``at``.
+
+        A row that this platform read later counts as known once the market's own results of its day were out.
+        """
+        first = day - timedelta(days=HISTORY_DAYS)
+        rows = self._read(DAY_AHEAD[iso], location, first, day - timedelta(days=1))
+        if rows.empty:
+            return pd.Series(dtype="float64", index=pd.DatetimeIndex([], tz="UTC"))
+        out = {each: event_at(iso, "dam", "result", each) <= at for each in rows["market_day"].unique()}
+        known = rows[(rows["known_from"] <= pd.Timestamp(at)) | rows["market_day"].map(out)]
+        return known["lmp_usd_per_mwh"]
+
+    def expectation(self, iso: str, location: str, day: date, intervals: pd.DatetimeIndex, at: datetime) -> Expectation:
+        """Return the platform's forecast for the intervals as issued by ``at``; without one the seasonal naive."""
+        rows = self.lake.read(
+            FORECASTS,
+            f"market = '{iso}' AND quantity = 'day_ahead_price' AND location = '{_quoted(location)}' "
+            f"AND market_day BETWEEN DATE '{day}' AND DATE '{day + timedelta(days=2)}'",
+        )
+        rows = rows[rows["issued_at"] <= pd.Timestamp(at)].sort_values("issued_at")
+        latest = rows.drop_duplicates("interval_start", keep="last").set_index("interval_start")["value"].sort_index()
+        mine = intervals[intervals.tz_convert(MARKETS[iso].zone).date == day]
+        if len(latest) and mine.isin(latest.index).all():
+            return Expectation(_lengthened(latest, mine, intervals), "forecasts")
+        history = self.known_at(iso, location, day, at)
+        return seasonal_naive(history, intervals, MARKETS[iso].zone) if len(history) else NOTHING_KNOWN
+
+    def gas_usd_per_mmbtu(self, at: datetime) -> tuple[float, str] | None:
+        """Return the latest Henry Hub spot price of a day that was over at ``at``, else the front future's settlement.
+
+        With its name; None where neither was read.
+        """
+        before = f"market_day < DATE '{at.date()}'"
+        spot = self.lake.read(GAS_PRICES, f"product = 'spot' AND frequency = 'daily' AND {before}")
+        future = self.lake.read(FUTURES_SETTLEMENTS, f"symbol = 'NG' AND {before}").sort_values("contract_month")
+        for rows, price, name in (
+            (spot, "price_usd_per_mmbtu", "Henry Hub spot"),
+            (future[future["market_day"] == future["market_day"].max()][:1], "settle_price", "front Henry Hub future"),
+        ):
+            known = rows.dropna(subset=[price]).sort_values("interval_start")
+            if len(known):
+                return float(known[price].iloc[-1]), name
+        return None
+
+    def _rows(self, iso: str, market: str, location: str, day: date) -> pd.DataFrame:
+        key = (iso, market, location, day)
+        if key not in self.kept:
+            feeds = (DAY_AHEAD if market == "dam" else REAL_TIME)[iso]
+            self.kept[key] = self._read(feeds, location, day, day)
+        return self.kept[key]
+
+    def _read(self, feeds: Sequence[str], location: str, first: date, last: date) -> pd.DataFrame:
+        named = ", ".join(f"'{feed}'" for feed in feeds)
+        rows = self.lake.read(
+            LMP,
+            f"feed IN ({named}) AND location = '{_quoted(location)}' "
+            f"AND market_day BETWEEN DATE '{first}' AND DATE '{last}'",
+        )
+        rows = rows.assign(rank=rows["feed"].map({feed: n for n, feed in enumerate(feeds)}))
+        rows = rows.dropna(subset=["lmp_usd_per_mwh"]).sort_values(["interval_start", "rank"])
+        return rows.drop_duplicates("interval_start").set_index("interval_start").sort_index()
+
+    @staticmethod
+    def _bridged(rows: pd.DataFrame, begin: pd.Timestamp) -> Decimal | None:
+        before = rows[rows.index <= begin]
+        if before.empty or rows.index[-1] <= begin or begin - before.index[-1] > LONGEST_HOLE:
+            return None
+        return Decimal(str(round(float(before["lmp_usd_per_mwh"].iloc[-1]), 6)))
+
+
+def _lengthened(known: pd.Series, mine: pd.DatetimeIndex, intervals: pd.DatetimeIndex) -> pd.Series:
+    """Return the forecast for all intervals; hours beyond its end repeat the last ones a day earlier."""
+    values = known.reindex(known.index.union(intervals)).loc[mine[0] : intervals[-1]].copy()
+    for start in values.index[values.isna()]:
+        values[start] = values.get(start - pd.Timedelta(hours=24), values.loc[:start].dropna().iloc[-1])
+    return values
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
