@@ -95,6 +95,8 @@ def keep_shadow_day(connection: sa.Connection, iso: str, day: date, lines: pd.Da
     for account, code in gone:
         where = mine & (tables.shadow.c.account == account) & (tables.shadow.c.charge_code == code)
         connection.execute(tables.shadow.delete().where(where))
+    # A later price correction is measured against this moment, whether or not an amount has changed.
+    connection.execute(tables.shadow.update().where(mine).values(settled_at=settled_at))
     return kept + Kept(0, len(gone))
 
 

@@ -6,17 +6,15 @@ import pandas as pd
 
 from market_platform.contracts.families.prices import ANCILLARY_PRICES, LMP
 from market_platform.contracts.families.settlement import SETTLEMENT_POSITIONS
-from market_platform.markets.market import MARKETS
-from market_platform.markets.market_day import market_day_of
-from market_platform.settlement.inputs.columns import AWARDS, DISPATCH, METER, empty, latest
-from market_platform.settlement.inputs.from_platform import price_feeds, price_history
+from market_platform.settlement.inputs.columns import AWARDS, DISPATCH, METER, PRICES, TIME, empty, latest
+from market_platform.settlement.inputs.from_platform import nested_regions, price_feeds, price_history
 from market_platform.settlement.inputs.profiling import seconds_weighted
 from market_platform.settlement.shadow.rows import Inputs
 from market_platform.store.lake import Lake
 
 AWARD_STAGES = ("da", "fmm", "rt")
 DISPATCH_STAGES = {"fmm_dispatch": "fmm", "rtd_dispatch": "rtd"}
-BUS_MINUTES = 15
+RT_MINUTES = 5
 
 
 def inputs_from_lake(lake: Lake, iso: str, first: date, last: date, *, account: str | None = None) -> Inputs:
@@ -34,15 +32,85 @@ def prices_from_lake(lake: Lake, iso: str, first: date, last: date, locations: l
     """Return PRICES of some locations (energy) or regions (capacity), all versions, from the feeds that settle them."""
     if not locations:
         return empty("prices")
+    regions = {name: nested_regions(iso, name) for name in locations}
+    places = {"lmp": locations, "ancillary_prices": sorted({part for parts in regions.values() for part in parts})}
     tables = {
-        contract.name: lake.read(contract, _price_rows(iso, contract.name, first, last, locations), versions=True)
+        contract.name: lake.read(
+            contract, _price_rows(iso, contract.name, first, last, places[contract.name]), versions=True
+        )
         for contract in (LMP, ANCILLARY_PRICES)
     }
     history = price_history(iso, tables[LMP.name], tables[ANCILLARY_PRICES.name])
-    at_bus = history["market"] == "rt_bus"
-    if not at_bus.any():
+    energy = history["product"] == "energy"
+    parts = [_on_the_settlement_grid(iso, history[energy]), _added_up(history[~energy], regions)]
+    if iso == "ercot":
+        # Storage charges at its own bus; at a resource node that is the node's settlement point price (rule: status U).
+        at_bus = energy & (history["market"] == "rt")
+        parts.append(history[at_bus].assign(market="rt_bus"))
+    full = [part for part in parts if len(part)]
+    return pd.concat(full, ignore_index=True) if full else empty("prices")
+
+
+def _added_up(history: pd.DataFrame, regions: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Return capacity prices of regions, those of nested regions added up, with a version a moment of change."""
+    key = ["iso", "market", "product", *TIME]
+    parts = []
+    for region, members in regions.items():
+        rows = history[history["location"].isin(members)]
+        if len(members) == 1 or rows.empty:
+            parts.append(rows)
+            continue
+        corrected = rows.groupby(key)["version"].transform("max") > 1
+        moments = sorted(rows.loc[corrected, "known_from"].unique())
+        steps = [rows[~corrected], *(latest(rows[corrected], moment) for moment in moments)]
+        parts += [_sum_of(step, key, len(members)).assign(location=region) for step in steps]
+    full = [part for part in parts if len(part)]
+    if not full:
         return history
-    return pd.concat([history[~at_bus], _bus_prices(iso, history[at_bus])], ignore_index=True)
+    both = pd.concat(full, ignore_index=True)[list(PRICES)]
+    # A sum that a correction of another interval leaves as it was is no new version.
+    one = ["iso", "market", "product", "location", "interval_start"]
+    both = both.sort_values([*one, "known_from"], kind="stable").drop_duplicates([*one, "known_from"])
+    again = both[[*one, "price_usd_per_mwh"]].eq(both[[*one, "price_usd_per_mwh"]].shift()).all(axis=1)
+    both = both[~again]
+    return both.assign(version=both.groupby(one).cumcount() + 1)
+
+
+def _sum_of(rows: pd.DataFrame, key: list[str], members: int) -> pd.DataFrame:
+    """Add the members' prices up where all of them are there; elsewhere the price stays unknown."""
+    grouped = rows.groupby(key, as_index=False)
+    sums = grouped.agg(
+        price_usd_per_mwh=("price_usd_per_mwh", "sum"), known_from=("known_from", "max"), count=("location", "size")
+    )
+    sums["price_usd_per_mwh"] = sums["price_usd_per_mwh"].round(6)
+    blank = {f"{part}_usd_per_mwh": float("nan") for part in ("energy", "congestion", "loss")}
+    return sums[sums["count"] == members].assign(version=1, **blank)
+
+
+def _on_the_settlement_grid(iso: str, energy: pd.DataFrame) -> pd.DataFrame:
+    """Bring NYISO's real-time intervals that do not begin on the five minutes to the settlement interval."""
+    if iso != "nyiso":
+        return energy
+    five = pd.Timedelta(minutes=RT_MINUTES)
+    real_time = energy["market"] == "rt"
+    off = real_time & (
+        (energy["interval_start"].dt.floor(five) != energy["interval_start"])
+        | (energy["interval_end"] - energy["interval_start"] != five)
+    )
+    if not off.any():
+        return energy
+    cells = pd.MultiIndex.from_frame(
+        pd.concat(
+            [
+                energy.loc[off, ["location"]].assign(cell=energy.loc[off, "interval_start"].dt.floor(five)),
+                energy.loc[off, ["location"]].assign(
+                    cell=(energy.loc[off, "interval_end"] - pd.Timedelta(microseconds=1)).dt.floor(five)
+                ),
+            ]
+        ).drop_duplicates()
+    )
+    mine = pd.MultiIndex.from_arrays([energy["location"], energy["interval_start"].dt.floor(five)]).isin(cells)
+    return pd.concat([energy[~(real_time & mine)], seconds_weighted(latest(energy[real_time & mine]), RT_MINUTES)])
 
 
 def has_prices(lake: Lake, iso: str, day: date) -> bool:
@@ -59,19 +127,13 @@ def _price_rows(iso: str, table: str, first: date, last: date, locations: list[s
     return f"feed IN ({feeds}) AND location IN ({places}) AND {_days(first, last)}{plain}"
 
 
-def _bus_prices(iso: str, history: pd.DataFrame) -> pd.DataFrame:
-    """Average the prices of the dispatch runs over the settlement interval, by their seconds."""
-    frame = seconds_weighted(latest(history), BUS_MINUTES)
-    return frame.assign(market_day=market_day_of(frame["interval_start"], MARKETS[iso].zone))
-
-
 def _stage_rows(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     columns = {"awards": AWARDS, "dispatch": DISPATCH, "meter": METER}[kind]
     if kind == "awards":
-        found = rows[rows["stage"].isin(AWARD_STAGES)].assign(award_mw=rows["power_mw"])
+        found = rows[rows["stage"].isin(AWARD_STAGES)].assign(award_mw=lambda part: part["power_mw"])
         frame = found.rename(columns={"market": "iso"}).assign(market=found["stage"])
     elif kind == "dispatch":
-        found = rows[rows["stage"].isin(DISPATCH_STAGES)].assign(instructed_mw=rows["power_mw"])
+        found = rows[rows["stage"].isin(DISPATCH_STAGES)].assign(instructed_mw=lambda part: part["power_mw"])
         frame = found.rename(columns={"market": "iso"}).assign(market=found["stage"].map(DISPATCH_STAGES))
     else:
         found = rows[rows["stage"] == "meter"]

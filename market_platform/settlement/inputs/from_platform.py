@@ -17,7 +17,7 @@ from market_platform.settlement.inputs.columns import AWARDS, PRICES, empty
 #: Market run of the price tables to the settlement's market, where the two-settlement system of the ISO uses it.
 RUNS = {
     "caiso": {"DAM": "da", "FMM": "fmm", "RTPD": "fmm", "RTD": "rtd"},
-    "ercot": {"DAM": "da", "RTM": "rt", "SCED": "rt_bus"},
+    "ercot": {"DAM": "da", "RTM": "rt"},
     "nyiso": {"DAM": "da", "RTD": "rt"},
     "pjm": {"DAM": "da", "RTD": "rt", "RTM": "rt"},
 }
@@ -127,6 +127,14 @@ def reserve_region(iso: str, location: str) -> str:
         if row["iso"] == iso and location.startswith(row["location_begins"]):
             return row["region"] or location
     return location
+
+
+def nested_regions(iso: str, region: str) -> tuple[str, ...]:
+    """Return the published regions whose prices add up to that of ``region``; itself where nothing nests."""
+    for row in _table("reserve_regions"):
+        if row["iso"] == iso and row["region"] == region:
+            return tuple(row["adds_up"].split())
+    return (region,)
 
 
 @cache

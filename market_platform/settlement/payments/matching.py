@@ -114,7 +114,13 @@ def _near(item: Invoice, payment: Payment) -> bool:
 
 
 def keep_matches(connection: sa.Connection, payments: Sequence[Payment], matched: Matched) -> Kept:
-    """Keep payments and what they settle."""
+    """Keep payments and what they settle; a match of these payments that no longer holds is taken out."""
     rows = [vars(payment) for payment in payments]
     kept = keep(connection, tables.payments, rows)
-    return kept + keep(connection, tables.payment_matches, [vars(match) for match in matched.matches])
+    table, now = tables.payment_matches, {(match.payment_id, match.invoice_id) for match in matched.matches}
+    mine = {payment.payment_id for payment in payments}
+    stored = connection.execute(sa.select(table.c.payment_id, table.c.invoice_id)).all()
+    gone = [(payment, item) for payment, item in stored if payment in mine and (payment, item) not in now]
+    for payment, item in gone:
+        connection.execute(table.delete().where(table.c.payment_id == payment, table.c.invoice_id == item))
+    return kept + keep(connection, table, [vars(match) for match in matched.matches]) + Kept(0, len(gone))

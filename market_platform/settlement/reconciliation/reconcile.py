@@ -108,6 +108,7 @@ def reconcile(
 def _pick_suspects(connection: duckdb.DuckDBPyConnection, expected: pa.Table, billed: pa.Table, old: pa.Table) -> None:
     """Register ``expected``, ``billed_picked`` and ``superseded``: the lines of the keys that differ or repeat."""
     connection.register("billed_raw", billed)
+    connection.register("expected_raw", expected)
     ((coarser,),) = connection.execute(sql.COARSER_SQL).fetchall()
     if coarser:
         expected, old = (_added_up(connection, table) for table in (expected, old))

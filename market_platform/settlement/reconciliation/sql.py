@@ -8,26 +8,34 @@ line. A cause is only named when the bill's own price and quantity, where it sta
 # ruff: noqa: S608
 
 #: Expected lines at the statement's grain: without resource or location where it states none, and per its own interval
-#: where that is longer (a monthly bill).
+#: where that is longer (an hourly report, a daily or monthly bill). A charge that a bill of one interval leaves out is
+#: added up to that interval too.
 ADDED_UP_SQL = """
 WITH grain AS (
     SELECT bool_and(resource = '') AS no_resource, bool_and(location = '' OR charge_code LIKE '%A') AS no_location,
-           max(interval_end - interval_start) > INTERVAL 26 HOURS AS long
+           count(DISTINCT (interval_start, interval_end)) = 1 AS one_interval,
+           min(interval_start) AS only_start, max(interval_end) AS only_end
     FROM billed_raw
 ), periods AS (
-    SELECT DISTINCT interval_start AS period_start, interval_end AS period_end FROM billed_raw, grain WHERE long
+    SELECT DISTINCT charge_code, interval_start AS period_start, interval_end AS period_end FROM billed_raw
+), whole AS (
+    SELECT DISTINCT e.charge_code, only_start AS period_start, only_end AS period_end
+    FROM {source} e CROSS JOIN grain
+    WHERE one_interval AND e.charge_code NOT IN (SELECT charge_code FROM periods)
 ), placed AS (
     SELECT e.* REPLACE (
         CASE WHEN no_resource THEN '' ELSE resource END AS resource,
         CASE WHEN no_location THEN '' ELSE location END AS location,
-        CASE WHEN period_start IS NULL THEN interval_start ELSE period_start END AS interval_start,
-        CASE WHEN period_start IS NULL THEN interval_end ELSE period_end END AS interval_end,
-        CASE WHEN period_start IS NULL THEN market_day ELSE NULL END AS market_day)
+        coalesce(period_start, interval_start) AS interval_start,
+        coalesce(period_end, interval_end) AS interval_end)
     FROM {source} e CROSS JOIN grain
-    LEFT JOIN periods ON e.interval_start >= period_start AND e.interval_end <= period_end
+    LEFT JOIN (FROM periods UNION ALL FROM whole) p
+      ON p.charge_code = e.charge_code AND e.interval_start >= period_start AND e.interval_end <= period_end
+     AND period_end - period_start > e.interval_end - e.interval_start
 )
 SELECT iso, account, charge_code, resource, location, interval_start, any_value(interval_end) AS interval_end,
-       any_value(market_day) AS market_day, sum(quantity_mwh)::DECIMAL(18, 6) AS quantity_mwh,
+       CASE WHEN min(market_day) = max(market_day) THEN min(market_day) END AS market_day,
+       sum(quantity_mwh)::DECIMAL(18, 6) AS quantity_mwh,
        CASE WHEN min(price_usd_per_mwh) = max(price_usd_per_mwh) THEN min(price_usd_per_mwh) END AS price_usd_per_mwh,
        sum(amount_usd)::DECIMAL(18, 2) AS amount_usd
 FROM placed
@@ -35,9 +43,13 @@ GROUP BY iso, account, charge_code, resource, location, interval_start"""
 
 #: Whether a statement is coarser than the shadow; most are not, and then nothing has to be added up.
 COARSER_SQL = """
-SELECT coalesce(bool_and(resource = '') OR bool_and(location = '' OR charge_code LIKE '%A')
-                OR max(epoch_us(interval_end) - epoch_us(interval_start)) > 26 * 3600000000::BIGINT, false)
-FROM billed_raw"""
+WITH ours AS (
+    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width FROM expected_raw GROUP BY ALL
+), theirs AS (
+    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width FROM billed_raw GROUP BY ALL
+)
+SELECT coalesce((SELECT bool_or(theirs.width > ours.width) FROM ours JOIN theirs USING (charge_code)), false)
+    OR coalesce((SELECT bool_and(resource = '') OR bool_and(location = '' OR charge_code LIKE '%A') FROM billed_raw), false)"""
 
 _SERIES = "iso, account, charge_code, resource, location"
 _KEY = f"{_SERIES}, interval_start"
