@@ -1,0 +1,31 @@
+"""Gas, storage, carbon, weather and heat: what is worked out from their feeds."""
+
+import dagster as dg
+
+from market_platform.defs.fundamentals import gas, history, storage
+
+ASSETS = (
+    history.fundamentals_history,
+    gas.gas_basis,
+    gas.gas_spreads,
+    gas.gas_front_month,
+    storage.storage_surplus,
+    storage.driver_correlations,
+)
+
+
+def definitions() -> dg.Definitions:
+    """Return the assets with their job and schedule."""
+    job = dg.define_asset_job(
+        "fundamentals",
+        selection=dg.AssetSelection.assets(*(asset.key for asset in ASSETS)),
+        executor_def=dg.in_process_executor,
+        description="Looks back where history is missing, then works out what drives power prices",
+    )
+    schedule = dg.ScheduleDefinition(
+        name="fundamentals_schedule",
+        job_name="fundamentals",
+        cron_schedule="10 7,19 * * *",
+        execution_timezone="America/New_York",
+    )
+    return dg.Definitions(assets=list(ASSETS), jobs=[job], schedules=[schedule])
