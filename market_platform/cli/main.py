@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from market_platform.cli import (
+    api_commands,
     certificate_commands,
     document_commands,
     feed_commands,
@@ -36,6 +37,8 @@ app.command("move")(moving_commands.move)
 app.command("backup")(moving_commands.backup)
 app.command("restore")(moving_commands.restore)
 app.command("docs")(document_commands.docs)
+app.command("serve")(api_commands.serve)
+app.add_typer(api_commands.keys, name="keys")
 app.add_typer(sandbox_commands.app, name="sandbox")
 app.add_typer(certificate_commands.app, name="certificates")
 

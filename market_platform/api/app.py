@@ -1,0 +1,60 @@
+"""The app: routes behind the gate, over one platform."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from market_platform.api import documented, problems
+from market_platform.api.answers import Answers
+from market_platform.api.audit import Audit
+from market_platform.api.callers import Callers
+from market_platform.api.gate import Gate
+from market_platform.api.live.hub import Hub
+from market_platform.api.metrics import Metrics
+from market_platform.api.reading import Reader
+from market_platform.api.routes import health, markets, views
+from market_platform.api.service import Service
+from market_platform.platform import Platform
+
+DESCRIPTION = """Markets, bids, settlement, certificates and analytics of one market platform.
+
+Send a key as `Authorization: Bearer …` or `X-API-Key`. Rows come as JSON, CSV, Arrow or Parquet by `Accept`; pages go on by
+`next_cursor`; errors are problem+json; every POST takes an `Idempotency-Key`."""
+
+
+def create_app(platform: Platform) -> FastAPI:
+    """Return the app over a platform; its clock, stores and transports are the platform's."""
+    reader = Reader(platform.catalog)
+    service = Service(platform, reader, Answers(), Metrics(platform, reader), Hub())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = FastAPI(
+        title="market-platform", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.service = service
+    problems.install(app)
+    documented.install(app)
+    app.include_router(health.routes)
+    app.include_router(_version_one())
+    app.add_middleware(
+        Gate,
+        callers=Callers(platform.ledger, platform.clock),
+        reader=reader,
+        answers=service.answers,
+        metrics=service.metrics,
+        audit=Audit(platform.ledger),
+        clock=platform.clock,
+    )
+    return app
+
+
+def _version_one() -> APIRouter:
+    """Return all routes under ``/v1``; the path that any feed may have comes last."""
+    version = APIRouter(prefix="/v1")
+    for part in (markets.routes, views.router(), markets.last_routes()):
+        version.include_router(part)
+    return version

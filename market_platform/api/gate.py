@@ -1,0 +1,258 @@
+"""The gate before every route, as plain ASGI: who asks, how often, how much; kept answers leave from here.
+
+Anything beyond is FastAPI's. The gate also counts, logs without secrets, and writes the audit of what changes something.
+"""
+
+import asyncio
+import hashlib
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from market_platform.api.answers import Answer, Answers
+from market_platform.api.audit import Audit
+from market_platform.api.callers import STRANGERS_PER_MINUTE, Callers, Rates, key_in
+from market_platform.api.keys import Caller
+from market_platform.api.metrics import Metrics
+from market_platform.api.problems import MEDIA_TYPE, problem_body
+from market_platform.api.reading import Reader
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+OPEN_PATHS = frozenset({"/", "/health", "/ready", "/openapi.json", "/docs", "/dashboard"})
+LARGEST_BODY = 1024 * 1024
+BODY_SECONDS = 30.0
+SECRET = re.compile(r"mp_[0-9a-f]+_[\w-]+")
+log = logging.getLogger("market_platform.api")
+
+
+@dataclass(frozen=True)
+class _Refusal(Exception):
+    status: int
+    detail: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Gate:
+    """Wraps the app. ``state`` of a request gets ``caller``, ``request_id`` and ``body_sha256``."""
+
+    def __init__(
+        self, app: App, *, callers: Callers, reader: Reader, answers: Answers, metrics: Metrics, audit: Audit,
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._app, self._callers, self._reader = app, callers, reader
+        self._answers, self._metrics, self._audit, self._clock = answers, metrics, audit, clock
+        self._rates = Rates()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        passage = _Passage(scope, send)
+        try:
+            await self._pass(scope, receive, passage)
+        except _Refusal as refusal:
+            await passage.refuse(refusal)
+        except Exception:
+            log.exception("request %s failed", passage.request_id)
+            if not passage.status:
+                detail = f"the platform failed; its log has it under request {passage.request_id}"
+                await passage.refuse(_Refusal(500, detail))
+            raise
+        finally:
+            await self._account(scope, passage)
+
+    async def _pass(self, scope: Scope, receive: Receive, passage: "_Passage") -> None:
+        path, method = scope["path"], scope["method"]
+        if path not in OPEN_PATHS:
+            passage.caller = await self._admit(scope)
+        if method == "GET":
+            question = (scope.get("raw_path", path), scope["query_string"], passage.header(b"accept"))
+            kept = self._answers.get(question, self._reader.version())
+            # A key without a scope to read does not get here: every scope holds it.
+            if kept is not None:
+                await passage.answer(kept)
+                return
+            await self._app(scope, receive, passage.send)
+            await self._keep(question, passage)
+            return
+        body = await _whole_body(passage, receive)
+        scope["state"]["body_sha256"] = hashlib.sha256(body).hexdigest()
+        await self._app(scope, _replay(body), passage.send)
+
+    async def _admit(self, scope: Scope) -> Caller:
+        key = key_in(scope["headers"])
+        caller = self._callers.remembered(key)
+        if caller is None:
+            client = (scope.get("client") or ("unknown", 0))[0]
+            wait = self._rates.wait_seconds(f"stranger:{client}", STRANGERS_PER_MINUTE)
+            if wait:
+                raise _Refusal(429, "too many requests without a valid key", _retry_after(wait))
+            caller = await asyncio.to_thread(self._callers.look_up, key) if key else None
+        if caller is None:
+            raise _Refusal(
+                401,
+                "send a key as `Authorization: Bearer …` or `X-API-Key`; `market-platform keys create` makes one",
+                ((b"www-authenticate", b'Bearer realm="market-platform"'),),
+            )
+        wait = self._rates.wait_seconds(caller.name, caller.requests_per_minute)
+        if wait:
+            raise _Refusal(429, f"{caller.requests_per_minute} requests a minute are allowed", _retry_after(wait))
+        scope.setdefault("state", {})["caller"] = caller
+        return caller
+
+    async def _keep(self, question: tuple[str, bytes, bytes], passage: "_Passage") -> None:
+        """Keep a whole answer that was read from one version of the catalog, and send it."""
+        if passage.held is None:
+            return
+        body = b"".join(passage.parts)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
+        headers = [
+            *passage.held["headers"],
+            (b"etag", etag),
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"accept, authorization, x-api-key"),
+        ]
+        answer = Answer(passage.scope["state"]["catalog_version"], headers, body, etag, _route_of(passage.scope))
+        self._answers.keep(question, answer)
+        await passage.answer(answer)
+
+    async def _account(self, scope: Scope, passage: "_Passage") -> None:
+        seconds = time.perf_counter() - passage.began
+        route = passage.route or _route_of(scope)
+        self._metrics.observe(route, scope["method"], passage.status, seconds)
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "request",
+                extra={
+                    "request_id": passage.request_id,
+                    "caller": passage.name,
+                    "method": scope["method"],
+                    "route": route,
+                    "status": passage.status,
+                    "milliseconds": round(seconds * 1000, 2),
+                },
+            )
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS") or passage.status in (401, 403):
+            client = str((scope.get("client") or ("unknown", 0))[0])
+            path = SECRET.sub("mp_…", scope["path"])
+            entry = (passage.name, client, scope["method"], path, passage.status, passage.request_id)
+            await asyncio.to_thread(self._audit.note, *entry, at=self._clock())
+
+
+class _Passage:
+    """One request on its way through: its answer's status, and the answer itself where it is to be kept."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self._send = scope, send
+        self.began = time.perf_counter()
+        self.request_id = secrets.token_hex(8)
+        self.status = 0
+        self.route = ""
+        self.caller: Caller | None = None
+        self.held: Message | None = None
+        self.parts: list[bytes] = []
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    @property
+    def name(self) -> str:
+        return self.caller.name if self.caller is not None else "nobody"
+
+    def header(self, wanted: bytes) -> bytes:
+        for name, value in self.scope["headers"]:
+            if name == wanted:
+                return bytes(value)
+        return b""
+
+    async def send(self, message: Message) -> None:
+        """Pass a message of the app on, or hold the answer back where it is one of the catalog."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self.status == 200 and "catalog_version" in self.scope["state"]:
+                self.held = message
+                return
+            message["headers"] = [*message.get("headers", ()), *self._own_headers()]
+        elif self.held is not None:
+            self.parts.append(message.get("body", b""))
+            return
+        await self._send(message)
+
+    async def answer(self, answer: Answer) -> None:
+        """Send a kept answer, or say that the client has it already."""
+        self.route = answer.route
+        known = self.header(b"if-none-match")
+        if known and (known == b"*" or answer.etag in [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]):
+            self.status = 304
+            headers = [pair for pair in answer.headers if pair[0] not in (b"content-length", b"content-type")]
+            body = b""
+        else:
+            self.status, headers, body = 200, answer.headers, answer.body
+        start = {"type": "http.response.start", "status": self.status, "headers": [*headers, *self._own_headers()]}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def refuse(self, refusal: _Refusal) -> None:
+        """Send a problem."""
+        self.status = refusal.status
+        body = problem_body(refusal.status, refusal.detail)
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            *refusal.headers,
+            *self._own_headers(),
+        ]
+        await self._send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _own_headers(self) -> list[tuple[bytes, bytes]]:
+        return [(b"x-request-id", self.request_id.encode()), (b"x-content-type-options", b"nosniff")]
+
+
+async def _whole_body(passage: _Passage, receive: Receive) -> bytes:
+    length = passage.header(b"content-length")
+    if length and (not length.isdigit() or int(length) > LARGEST_BODY):
+        raise _Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _Refusal(400, "the client left before the body was whole")
+                part = message.get("body", b"")
+                size += len(part)
+                if size > LARGEST_BODY:
+                    raise _Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
+                parts.append(part)
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        raise _Refusal(400, f"the body did not come within {BODY_SECONDS:.0f} seconds") from None
+
+
+def _replay(body: bytes) -> Receive:
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(messages, {"type": "http.disconnect"})
+
+    return receive
+
+
+def _retry_after(seconds: float) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"retry-after", str(max(1, round(seconds + 0.5))).encode()),)
+
+
+def _route_of(scope: Scope) -> str:
+    route = scope.get("route")
+    return str(getattr(route, "path", "")) or ("unmatched" if scope["path"] not in OPEN_PATHS else scope["path"])

@@ -1,0 +1,1 @@
+"""The live side: events with numbers without gaps, and the sockets that hand them on."""

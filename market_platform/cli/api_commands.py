@@ -1,0 +1,109 @@
+"""Commands of the API: serving it, its keys, and the alerts."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from market_platform.api.keys import DEFAULT_RATE, SCOPES, create_key, list_keys, revoke_key, rotate_key
+from market_platform.cli.console import say, show, show_json
+from market_platform.errors import SettingsError
+from market_platform.platform import Platform
+from market_platform.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+keys = typer.Typer(help="Keys of the API: made once, shown once, kept as a hash.", no_args_is_help=True)
+
+LOOPBACK = "127.0.0.1"
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anything but loopback belongs behind TLS")
+    ] = LOOPBACK,
+    port: Annotated[int, typer.Option(help="Port", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the API, the dashboard and the metrics; Ctrl-C ends it."""
+    import uvicorn
+
+    from market_platform.api.app import create_app
+    from market_platform.api.logs import configure_logs
+
+    platform = Platform(Settings())
+    if not any(each["revoked_at"] is None for each in list_keys(platform.ledger)):
+        say("There is no key yet. Make one: market-platform keys create --name you --scope read")
+    say(f"API on http://{host}:{port}/v1, dashboard on http://{host}:{port}/dashboard")
+    configure_logs()
+    uvicorn.run(
+        create_app(platform),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        ws_max_size=65_536,
+    )
+
+
+@keys.command("create")
+def create(
+    *,
+    name: Annotated[str, typer.Option(help="Whose key it is")],
+    scope: Annotated[list[str] | None, typer.Option(help=f"{', '.join(SCOPES)}; may be repeated")] = None,
+    days: Annotated[int | None, typer.Option(help="Days until it ends; without, it holds until it is revoked")] = 365,
+    rate: Annotated[int, typer.Option(help="Requests a minute")] = DEFAULT_RATE,
+    as_json: Json = False,
+) -> None:
+    """Make a key and show it, once."""
+    platform = Platform(Settings())
+    try:
+        made = create_key(
+            platform.ledger, name, scope or ["read"], now=platform.clock(), days=days, requests_per_minute=rate
+        )
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    _show_once(made.key_id, made.text, as_json=as_json)
+
+
+@keys.command("list")
+def list_all(*, as_json: Json = False) -> None:
+    """List the keys, without what is secret."""
+    rows = list_keys(Platform(Settings()).ledger)
+    columns = ["key_id", "name", "scopes", "requests_per_minute", "created_at", "expires_at", "revoked_at", "replaces"]
+    show(rows, columns, title="API keys", as_json=as_json)
+
+
+@keys.command("rotate")
+def rotate(
+    key_id: str,
+    *,
+    hours: Annotated[int, typer.Option(help="Hours for which the old key still holds", min=0)] = 24,
+    as_json: Json = False,
+) -> None:
+    """Make a key in place of another, which ends after some hours."""
+    platform = Platform(Settings())
+    try:
+        made = rotate_key(platform.ledger, key_id, now=platform.clock(), overlap=timedelta(hours=hours))
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    _show_once(made.key_id, made.text, as_json=as_json)
+
+
+@keys.command("revoke")
+def revoke(key_id: str) -> None:
+    """End a key now."""
+    platform = Platform(Settings())
+    try:
+        revoke_key(platform.ledger, key_id, now=platform.clock())
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    say(f"key {key_id} no longer holds; servers that run notice within seconds")
+
+
+def _show_once(key_id: str, text: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"key_id": key_id, "key": text})
+        return
+    say(f"key {key_id}, shown this once:")
+    say(text)
