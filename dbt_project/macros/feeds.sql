@@ -1,0 +1,34 @@
+{#- The feeds of a series, as a filter that the lake's partitions are pruned by. -#}
+{% macro from_feeds(series) -%}
+  feed IN ({% for feed in var('feeds')[series] | map(attribute='feed') | unique %}'{{ feed }}'{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{#- The rank of the row's feed in a series; NULL for a run, fuel or model that the series does not read. -#}
+{% macro feed_rank(series) -%}
+  CASE
+  {%- for choice in var('feeds')[series] %}
+    WHEN feed = '{{ choice.feed }}'
+    {%- for name, column in {'run': 'market_run', 'model': 'model', 'fuel': 'fuel'}.items() if choice[name] %} AND {{ column }} = '{{ choice[name] }}'{% endfor %}
+    THEN {{ choice.rank }}
+  {%- endfor %}
+  END
+{%- endmacro %}
+
+{#- The row's area: `system` for what its publisher calls the whole. -#}
+{% macro area(series) -%}
+  CASE
+  {%- for choice in var('feeds')[series] if choice.system %}
+    WHEN feed = '{{ choice.feed }}' AND location = '{{ choice.system }}' THEN 'system'
+  {%- endfor %}
+    ELSE location
+  END
+{%- endmacro %}
+
+{#- How many areas make up the system, where no row is the whole; NULL elsewhere. -#}
+{% macro parts(series) -%}
+  CASE
+  {%- for choice in var('feeds')[series] if choice.parts %}
+    WHEN feed = '{{ choice.feed }}'{% if choice.fuel %} AND fuel = '{{ choice.fuel }}'{% endif %} THEN {{ choice.parts }}
+  {%- endfor %}
+  END
+{%- endmacro %}

@@ -1,0 +1,3 @@
+-- The last computation of each requirement.
+SELECT * EXCLUDE (month, payload) FROM {{ source('lake', 'compliance_obligations') }}
+QUALIFY row_number() OVER (PARTITION BY supplier, state, tier, period ORDER BY market_day DESC) = 1

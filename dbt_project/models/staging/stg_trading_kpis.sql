@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (month, payload) FROM {{ source('lake', 'trading_kpis') }}
