@@ -8,10 +8,14 @@ import typer
 
 from market_platform.cli import (
     api_commands,
+    bid_commands,
     certificate_commands,
+    dispatch_commands,
     document_commands,
+    exchange_commands,
     feed_commands,
     moving_commands,
+    risk_commands,
     run_commands,
     sandbox_commands,
     sql_command,
@@ -38,7 +42,12 @@ app.command("backup")(moving_commands.backup)
 app.command("restore")(moving_commands.restore)
 app.command("docs")(document_commands.docs)
 app.command("serve")(api_commands.serve)
+app.command("dispatch")(dispatch_commands.dispatch)
+app.command("backtest")(dispatch_commands.backtest)
 app.add_typer(api_commands.keys, name="keys")
+app.add_typer(bid_commands.app, name="bids")
+app.add_typer(risk_commands.app, name="risk")
+app.add_typer(exchange_commands.app, name="exchange")
 app.add_typer(sandbox_commands.app, name="sandbox")
 app.add_typer(certificate_commands.app, name="certificates")
 

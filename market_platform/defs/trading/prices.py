@@ -71,6 +71,10 @@ class PriceBook:
         known = rows[(rows["known_from"] <= pd.Timestamp(at)) | rows["market_day"].map(out)]
         return known["lmp_usd_per_mwh"]
 
+    def history(self, iso: str, location: str, first: date | None, last: date | None) -> pd.Series:
+        """Return the day-ahead prices of the days asked for, all that are held by default."""
+        return self._read(DAY_AHEAD[iso], location, first or date.min, last or date.max)["lmp_usd_per_mwh"]
+
     def expectation(self, iso: str, location: str, day: date, intervals: pd.DatetimeIndex, at: datetime) -> Expectation:
         """Return the platform's forecast for the intervals as issued by ``at``; without one the seasonal naive."""
         rows = self.lake.read(
