@@ -46,6 +46,7 @@ class Wanted:
     quantity: int = 0
     fuel: str | None = None
     state: str | None = None
+    vintage_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def lots_of(desk: Desk, account_id: int, wanted: Wanted) -> tuple[Lot, ...]:
     if wanted.quantity <= 0:
         msg = "say how many certificates, or which serials"
         raise UnknownCertificates(msg)
-    return tuple(desk.book.pick(account_id, wanted.quantity, fuel=wanted.fuel, state=wanted.state))
+    picked = desk.book.pick(
+        account_id, wanted.quantity, fuel=wanted.fuel, state=wanted.state, vintage_from=wanted.vintage_from
+    )
+    return tuple(picked)
 
 
 def transfer(

@@ -25,6 +25,7 @@ COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("trading", timedelta(days=-1)),
     ("trading", timedelta(0)),
     ("trading", timedelta(days=1)),
+    ("certificates", None),
 )
 
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -119,7 +119,15 @@ class CertificateBook:
             raise UnknownCertificates(msg)
         return Lot(batch_id, serial_start, serial_end)
 
-    def pick(self, account_id: int, quantity: int, *, fuel: str | None = None, state: str | None = None) -> list[Lot]:
+    def pick(
+        self,
+        account_id: int,
+        quantity: int,
+        *,
+        fuel: str | None = None,
+        state: str | None = None,
+        vintage_from: date | None = None,
+    ) -> list[Lot]:
         """Return lots of exactly ``quantity`` certificates of an account, oldest vintage first; raises Overdrawn."""
         holding, batch, kind = tables.holdings, tables.batches, tables.classes
         query = (
@@ -131,6 +139,8 @@ class CertificateBook:
         )
         if fuel is not None:
             query = query.where(kind.c.fuel == fuel)
+        if vintage_from is not None:
+            query = query.where(kind.c.vintage >= vintage_from)
         if state is not None:
             query = query.where(
                 kind.c.class_id.in_(

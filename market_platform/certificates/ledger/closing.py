@@ -49,6 +49,28 @@ def expire(connection: sa.Connection, registries: Mapping[str, Registry], regist
     ]
 
 
+def overdue(
+    connection: sa.Connection, registries: Mapping[str, Registry], at: datetime
+) -> dict[str, list[Retire | Remove]]:
+    """Return by registry what its rules ask to settle at a moment: expired vintages, and years whose trading ended.
+
+    Registries with declared windows (NEPOOL GIS) are left out: which vintages a window settles is published with it, so
+    call ``close_period`` with them.
+    """
+    column = tables.classes.c
+    found: dict[str, list[Retire | Remove]] = {}
+    for key, registry in registries.items():
+        operations: list[Retire | Remove] = [*expire(connection, registries, key, at)]
+        query = sa.select(column.vintage).where(column.registry == key).distinct()
+        vintages: list[date] = list(connection.execute(query).scalars())
+        ended = [day for day in vintages if (ends := registry.trading_ends_at(day)) is not None and at >= ends]
+        if ended:
+            operations += close_period(connection, key, min(ended), max(ended))
+        if operations:
+            found[key] = operations
+    return found
+
+
 def _held(connection: sa.Connection, registry: str, vintages: sa.ColumnElement[bool]) -> dict[str, Held]:
     holding, account = tables.holdings.c, tables.accounts.c
     rows = connection.execute(

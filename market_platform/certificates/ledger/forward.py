@@ -79,20 +79,23 @@ def deliver(book: CertificateBook, actor: Actor, at: datetime, source: str) -> d
     """
     operations, offered = [], {}
     taken: dict[int, list[Lot]] = {}
-    for due in _due(book, actor, at.date()):
-        lots = _matching(book, due, taken.setdefault(due.from_account, []))
+    for agreed in due(book, actor, at.date()):
+        lots = _matching(book, agreed, taken.setdefault(agreed.from_account, []))
         if lots:
-            taken[due.from_account] += lots
+            taken[agreed.from_account] += lots
             operations.append(
-                Transfer(tuple(lots), due.from_account, due.to_account, due.price_usd, forward_id=due.forward_id)
+                Transfer(
+                    tuple(lots), agreed.from_account, agreed.to_account, agreed.price_usd, forward_id=agreed.forward_id
+                )
             )
-            offered[due.forward_id] = sum(lot.quantity for lot in lots)
+            offered[agreed.forward_id] = sum(lot.quantity for lot in lots)
     if operations:
         book.post(operations, actor, at, source)
     return offered
 
 
-def _due(book: CertificateBook, actor: Actor, day: date) -> Sequence[sa.Row[tuple[object, ...]]]:
+def due(book: CertificateBook, actor: Actor, day: date) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """Return agreements to be delivered on a day or before, with ``open_quantity``: what was not offered yet."""
     forward, posting, term = tables.forwards, tables.postings.c, tables.transactions.c
     pending = sa.select(tables.accounts.c.account_id).where(tables.accounts.c.kind == "pending")
     failed = sa.select(tables.outcomes.c.transaction_id).where(tables.outcomes.c.outcome != "accepted")
@@ -122,24 +125,24 @@ def _due(book: CertificateBook, actor: Actor, day: date) -> Sequence[sa.Row[tupl
         return connection.execute(query).all()
 
 
-def _matching(book: CertificateBook, due: sa.Row[tuple[object, ...]], taken: Sequence[Lot]) -> list[Lot]:
+def _matching(book: CertificateBook, agreed: sa.Row[tuple[object, ...]], taken: Sequence[Lot]) -> list[Lot]:
     holding, batch, kind = tables.holdings.c, tables.batches.c, tables.classes.c
     query = (
         sa.select(holding.batch_id, holding.serial_start, holding.serial_end)
         .join_from(tables.holdings, tables.batches)
         .join(tables.classes)
         .where(
-            holding.account_id == due.from_account,
-            kind.vintage.between(due.vintage_from, due.vintage_to),
+            holding.account_id == agreed.from_account,
+            kind.vintage.between(agreed.vintage_from, agreed.vintage_to),
         )
         .order_by(kind.vintage, holding.batch_id, holding.serial_start)
     )
-    if due.fuel is not None:
-        query = query.where(kind.fuel == due.fuel)
-    if due.generator is not None:
-        query = query.where(batch.generator == due.generator)
+    if agreed.fuel is not None:
+        query = query.where(kind.fuel == agreed.fuel)
+    if agreed.generator is not None:
+        query = query.where(batch.generator == agreed.generator)
     gone = {(lot.batch_id, lot.serial_start): lot.quantity for lot in taken}
-    lots, missing = [], int(due.open_quantity)
+    lots, missing = [], int(agreed.open_quantity)
     with book.ledger.read() as connection:
         for row in connection.execute(query):
             start = row.serial_start

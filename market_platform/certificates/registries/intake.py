@@ -78,13 +78,19 @@ def take_in(
         fresh = new_holdings(rows[rows["status"].isin(("active", "retired"))], ledger_ranges(connection, registry))
     issued = _issue(book, registry, fresh, actor, at, source, unit_cost_usd or {})
     retired = _retire(book, registry, fresh[fresh["status"] == "retired"], actor, at, source)
+    gone = int(rows.loc[~rows["status"].isin(("active", "retired")), "quantity"].sum())
+    return Intake(issued, retired, gone, compare(book, registry, listed, organization))
+
+
+def compare(book: CertificateBook, registry: str, listed: pd.DataFrame, organization: str = "") -> pd.DataFrame:
+    """Return where a registry's list and the ledger differ, in the columns ``DIFFERENCES``; nothing is written."""
+    rows = _normal(listed, organization)
     with book.ledger.read() as connection:
         ours = ledger_ranges(connection, registry)
     found = [
         differences(part, ours, str(owner)).assign(organization=owner) for owner, part in rows.groupby("organization")
     ]
-    gone = int(rows.loc[~rows["status"].isin(("active", "retired")), "quantity"].sum())
-    return Intake(issued, retired, gone, _explained(pd.concat(found) if found else pd.DataFrame(columns=DIFFERENCES)))
+    return _explained(pd.concat(found)) if found else pd.DataFrame(columns=DIFFERENCES)
 
 
 def _normal(listed: pd.DataFrame, organization: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Figures for the assets: positions by vintage and fuel, hourly matching by hour of day. Drawn off screen."""
+"""Figures for the assets: positions, standing in compliance, emissions, hourly matching. Drawn off screen."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -37,5 +37,41 @@ def matching_figure(by_hour: pd.DataFrame, title: str = "Load met by clean power
     axes.set_title(title, loc="left", fontsize=10)
     axes.set_xlabel("local hour")
     axes.set_ylabel("MWh")
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def standing_figure(rows: pd.DataFrame, title: str = "Due, retired, planned") -> Figure:
+    """Draw the rows of ``compliance.duties.standing``: a bar a requirement, what is retired and what a plan adds."""
+    figure = Figure(figsize=(SIZE_INCHES[0], 1.2 + 0.26 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    names = [f"{row.state} {row.period} {row.tier}" for row in rows.itertuples()]
+    due, retired, planned = (rows[name].astype(float) for name in ("certificates_due", "retired", "planned"))
+    axes.barh(names, due, color="#d5dbe1", label="due")
+    axes.barh(names, retired, height=0.5, color="#2f6f4f", label="retired")
+    axes.barh(names, planned, left=retired, height=0.5, color="#8fb9a3", label="least-cost plan")
+    axes.invert_yaxis()
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.set_xlabel("certificates (MWh)", fontsize=8)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.tick_params(labelsize=7)
+    axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def emissions_figure(metrics: pd.DataFrame, title: str = "Scope 2 by both methods") -> Figure:
+    """Draw location- against market-based metric tons by subject, from rows of ``esg.metrics.esg_report``."""
+    figure = Figure(figsize=SIZE_INCHES, layout="constrained")
+    axes = figure.subplots()
+    wanted = ["location_based_metric_tons", "market_based_metric_tons"]
+    rows = metrics[metrics["metric"].isin(wanted)]
+    table = rows.pivot_table(index="subject", columns="metric", values="value", aggfunc="sum", sort=False)
+    place = range(len(table))
+    axes.barh([at - 0.2 for at in place], table[wanted[0]], height=0.38, color="#9aa3ab", label="location-based")
+    axes.barh([at + 0.2 for at in place], table[wanted[1]], height=0.38, color="#2f6f4f", label="market-based")
+    axes.set_yticks(list(place), list(table.index), fontsize=8)
+    axes.invert_yaxis()
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.set_xlabel(rows["unit"].iloc[0], fontsize=8)
     axes.legend(frameon=False, fontsize=8)
     return figure

@@ -38,11 +38,11 @@ def open_desk(platform: Platform) -> Desk:
 
 
 def organization_of(platform: Platform) -> str:
-    """Return whose desk it is: the organization of the settings, or the simulated one."""
-    if platform.settings.organization:
-        return platform.settings.organization
+    """Return whose desk it is: the simulated organization in the sandbox, else the one of the settings."""
     if is_simulated(platform):
         return SIMULATED_ORGANIZATION
+    if platform.settings.organization:
+        return platform.settings.organization
     msg = "no organization is set: put your name as the registries spell it into MARKET_PLATFORM_ORGANIZATION"
     raise SettingsError(msg)
 
