@@ -4,7 +4,7 @@ import warnings
 
 import dagster as dg
 
-from market_platform.defs import certificates, cross_market, forecasting, marts, trading, upkeep
+from market_platform.defs import certificates, cross_market, forecasting, marts, settlement, trading, upkeep
 from market_platform.defs.feed_assets import feed_asset, file_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
@@ -20,6 +20,7 @@ SUBJECTS = (
     forecasting.definitions,
     trading.definitions,
     certificates.definitions,
+    settlement.definitions,
     marts.definitions,
 )
 

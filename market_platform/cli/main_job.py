@@ -25,6 +25,9 @@ COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("trading", timedelta(days=-1)),
     ("trading", timedelta(0)),
     ("trading", timedelta(days=1)),
+    ("settlement_day", timedelta(days=-2)),
+    ("settlement_day", timedelta(days=-1)),
+    ("settlement", None),
     ("certificates", None),
 )
 

@@ -40,6 +40,14 @@ def due_within(platform: Platform, days: int) -> list[sa.RowMapping]:
         return due_soon(connection, today(platform.clock(), REMINDER_ZONE), days)
 
 
+def late_drafts(platform: Platform) -> int:
+    """Return how many drafts were not filed in time and are not marked so yet."""
+    table, now = tables.disputes, today(platform.clock(), REMINDER_ZONE)
+    query = sa.select(sa.func.count()).where(table.c.state == "drafted", table.c.deadline < now)
+    with platform.ledger.read() as connection:
+        return connection.scalar(query) or 0
+
+
 def dispute_message(platform: Platform, which: str, contact: Contact, *, sub_type: str = "") -> tuple[Dispute, Path]:
     """Write what is to be filed, with its evidence: ERCOT's upload message, for other ISOs the evidence as JSON.
 

@@ -25,6 +25,8 @@ from market_platform.platform import Platform
 from market_platform.settlement.books import tables, view
 from market_platform.settlement.books.keep import Kept, keep_shadow_day
 from market_platform.settlement.books.take import Taken, reconcile_statement, refuse, take_statement
+from market_platform.settlement.calendars.overdue import overdue
+from market_platform.settlement.calendars.schedule import DueStatement
 from market_platform.settlement.inputs.columns import empty
 from market_platform.settlement.inputs.from_lake import has_prices, inputs_from_lake
 from market_platform.settlement.payments.ercot_invoice import read_invoice
@@ -205,3 +207,22 @@ def publish_variances(platform: Platform, days: list[date], asset: str) -> int:
 def sum_usd(values: pd.Series) -> Decimal:
     """Add amounts exactly."""
     return sum(values, Decimal("0.00"))
+
+
+def overdue_statements(platform: Platform) -> list[DueStatement]:
+    """Return the statements of settled days that the ISOs' calendars call due and that have not come."""
+    heads, shadow = tables.statements, tables.shadow
+    late: list[DueStatement] = []
+    with platform.ledger.read() as connection:
+        settled = connection.execute(sa.select(shadow.c.iso, shadow.c.market_day).distinct()).all()
+        rows = connection.execute(
+            sa.select(heads.c.iso, heads.c.market, heads.c.statement_type, heads.c.first_day, heads.c.last_day)
+        ).all()
+    received = {
+        (iso, market, kind, day) for iso, market, kind, first, last in rows for day in pd.date_range(first, last).date
+    }
+    for iso in sorted({iso for iso, _ in settled}):
+        days = sorted(day for owner, day in settled if owner == iso)
+        mine = {(market, kind, day) for owner, market, kind, day in received if owner == iso}
+        late += overdue(iso, days, mine, today=platform.clock().astimezone(MARKETS[iso].zone).date())
+    return sorted(late, key=lambda each: (each.due_on, each.iso, each.market))

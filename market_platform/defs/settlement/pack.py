@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 FORMATS = ("html", "pdf", "xlsx")
 
 
+def months_with_statements(platform: Platform, months: list[date]) -> list[tuple[str, str, date]]:
+    """Return (iso, account, month) for the months of which a statement was taken."""
+    with platform.ledger.read() as connection:
+        rows = view.statement_rows(connection, first=min(months))
+    found = {(row["iso"], row["account"], row["first_day"].replace(day=1)) for row in rows}
+    return sorted(each for each in found if each[2] in months)
+
+
 def latest_statements(platform: Platform, iso: str, account: str, first: date, last: date) -> list[Statement]:
     """Return the statements that stand for some days: of several versions the last."""
     with platform.ledger.read() as connection:

@@ -1,4 +1,4 @@
-"""What is settled on a market day: awards of the bid ledger, deliveries, the user's files, and in the sandbox a portfolio.
+"""What is settled on a market day: awards of the bid ledger, telemetry, the user's files, in the sandbox a portfolio too.
 
 Every row says where it came from (``origin``). Nothing is guessed: an award without a meter value stays without one, and
 the settlement then says which is missing; only the sandbox meters what nobody metered.
@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from market_platform.contracts.families.settlement import SETTLEMENT_POSITIONS
+from market_platform.contracts.families.trading import RESOURCE_DISPATCH
 from market_platform.errors import SchemaChanged
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts, market_day_of
@@ -33,9 +34,10 @@ FILES = {
 def gathered_positions(platform: Platform, iso: str, day: date) -> pd.DataFrame:
     """Return the positions of one ISO's market day as rows of ``settlement_positions``."""
     awards = pd.concat([_ledger_awards(platform, iso, day), _file_awards(platform, iso, day)], ignore_index=True)
-    meter = _file_meter(platform, iso, day)
-    meter = _joined(meter, _deliveries(platform, iso, day))
     storage = _storage_resources(platform, iso, day)
+    meter = _file_meter(platform, iso, day)
+    meter = _joined(meter, _telemetry(platform, iso, day, awards, storage))
+    meter = _joined(meter, _deliveries(platform, iso, day))
     simulated = platform.settings.origin == "sandbox"
     if simulated and len(awards):
         meter = _joined(meter, _invented_meter(platform, iso, day, awards, storage))
@@ -62,7 +64,7 @@ def _ledger_awards(platform: Platform, iso: str, day: date) -> pd.DataFrame:
         .where(bids.c.iso == iso, bids.c.market_day == day)
     )
     with platform.ledger.read() as connection:
-        frame = awards_of_bids(connection.execute(query).mappings())
+        frame = awards_of_bids([dict(row) for row in connection.execute(query).mappings()])
     return frame.assign(origin="bid ledger")
 
 
@@ -70,6 +72,31 @@ def _storage_resources(platform: Platform, iso: str, day: date) -> set[str]:
     query = sa.select(bids.c.resource).where(bids.c.iso == iso, bids.c.market_day == day, bids.c.soc_json.is_not(None))
     with platform.ledger.read() as connection:
         return set(connection.scalars(query.distinct()))
+
+
+def _telemetry(platform: Platform, iso: str, day: date, awards: pd.DataFrame, storage: set[str]) -> pd.DataFrame:
+    """Meter the awarded energy resources by their five-minute telemetry; a meter interval takes whole readings only."""
+    owners = awards.loc[awards["product"] == "energy", ["account", "resource", "location"]].drop_duplicates()
+    found = platform.lake.read(RESOURCE_DISPATCH, f"market = '{iso}' AND market_day = DATE '{day}'")
+    if owners.empty or found.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    step, minutes = pd.Timedelta(minutes=METER_MINUTES[iso]), METER_MINUTES[iso]
+    seconds = (found["interval_end"] - found["interval_start"]).dt.total_seconds()
+    found = found.assign(
+        interval_start=found["interval_start"].dt.floor(step), seconds=seconds, mwh=found["actual_mw"] * seconds / 3600
+    )
+    sums = found.groupby(["resource", "interval_start"], as_index=False)[["seconds", "mwh"]].sum()
+    whole = sums[sums["seconds"] == minutes * 60].merge(owners, on="resource")
+    return _meter_rows(
+        whole.assign(
+            market=iso,
+            market_day=day,
+            interval_end=whole["interval_start"] + step,
+            metered_mwh=whole["mwh"].round(6),
+            storage=whole["resource"].isin(storage),
+            origin="telemetry",
+        )
+    )
 
 
 def _deliveries(platform: Platform, iso: str, day: date) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def _unbilled(platform: Platform) -> list[tuple[str, str, date]]:
             )
             for day in pd.date_range(first, last).date
         }
-    return sorted({tuple(row) for row in settled} - billed)
+    return sorted({(iso, account, day) for iso, account, day in settled} - billed)
 
 
 def seeded_errors(platform: Platform, file_name: str) -> pd.DataFrame | None:

@@ -46,7 +46,7 @@ def statement_rows(
 
 
 def _with_accuracy(row: Row) -> Row:
-    absolute, unexplained = row.pop("absolute_expected_usd"), row.pop("absolute_unexplained_usd")
+    absolute, unexplained = row["absolute_expected_usd"], row["absolute_unexplained_usd"]
     done = row["reconciled_at"] is not None
     row["variance_usd"] = row["billed_usd"] - row["expected_usd"] if done else None
     row["dollar_accuracy"] = max(0.0, float(1 - unexplained / absolute)) if done and absolute else 1.0 if done else None
@@ -167,13 +167,13 @@ def invoice_rows(connection: sa.Connection) -> list[Row]:
     matches = tables.payment_matches
     query = sa.select(matches.c.invoice_id, matches.c.amount_usd)
     paid: dict[str, Decimal] = {}
-    for invoice_id, amount in connection.execute(query):
+    for invoice_id, amount in connection.execute(query).all():
         paid[invoice_id] = paid.get(invoice_id, ZERO) + amount
     rows = []
     for item in invoices(connection):
         got = paid.get(item.invoice_id, ZERO)
-        names = ("invoice_id", "iso", "account", "kind", "invoiced_on", "due_on", "amount_usd", "status")
-        row = {name: getattr(item, name) for name in names}
+        names = ("iso", "account", "kind", "invoiced_on", "due_on", "amount_usd", "status")
+        row = {"invoice_id": item.invoice_id, **{name: getattr(item, name) for name in names}}
         rows.append({**row, "paid_usd": got, "open_usd": item.amount_usd - got})
     return rows
 

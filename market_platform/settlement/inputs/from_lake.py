@@ -1,7 +1,8 @@
 """Reading a settlement's inputs from the lake: prices with all their versions, positions as they were laid in."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pandas as pd
 
 from market_platform.contracts.families.prices import ANCILLARY_PRICES, LMP
@@ -10,7 +11,7 @@ from market_platform.settlement.inputs.columns import AWARDS, DISPATCH, METER, P
 from market_platform.settlement.inputs.from_platform import nested_regions, price_feeds, price_history
 from market_platform.settlement.inputs.profiling import seconds_weighted
 from market_platform.settlement.shadow.rows import Inputs
-from market_platform.store.lake import Lake
+from market_platform.store.lake import Lake, scan
 
 AWARD_STAGES = ("da", "fmm", "rt")
 DISPATCH_STAGES = {"fmm_dispatch": "fmm", "rtd_dispatch": "rtd"}
@@ -117,6 +118,24 @@ def has_prices(lake: Lake, iso: str, day: date) -> bool:
     """Whether any energy price of that market day is there."""
     feeds = ", ".join(_text(feed) for feed in price_feeds(iso, LMP.name))
     return not lake.read(LMP, f"feed IN ({feeds}) AND {_days(day, day)}").empty
+
+
+def newest_price(lake: Lake, iso: str, since: date) -> dict[date, datetime]:
+    """Return, per market day, the moment at which the newest price version of the settling feeds became known."""
+    moments: dict[date, datetime] = {}
+    for contract in (LMP, ANCILLARY_PRICES):
+        files = [file for feed in price_feeds(iso, contract.name) for file in lake.files(contract, feed)]
+        if not files:
+            continue
+        query = (
+            f"SELECT market_day, max(epoch_us(known_from)) FROM {scan(files)} "  # noqa: S608
+            f"WHERE market_day >= DATE '{since}' GROUP BY market_day"
+        )
+        with duckdb.connect() as connection:
+            for day, moment in connection.execute(query).fetchall():
+                known = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=moment)
+                moments[day] = max(known, moments.get(day, known))
+    return moments
 
 
 def _price_rows(iso: str, table: str, first: date, last: date, locations: list[str]) -> str:

@@ -19,17 +19,18 @@ def waterfall_png(outcome: Reconciliation, title: str) -> bytes:
     """Return the way from expected to billed revenue, one step per cause, as PNG."""
     figure = Figure(figsize=SIZE_INCHES, layout="constrained")
     draw_waterfall(figure.subplots(), outcome, title)
-    return _png(figure)
+    return as_png(figure)
 
 
 def variance_png(outcome: Reconciliation, title: str) -> bytes:
     """Return explained and unexplained variance by cause as PNG."""
     figure = Figure(figsize=SIZE_INCHES, layout="constrained")
     draw_variances(figure.subplots(), outcome.by_cause(), title)
-    return _png(figure)
+    return as_png(figure)
 
 
-def _png(figure: Figure) -> bytes:
+def as_png(figure: Figure) -> bytes:
+    """Return a figure as PNG bytes."""
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
