@@ -8,14 +8,15 @@ import dagster as dg
 
 from market_platform.settings import Settings
 
-INSTANCE_FILE = Path(__file__).parents[2] / "dagster.yaml"
+PROJECT = Path(__file__).parents[2]
+INSTANCE_FILES = {"embedded": PROJECT / "dagster.yaml", "server": PROJECT / "deploy" / "dagster.yaml"}
 
 
 def dagster_home(settings: Settings) -> Path:
-    """Return Dagster's home in the data folder, with the project's instance file in it."""
+    """Return Dagster's home in the data folder, with the instance file of the profile in it."""
     home = settings.data_folder / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(INSTANCE_FILE, home / "dagster.yaml")
+    shutil.copyfile(INSTANCE_FILES[settings.profile], home / "dagster.yaml")
     return home
 
 
