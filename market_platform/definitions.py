@@ -4,7 +4,7 @@ import warnings
 
 import dagster as dg
 
-from market_platform.defs import certificates, cross_market, forecasting, marts, settlement, trading, upkeep
+from market_platform.defs import certificates, cross_market, forecasting, fundamentals, marts, settlement, trading, upkeep
 from market_platform.defs.feed_assets import feed_asset, file_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
@@ -17,6 +17,7 @@ from market_platform.sources.catalogue import FEEDS
 # What is computed from the feeds, subject by subject. A subject is a room in `defs` with a ``definitions()`` of its own.
 SUBJECTS = (
     cross_market.definitions,
+    fundamentals.definitions,
     forecasting.definitions,
     trading.definitions,
     certificates.definitions,

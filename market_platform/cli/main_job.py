@@ -21,6 +21,7 @@ from market_platform.sources.feed import Publisher
 # Jobs that compute from what the feeds brought, in order: job, and its market day as an offset from today (None: no partition).
 COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("analysis", None),
+    ("fundamentals", None),
     ("trading_fleet", None),
     ("trading", timedelta(days=-1)),
     ("trading", timedelta(0)),

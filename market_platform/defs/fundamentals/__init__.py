@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from market_platform.defs.fundamentals import gas, history, storage
+from market_platform.defs.fundamentals import chp, gas, history, pipelines, spark, storage, weather
 
 ASSETS = (
     history.fundamentals_history,
@@ -11,6 +11,11 @@ ASSETS = (
     gas.gas_front_month,
     storage.storage_surplus,
     storage.driver_correlations,
+    spark.spark_spreads,
+    weather.place_degree_days,
+    weather.renewable_outlook,
+    pipelines.pipeline_utilisation,
+    chp.chp_decisions,
 )
 
 
@@ -28,4 +33,12 @@ def definitions() -> dg.Definitions:
         cron_schedule="10 7,19 * * *",
         execution_timezone="America/New_York",
     )
-    return dg.Definitions(assets=list(ASSETS), jobs=[job], schedules=[schedule])
+    decide_again = dg.define_asset_job(
+        chp.CHP_JOB,
+        selection=dg.AssetSelection.assets("chp_decisions"),
+        executor_def=dg.in_process_executor,
+        description="Decides for every facility with the prices as they are now",
+    )
+    return dg.Definitions(
+        assets=list(ASSETS), jobs=[job, decide_again], schedules=[schedule], sensors=[chp.chp_follows_prices]
+    )

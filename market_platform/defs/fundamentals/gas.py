@@ -13,6 +13,7 @@ from market_platform.platform import Platform
 from market_platform.reporting import fundamentals_plots as plots
 
 MARKET = "gas"
+ROLLED_DAYS_BEFORE = 1  # on its last trading day a contract still settles, so that the gap of the roll is known
 SETTLED = ["cme_ng_settlements", "cme_nymex_file", "fundamentals_history"]
 
 
@@ -104,7 +105,7 @@ def gas_front_month(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
     henry = inputs.henry_hub(read)
     if henry.empty:
         return nothing_yet(inputs.NO_SETTLEMENTS)
-    front = front_month(henry)
+    front = front_month(henry, ROLLED_DAYS_BEFORE)
     front = front.assign(is_roll=front["rolled"].astype(bool), back_adjusted_usd_per_mmbtu=back_adjusted(front))
     front["volatility"] = volatility(front["back_adjusted_usd_per_mmbtu"])
     rows = _dated(front, read).assign(market=MARKET, symbol="NG")

@@ -3,7 +3,7 @@
 No programme has a machine address, so these are files that a user would have, not answers of a host.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from market_platform.sandbox.world import World
 
@@ -24,7 +24,7 @@ def auction_table(world: World, programme: str, now: datetime) -> bytes:
     lines = [HEADINGS]
     for year in range(FIRST_YEAR, now.year + 1):
         for row in world.carbon_auctions(year).itertuples():
-            is_out = datetime(*row.auction_day.timetuple()[:3], tzinfo=now.tzinfo) + OUT_AFTER <= now
+            is_out = datetime.combine(row.auction_day, time(), tzinfo=now.tzinfo) + OUT_AFTER <= now
             if row.program != PROGRAMMES[programme] or not is_out:
                 continue
             unit = "short_ton" if "short" in row.unit else "metric_ton"

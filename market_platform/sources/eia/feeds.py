@@ -18,7 +18,7 @@ WEDNESDAY_REFRESH = Publication(time(12), 8)  # daily prices come once a week
 NEXT_DAY = Publication(time(12), 1)
 MONTHS_LATE = Publication(time(12), 90)
 RESPONDENTS = ("CISO", "ERCO", "ISNE", "MISO", "NYIS", "PJM", "SWPP")
-SIX_YEARS = 6 * 366
+SEVEN_YEARS = 7 * 366
 THIRTEEN_MONTHS = 400
 HOURLY = "%Y-%m-%dT%H"
 UTC = ZoneInfo("UTC")
@@ -45,8 +45,8 @@ FEEDS = (
     _feed("gas_storage", "Weekly working gas by region, salt and nonsalt", fundamentals.GAS_STORAGE,
           "natural-gas/stor/wkly", parse=rows.storage, request=Ask("weekly", weekly=True), pages=next_page,
           publication=STORAGE_RELEASE, publication_lag=timedelta(days=6), sparse=True, revision_days=28),
-    _feed("gas_storage_lately", "Weekly working gas of the last six years, read whole", fundamentals.GAS_STORAGE,
-          "natural-gas/stor/wkly", parse=rows.storage, request=Lately(Ask("weekly", weekly=True), SIX_YEARS),
+    _feed("gas_storage_lately", "Weekly working gas of the last seven years, read whole", fundamentals.GAS_STORAGE,
+          "natural-gas/stor/wkly", parse=rows.storage, request=Lately(Ask("weekly", weekly=True), SEVEN_YEARS),
           pages=next_page, publication=STORAGE_RELEASE, publication_lag=timedelta(days=6), sparse=True,
           cadence=Cadence.SNAPSHOT, note="what the five-year band needs, and every late revision within it"),
     _feed("storage_release", "Weekly storage release: stocks and their flags", fundamentals.GAS_STORAGE,
