@@ -30,12 +30,19 @@ class Task:
     @property
     def heavy(self) -> bool:
         """Whether the history reaches a rung whose models take seconds."""
-        return int((~np.isnan(self.panel.target).any(axis=1)).sum()) >= SHORT_ROWS
+        return self.panel.slots > 1 and int((~np.isnan(self.panel.target).any(axis=1)).sum()) >= SHORT_ROWS
+
+
+def pool_for(panel: Panel) -> tuple[Member, ...]:
+    """Return the members for a panel: all of them for hours; kernel ridge and LASSO for one number a day or week."""
+    if panel.slots > 1:
+        return standard_pool()
+    return tuple(member for member in standard_pool() if member.family in {"kernel", "lasso"})
 
 
 def forecast(task: Task, members: tuple[Member, ...] | None = None) -> DayForecast | Infeasible:
     """Forecast one location; a refusal is returned, so that it does not stop the others."""
-    pool = members or standard_pool()
+    pool = members or pool_for(task.panel)
     try:
         with threadpool_limits(1):
             if OWN in task.panel.known_ahead:
@@ -55,5 +62,4 @@ def forecast_all(
             yield name, forecast(task, members)
         return
     with ProcessPoolExecutor(min(workers, heavy), mp_context=get_context("spawn")) as processes:
-        pool = members or standard_pool()
-        yield from zip(tasks, processes.map(forecast, tasks.values(), [pool] * len(tasks)), strict=True)
+        yield from zip(tasks, processes.map(forecast, tasks.values(), [members] * len(tasks)), strict=True)

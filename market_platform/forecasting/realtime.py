@@ -15,6 +15,7 @@ from market_platform.forecasting.errors import TooLittleData, UnusableData
 from market_platform.forecasting.intervals import LEVELS
 
 MIN_ISSUES = 120
+MIN_KNOWN = 12
 MAX_ISSUES = 2000
 HELD_OUT_SHARE = 0.3
 RIDGE = 30.0
@@ -25,7 +26,10 @@ MINUTES_OF_DAY = 24 * 60
 
 @dataclass(frozen=True)
 class RealTimeForecast:
-    """Per interval of the horizon: price, spread to day-ahead, quantiles (horizon, 99), probability of a spike."""
+    """Per interval of the horizon: price, spread to day-ahead, quantiles (horizon, 99), probability of a spike.
+
+    ``rung`` is ``spread`` for the model, ``day ahead`` where the history is too short for it.
+    """
 
     start: pd.DatetimeIndex
     price_usd_per_mwh: np.ndarray
@@ -33,6 +37,31 @@ class RealTimeForecast:
     quantiles: np.ndarray
     spike_probability: np.ndarray
     notes: tuple[str, ...]
+    rung: str = "spread"
+
+
+def real_time_or_day_ahead(
+    real_time: pd.Series, day_ahead: pd.Series, horizon: int, spike_usd_per_mwh: float = 200.0
+) -> RealTimeForecast:
+    """Forecast as `forecast_real_time` does; below its history take the day-ahead price, with the spreads known so far.
+
+    Raises UnusableData as it does, and TooLittleData without one known spread.
+    """
+    try:
+        return forecast_real_time(real_time, day_ahead, horizon, spike_usd_per_mwh)
+    except TooLittleData as refusal:
+        note = str(refusal)
+    real_time, day_ahead, _ = _aligned(real_time, day_ahead, horizon, least=MIN_KNOWN)
+    spread = (real_time - day_ahead.iloc[: len(real_time)]).dropna().to_numpy()
+    if not len(spread):
+        raise TooLittleData("real time: no interval with both a real-time and a day-ahead price; load a day of both")
+    base = day_ahead.iloc[len(real_time) :]
+    price = base.to_numpy()
+    bands = price[:, None] + np.quantile(spread - np.median(spread), LEVELS)[None, :]
+    spikes = np.nansum(real_time.to_numpy() > spike_usd_per_mwh)
+    rate = (spikes + 0.5) / (len(spread) + 1.0)
+    nothing = np.zeros(horizon)
+    return RealTimeForecast(base.index, price, nothing, bands, np.full(horizon, rate), (note,), "day ahead")
 
 
 def forecast_real_time(
@@ -74,13 +103,15 @@ def forecast_real_time(
     return RealTimeForecast(start, price, expected, bands, spike, notes)
 
 
-def _aligned(real_time: pd.Series, day_ahead: pd.Series, horizon: int) -> tuple[pd.Series, pd.Series, int]:
+def _aligned(
+    real_time: pd.Series, day_ahead: pd.Series, horizon: int, least: int = MIN_ISSUES
+) -> tuple[pd.Series, pd.Series, int]:
     for name, series in (("real-time", real_time), ("day-ahead", day_ahead)):
         if series.index.has_duplicates:
             msg = f"{name} prices: {series.index[series.index.duplicated()][0]} is there twice; keep one version"
             raise UnusableData(msg)
     known = real_time.dropna().sort_index()
-    if len(known) < MIN_ISSUES:
+    if len(known) < least:
         msg = f"real time: {len(known)} known prices, far too few; load at least two weeks"
         raise TooLittleData(msg)
     delta = known.index.to_series().diff().mode().iloc[0]

@@ -2,14 +2,22 @@
 
 import dagster as dg
 
+from market_platform.defs.forecasting.correction_assets import correction_asset
+from market_platform.defs.forecasting.gas_assets import gas_assets
 from market_platform.defs.forecasting.jobs import jobs, market_schedule
 from market_platform.defs.forecasting.price_assets import price_asset
-from market_platform.defs.forecasting.subjects import SUBJECTS
+from market_platform.defs.forecasting.real_time_assets import real_time_asset
+from market_platform.defs.forecasting.subjects import CORRECTIONS, SUBJECTS
 
 
 def definitions() -> dg.Definitions:
     """Return the assets, jobs, schedules, checks and sensors of the forecasts."""
-    assets = [price_asset(subjects) for subjects in SUBJECTS.values()]
+    assets = [
+        *(price_asset(subjects) for subjects in SUBJECTS.values()),
+        *(real_time_asset(subjects) for subjects in SUBJECTS.values()),
+        *(correction_asset(correction) for correction in CORRECTIONS),
+        *gas_assets(),
+    ]
     return dg.Definitions(
         assets=assets,
         jobs=jobs([asset.key.to_user_string() for asset in assets]),

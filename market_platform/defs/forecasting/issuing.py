@@ -18,6 +18,7 @@ from market_platform.forecasting.issue import inputs_hash, version
 from market_platform.forecasting.ladder import CALIBRATION_ROWS, DayForecast, forecast_last_row
 from market_platform.forecasting.panel import Panel
 from market_platform.ingest.derived import lay_in
+from market_platform.markets.market_day import day_bounds
 from market_platform.platform import Platform
 
 NAIVE_HINDCASTS = 7
@@ -28,8 +29,8 @@ PLACES = [level - 1 for level in LEVELS_PERCENT]
 class Order:
     """One quantity of one market to be issued at a moment for a market day, whole panels by location.
 
-    ``refused`` names locations that have no panel, and why. ``gate`` is None where nothing closes. ``lowest`` and
-    ``highest`` bound what can be.
+    ``refused`` names locations that have no panel, and why; ``notes`` say what else was amiss with one. ``gate`` is
+    None where nothing closes. ``lowest`` and ``highest`` bound what can be.
     """
 
     asset: str
@@ -41,9 +42,20 @@ class Order:
     issued_at: datetime
     panels: Mapping[str, Panel]
     refused: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     gate: datetime | None = None
     lowest: float = -np.inf
     highest: float = np.inf
+    days_per_row: int = 1
+
+    def intervals(self, day: date, slots: int) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex, np.ndarray]:
+        """Return starts, ends and slots of a row: its hours, or the whole of ``days_per_row`` days that end with it."""
+        if slots > 1:
+            starts, places = hours_of_day(day, self.zone)
+            return starts, starts + pd.Timedelta(hours=1), places
+        first, _ = day_bounds(day - timedelta(days=self.days_per_row - 1), self.zone)
+        _, end = day_bounds(day, self.zone)
+        return pd.DatetimeIndex([first]), pd.DatetimeIndex([end]), np.array([0])
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ def issue_order(platform: Platform, order: Order) -> Issued:
 
 def stored_members(platform: Platform, order: Order, panels: Mapping[str, Panel]) -> dict[str, dict[str, np.ndarray]]:
     """Return what the members said of the calibration days, by location and member on the rows of its panel."""
-    if not any(Task(panel).heavy for panel in panels.values()):
+    if not any(Task(panel).heavy and panel.slots > 1 for panel in panels.values()):
         return {}
     since = order.day - timedelta(days=CALIBRATION_ROWS + 1)
     rows = reading.member_forecasts(platform, order.asset, version(), since)
@@ -106,7 +118,7 @@ def _issued_rows(order: Order, location: str, made: DayForecast, digest: str, *,
     rows = _rows(order, location, order.day, made.value, made.quantiles)
     return rows.assign(
         kind="issued", before_gate=before_gate, reissued=reissued, model=_model(made.rung), rung=made.rung,
-        reason="; ".join(made.notes) or None, inputs_hash=digest,
+        reason="; ".join(filter(None, [order.notes.get(location), *made.notes])) or None, inputs_hash=digest,
     )  # fmt: skip
 
 
@@ -138,7 +150,9 @@ def _hindcast_rows(
 def _member_rows(
     order: Order, location: str, made: DayForecast, stored: Mapping[str, np.ndarray], panel: Panel
 ) -> Iterator[pd.DataFrame]:
-    """Yield what each member says of the day, and of the calibration days that are not stored yet."""
+    """Yield what each member says of the day, and of the calibration days that are not stored yet; hourly panels only."""
+    if panel.slots == 1:
+        return
     for member, value in made.members.items():
         yield _member_day(order, location, member, order.day, value, "issued")
         if made.past is None:
@@ -151,10 +165,10 @@ def _member_rows(
 
 
 def _member_day(order: Order, location: str, member: str, day: date, value: np.ndarray, kind: str) -> pd.DataFrame:
-    starts, slots = hours_of_day(day, order.zone)
+    starts, ends, slots = order.intervals(day, len(value))
     return pd.DataFrame(
         {
-            "market_day": day, "interval_start": starts, "interval_end": starts + pd.Timedelta(hours=1),
+            "market_day": day, "interval_start": starts, "interval_end": ends,
             "market": order.market, "quantity": order.quantity, "location": location, "kind": kind, "model": member,
             "version": version(), "issued_at": order.issued_at, "value": value[slots],
         }
@@ -162,10 +176,10 @@ def _member_day(order: Order, location: str, member: str, day: date, value: np.n
 
 
 def _rows(order: Order, location: str, day: date, value: np.ndarray, quantiles: np.ndarray) -> pd.DataFrame:
-    starts, slots = hours_of_day(day, order.zone)
+    starts, ends, slots = order.intervals(day, len(value))
     rows = pd.DataFrame(
         {
-            "market_day": day, "interval_start": starts, "interval_end": starts + pd.Timedelta(hours=1),
+            "market_day": day, "interval_start": starts, "interval_end": ends,
             "market": order.market, "quantity": order.quantity, "location": location, "issued_at": order.issued_at,
             "unit": order.unit, "value": value[slots], "spike_probability": np.nan, "spike_usd_per_mwh": np.nan,
             "version": version(),

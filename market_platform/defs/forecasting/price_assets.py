@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pandas as pd
 
-from market_platform.contracts.families.forecasts import FORECASTS
-from market_platform.defs.feed_assets import table_schema
 from market_platform.defs.forecasting import reading
-from market_platform.defs.forecasting.showing import issue_metadata
+from market_platform.defs.forecasting.asset import forecast_asset
 from market_platform.defs.forecasting.subjects import MarketSubjects
 from market_platform.errors import Infeasible
 from market_platform.markets.market_day import day_bounds, today
@@ -27,27 +25,14 @@ def asset_key(market: str) -> str:
 
 def price_asset(subjects: MarketSubjects) -> dg.AssetsDefinition:
     """Return the asset that issues the next market day's prices."""
-
-    @dg.asset(
-        key=asset_key(subjects.market),
-        group_name="forecasts",
-        kinds={"deltalake", "scikitlearn"},
+    return forecast_asset(
+        asset_key(subjects.market),
+        lambda platform, moment: price_order(platform, subjects, moment),
         deps=[*subjects.day_ahead.feeds, *subjects.load_forecast.feeds],
         description="Day-ahead prices of the market's hubs and zones for the next market day, hour by hour with quantiles: a "
         "pool of models combined by recent error, down a ladder to the seasonal naive where history is short. Reads only "
         "what was known at the moment of issue.",
-        metadata={
-            "dagster/column_schema": table_schema(FORECASTS),
-            "dagster/table_name": f"lake.{FORECASTS.name}",
-        },
     )
-    def issue(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
-        from market_platform.defs.forecasting.issuing import issue_order
-
-        order = price_order(platform, subjects, platform.clock())
-        return dg.MaterializeResult(metadata=issue_metadata(platform, order, issue_order(platform, order)))
-
-    return issue
 
 
 def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) -> "Order":
@@ -69,7 +54,7 @@ def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) 
     gate = gate_of(subjects.market, "dam", day_bounds(day, subjects.zone)[0]).closes_at
     return Order(
         asset_key(subjects.market), subjects.market, "day_ahead_price", "usd_per_mwh", day, subjects.zone, moment, panels,
-        refused, gate,
+        refused, gate=gate,
     )  # fmt: skip
 
 

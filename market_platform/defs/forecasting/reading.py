@@ -4,23 +4,28 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pandas as pd
 
+from market_platform.contracts.contract import Contract
 from market_platform.contracts.families.forecasts import FORECAST_MEMBERS, FORECASTS
 from market_platform.defs.forecasting.subjects import Source
 from market_platform.platform import Platform
+from market_platform.store.lake import scan
 
 HISTORY = timedelta(days=1456 + 364)
 
 
-def outcomes(platform: Platform, source: Source, moment: datetime, *, minutes: int = 60) -> pd.DataFrame:
+def outcomes(
+    platform: Platform, source: Source, moment: datetime, *, minutes: int = 60, since: date | None = None
+) -> pd.DataFrame:
     """Return location, interval_start and value of what was known at ``moment``, averaged to ``minutes``."""
     bucket = f"time_bucket(INTERVAL {minutes} MINUTE, interval_start)"
     sql = (
         f"SELECT {_location(source)} AS location, {bucket} AS interval_start, avg({source.value}) AS value "  # noqa: S608
-        f"FROM {_known(source, moment)} GROUP BY ALL ORDER BY ALL"
+        f"FROM {_known(source, moment, since)} GROUP BY ALL ORDER BY ALL"
     )
-    return _frame(platform, sql)
+    return _frame(platform, source.contract, source.feeds, sql)
 
 
 def issued_ahead(platform: Platform, source: Source, moment: datetime, day: date, zone: ZoneInfo) -> pd.DataFrame:
@@ -32,17 +37,26 @@ def issued_ahead(platform: Platform, source: Source, moment: datetime, day: date
     lead = moment.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, datetime.min.time())
     due = f"timezone('{zone.key}', market_day::TIMESTAMP + INTERVAL '{int(lead.total_seconds())} seconds')"
     sql = (
-        f"WITH last AS (SELECT {_location(source)} AS location, interval_start, arg_max({source.value}, issued_at) AS value "  # noqa: S608
+        f", last AS (SELECT {_location(source)} AS location, interval_start, arg_max({source.value}, issued_at) AS value "  # noqa: S608
         f"FROM {_known(source, moment)} AND issued_at <= {due} AND issued_at <= TIMESTAMPTZ '{moment.isoformat()}' "
         "GROUP BY ALL) "
         "SELECT location, time_bucket(INTERVAL 60 MINUTE, interval_start) AS interval_start, avg(value) AS value "
         "FROM last GROUP BY ALL ORDER BY ALL"
     )
-    return _frame(platform, sql)
+    return _frame(platform, source.contract, source.feeds, sql)
+
+
+def known_rows(platform: Platform, contract: Contract, moment: datetime, where: str = "TRUE") -> pd.DataFrame:
+    """Return the rows of a table as they were known at a moment."""
+    at = f"TIMESTAMPTZ '{moment.isoformat()}'"
+    condition = f"known_from <= {at} AND (known_to IS NULL OR known_to > {at}) AND ({where})"
+    return platform.lake.read(contract, condition, versions=True)
 
 
 def by_location(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return interval_start and value of each location, without unknown values."""
+    if rows.empty:
+        return {}
     known = rows.dropna(subset=["value"])
     return {
         str(name): part[["interval_start", "value"]].reset_index(drop=True)
@@ -60,12 +74,9 @@ def earlier_issues(platform: Platform, asset: str, day: date) -> pd.DataFrame:
 
 def days_forecast(platform: Platform, asset: str, version: str) -> dict[str, set[date]]:
     """Return by location the market days of which the lake holds a forecast of this version, issued or hindcast."""
-    rows = _frame(
-        platform,
-        f"SELECT DISTINCT location, market_day FROM {FORECASTS.name} "  # noqa: S608
-        f"WHERE feed = '{asset}' AND version = '{version}'",
-    )
-    return {str(name): set(part["market_day"].dt.date) for name, part in rows.groupby("location")}
+    sql = f"SELECT DISTINCT location, market_day FROM rows WHERE version = '{version}'"  # noqa: S608
+    rows = _frame(platform, FORECASTS, [asset], sql)
+    return {str(name): set(part["market_day"]) for name, part in rows.groupby("location")} if len(rows) else {}
 
 
 def member_forecasts(platform: Platform, asset: str, version: str, since: date) -> pd.DataFrame:
@@ -75,12 +86,13 @@ def member_forecasts(platform: Platform, asset: str, version: str, since: date) 
     return rows[["location", "model", "interval_start", "value"]]
 
 
-def _known(source: Source, moment: datetime) -> str:
+def _known(source: Source, moment: datetime, since: date | None = None) -> str:
     feeds = ", ".join(f"'{feed}'" for feed in source.feeds)
-    since = (moment - HISTORY).date()
+    since = since or (moment - HISTORY).date()
+    at = f"TIMESTAMPTZ '{moment.isoformat()}'"
     return (
-        f"{source.contract.name}_as_of(TIMESTAMPTZ '{moment.isoformat()}') "
-        f"WHERE feed IN ({feeds}) AND market_day >= DATE '{since}' AND ({source.where})"
+        f"rows WHERE known_from <= {at} AND (known_to IS NULL OR known_to > {at}) "
+        f"AND feed IN ({feeds}) AND market_day >= DATE '{since}' AND ({source.where})"
     )
 
 
@@ -91,9 +103,14 @@ def _location(source: Source) -> str:
     return f"CASE location {cases} ELSE location END"
 
 
-def _frame(platform: Platform, sql: str) -> pd.DataFrame:
-    with platform.catalog.connect() as connection:
-        return connection.sql(sql).to_arrow_table().to_pandas()
+def _frame(platform: Platform, contract: Contract, feeds: Sequence[str], sql: str) -> pd.DataFrame:
+    """Return the answer to a question about ``rows``, all versions of some feeds' rows; empty where there are none."""
+    files = [file for feed in feeds for file in platform.lake.files(contract, feed)]
+    if not files:
+        return pd.DataFrame()
+    with duckdb.connect() as connection:
+        platform.lake.open_to(connection)
+        return connection.sql(f"WITH rows AS (FROM {scan(files)}) {sql}").to_arrow_table().to_pandas()
 
 
 def locations_wanted(setting: str, market: str, found: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
-from market_platform.contracts.families.power import LOAD_FORECAST
+from market_platform.contracts.families.power import GENERATION, GENERATION_FORECAST, LOAD, LOAD_FORECAST
 from market_platform.contracts.families.prices import LMP
 from market_platform.markets.market import MARKETS
 
@@ -22,11 +22,6 @@ class Source:
     value: str
     where: str = "TRUE"
     renamed: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def issued(self) -> bool:
-        """Whether the rows are a publisher's forecasts, with a moment of issue."""
-        return "issued_at" in self.contract.columns
 
 
 @dataclass(frozen=True)
@@ -94,3 +89,80 @@ SUBJECTS = {
         ),
     )
 }
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A forecast of the ISO that is corrected by its own past error: outcome and forecast meet by location name."""
+
+    market: str
+    quantity: str
+    outcome: Source
+    forecast: Source
+
+    @property
+    def asset(self) -> str:
+        """Key of the asset."""
+        return f"{self.market}_{self.quantity}_correction"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the market day."""
+        return MARKETS[self.market].zone
+
+
+def _load(feed: str, *renamed: tuple[str, str]) -> Source:
+    where = f"location IN ({', '.join(repr(own) for own, _ in renamed)})" if renamed else "TRUE"
+    return Source(LOAD, (feed,), "load_mw", where, renamed)
+
+
+def _made(feed: str, fuel: str) -> Source:
+    return Source(GENERATION, (feed,), "generation_mw", f"fuel = '{fuel}'")
+
+
+def _said(feed: str, fuel: str, model: str = "") -> Source:
+    chosen = f"fuel = '{fuel}'" + (f" AND model = '{model}'" if model else "")
+    return Source(GENERATION_FORECAST, (feed,), "generation_mw", chosen)
+
+
+# PJM's southern region is Dominion; its regions carry one name in the load telemetry and another in the forecast.
+PJM_REGIONS = (
+    ("PJM RTO", "RTO"),
+    ("PJM MID ATLANTIC REGION", "MIDATL"),
+    ("PJM WESTERN REGION", "WEST"),
+    ("PJM SOUTHERN REGION", "DOM"),
+)
+CORRECTIONS = (
+    Correction("nyiso", "load", _load("nyiso_load_hourly"), _load_forecast("nyiso_load_forecast", "TRUE")),
+    Correction(
+        "nyiso",
+        "btm_solar",
+        _made("nyiso_btm_solar", "btm_solar"),
+        _said("nyiso_btm_solar_forecast", "btm_solar"),
+    ),
+    Correction(
+        "pjm",
+        "load",
+        _load("pjm_load_instantaneous", *PJM_REGIONS),
+        _load_forecast("pjm_load_forecast_history", "TRUE"),
+    ),
+    Correction("pjm", "wind", _made("pjm_fuel_mix", "wind"), _said("pjm_wind_forecast", "wind")),
+    Correction("pjm", "solar", _made("pjm_fuel_mix", "solar"), _said("pjm_solar_forecast", "solar")),
+    Correction("caiso", "load", _load("caiso_load_hourly"), _load_forecast("caiso_load_forecast_dam", "TRUE")),
+    Correction(
+        "caiso", "wind", _made("caiso_renewables_hourly", "wind"), _said("caiso_renewables_forecast_dam", "wind")
+    ),
+    Correction(
+        "caiso", "solar", _made("caiso_renewables_hourly", "solar"), _said("caiso_renewables_forecast_dam", "solar")
+    ),
+    Correction(
+        "ercot",
+        "load",
+        _load("ercot_load_weather_zone"),
+        _load_forecast("ercot_load_forecast_by_weather_zone", "TRUE"),
+    ),
+    Correction("ercot", "wind", _said("ercot_wind_hourly", "wind", "GEN"), _said("ercot_wind_hourly", "wind", "STWPF")),
+    Correction(
+        "ercot", "solar", _said("ercot_solar_hourly", "solar", "GEN"), _said("ercot_solar_hourly", "solar", "STPPF")
+    ),
+)
