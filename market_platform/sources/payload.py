@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.zips import member
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
                 if info.is_dir():
                     continue
                 stamp = datetime(*info.date_time, tzinfo=stamp_zone) if stamp_zone else None  # type: ignore[arg-type]
-                member = Payload(f"{payload.name}!{info.filename}", archive.read(info), stamp)
-                members += unpack(member, stamp_zone) if info.filename.lower().endswith(".zip") else [member]
+                inside = Payload(f"{payload.name}!{info.filename}", member(archive, payload.content, info), stamp)
+                members += unpack(inside, stamp_zone) if info.filename.lower().endswith(".zip") else [inside]
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
         raise UnreadablePayload(
             f"{payload.name}: the zip cannot be read ({error}); the bytes are kept, fetch it again"

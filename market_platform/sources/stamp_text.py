@@ -5,55 +5,62 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 
 
-def parse_stamps(texts: Sequence[str], formats: Sequence[str]) -> pd.Series:
-    """Return the naive moments of texts; ``formats`` are tried in order, a text that fits none becomes NaT.
+def parse_stamps(texts: Sequence[str] | pd.Index, formats: Sequence[str]) -> np.ndarray:
+    """Return the naive moments (microseconds) of texts; ``formats`` are tried in order, what fits none becomes NaT.
 
     A text that is not of the format's width (``1/5/2024``) is left to the general parser.
     """
-    column = pd.Series(texts, dtype="object")
+    column = pa.array(texts, pa.large_string())
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    letters = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
     moments = np.full(len(column), np.datetime64("NaT", "us"))
     for pattern in formats:
-        left = np.isnat(moments)
-        if left.any():
-            moments[left] = _fixed(column[left].to_numpy(), pattern)
-        left = np.isnat(moments)
-        if left.any():
-            moments[left] = pd.to_datetime(column[left], format=pattern, errors="coerce").to_numpy("datetime64[us]")
-    return pd.Series(moments)
+        left = np.flatnonzero(np.isnat(moments))
+        if not left.size:
+            break
+        moments[left] = _fixed(letters, ends[:-1][left], np.diff(ends)[left], pattern)
+        left = left[np.isnat(moments[left])]
+        if left.size:
+            rest = pd.Series(column.take(pa.array(left)).to_pylist(), dtype="object")
+            moments[left] = pd.to_datetime(rest, format=pattern, errors="coerce").to_numpy("datetime64[us]")
+    return moments
 
 
-def _fixed(texts: np.ndarray, pattern: str) -> np.ndarray:
-    result = np.full(len(texts), np.datetime64("NaT", "us"))
+def _fixed(letters: np.ndarray, begins: np.ndarray, lengths: np.ndarray, pattern: str) -> np.ndarray:
+    result = np.full(len(begins), np.datetime64("NaT", "us"))
     pieces = re.findall(r"%[YmdHMS]|[^%]", pattern)
     if "".join(pieces) != pattern or not {"%Y", "%m", "%d"} <= set(pieces):
         return result
     width = sum(WIDTHS.get(piece, 1) for piece in pieces)
-    fits = np.flatnonzero([len(text) == width and text.isascii() for text in texts])
+    fits = np.flatnonzero(lengths == width)
     if not fits.size:
         return result
-    cells = np.frombuffer("".join(texts[fits]).encode(), dtype=np.uint8).reshape(-1, width)
-    good = np.ones(len(cells), dtype=bool)
-    parts = {piece: np.zeros(len(cells), dtype=np.int64) for piece in WIDTHS}
+    cells = letters[begins[fits] + np.arange(width)[:, None]].astype(np.int32)
+    good = np.ones(len(fits), dtype=bool)
+    parts: dict[str, np.ndarray] = {}
     place = 0
     for piece in pieces:
-        if piece in WIDTHS:
-            for step in range(WIDTHS[piece]):
-                digit = cells[:, place + step].astype(np.int64) - ord("0")
-                good &= (digit >= 0) & (digit <= 9)
-                parts[piece] = parts[piece] * 10 + digit
-        else:
-            good &= cells[:, place] == ord(piece)
+        for step in range(WIDTHS.get(piece, 0)):
+            digit = cells[place + step] - ord("0")
+            good &= (digit >= 0) & (digit <= 9)
+            parts[piece] = parts.get(piece, 0) * 10 + digit
+        if piece not in WIDTHS:
+            good &= cells[place] == ord(piece)
         place += WIDTHS.get(piece, 1)
-    good &= (parts["%m"] >= 1) & (parts["%m"] <= 12) & (parts["%d"] >= 1) & (parts["%Y"] >= 1)
-    good &= (parts["%H"] <= 23) & (parts["%M"] <= 59) & (parts["%S"] <= 59)
-    month = (parts["%Y"] - 1970) * 12 + parts["%m"] - 1
-    day = month.astype("datetime64[M]").astype("datetime64[D]") + (parts["%d"] - 1)
-    good &= day.astype("datetime64[M]").astype(np.int64) == month
-    seconds = parts["%H"] * 3600 + parts["%M"] * 60 + parts["%S"]
-    moments = day.astype("datetime64[s]") + seconds
+    nothing = np.zeros(len(fits), dtype=np.int32)
+    hour, minute, second = (parts.get(piece, nothing) for piece in ("%H", "%M", "%S"))
+    year, month, day = parts["%Y"], parts["%m"], parts["%d"]
+    good &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1) & (hour <= 23) & (minute <= 59) & (second <= 59)
+    months = (year - 1970) * 12 + month - 1
+    date = months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)
+    good &= date.astype("datetime64[M]").astype(np.int64) == months
+    moments = date.astype("datetime64[s]") + (hour * 3600 + minute * 60 + second)
     result[fits[good]] = moments[good].astype("datetime64[us]")
     return result

@@ -10,8 +10,40 @@ import pandas as pd
 import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
-from market_platform.markets.market_day import hours_in_day, in_repeated_hour, second_pass_by_order, utc_from_local
+from market_platform.markets.market_day import second_pass_by_order
+from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
+
+NO_MOMENT = np.datetime64("NaT", "us")
+
+
+class Instants:
+    """A column of UTC moments as distinct ones (naive, numpy) and each row's place among them; -1 is blank."""
+
+    def __init__(self, distinct: np.ndarray, codes: np.ndarray) -> None:
+        self.distinct, self.codes = distinct, codes
+
+    def utc(self, *, shifted: timedelta = timedelta(0)) -> pd.Series:
+        """UTC of each row, moved by so much."""
+        moments = self.distinct + np.timedelta64(shifted) if shifted else self.distinct
+        return as_utc(laid(moments, self.codes))
+
+    def starts(self, nominal: timedelta) -> pd.Series:
+        """Start of the interval that ends at each row's moment, where only ends are published.
+
+        That is the end before, at most one nominal interval earlier. NYISO's real-time dispatch runs off the five-minute
+        grid at times (12 of 300 stamps on 2016-10-27), so that an interval may be shorter than nominal; time weighting
+        needs its true length.
+        """
+        present = np.zeros(len(self.distinct) + 1, dtype=bool)
+        present[self.codes] = True
+        there = np.flatnonzero(present[:-1] & ~np.isnat(self.distinct))
+        ends, place = np.unique(self.distinct[there], return_inverse=True)
+        starts = ends - np.timedelta64(nominal)
+        starts[1:] = np.maximum(starts[1:], ends[:-1])
+        found = np.full(len(self.distinct), NO_MOMENT)
+        found[there] = starts[place]
+        return as_utc(laid(found, self.codes))
 
 
 class LocalStamps:
@@ -22,104 +54,110 @@ class LocalStamps:
 
     def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
         self.codes = column.cat.codes.to_numpy()
-        self.distinct = parse_stamps(column.cat.categories.astype("object"), formats)
+        self.distinct = parse_stamps(column.cat.categories, formats)
 
     def shifted(self, by: timedelta) -> "LocalStamps":
         """Return the same column with every local stamp moved; local midnights stay midnights on clock-change days."""
         moved = copy.copy(self)
-        moved.distinct = self.distinct + by
+        moved.distinct = self.distinct + np.timedelta64(by)
         return moved
 
     def naive(self) -> pd.Series:
         """Naive local time of each row."""
-        return pd.Series(self._lay(self.distinct.to_numpy()))
+        return pd.Series(laid(self.distinct, self.codes))
+
+    def instants(
+        self, zone: ZoneInfo, *, series_of_row: pd.Series | None = None, second_pass: np.ndarray | None = None
+    ) -> Instants:
+        """UTC of each row. The repeated hour is told by ``second_pass``, or by file order within ``series_of_row``."""
+        clock = LocalClock(self.distinct, zone)
+        first = clock.utc()
+        if not clock.longer:
+            return Instants(first, self.codes)
+        if second_pass is None:
+            rows = pd.Series(np.zeros(len(self.codes))) if series_of_row is None else series_of_row
+            second_pass = second_pass_by_order(self.naive(), rows, zone)
+        later = np.where(second_pass & (self.codes >= 0), len(first), 0)
+        return Instants(np.concatenate([first, clock.utc(later=True)]), self.codes + later)
 
     def utc(
         self, zone: ZoneInfo, *, series_of_row: pd.Series | None = None, second_pass: np.ndarray | None = None
     ) -> pd.Series:
-        """UTC of each row. The repeated hour is told by ``second_pass``, or by file order within ``series_of_row``."""
-        first = utc_from_local(self.distinct, zone, second_pass=np.zeros(len(self.distinct), dtype=bool))
-        laid = pd.Series(self._lay(first.dt.tz_localize(None).to_numpy())).dt.tz_localize("UTC")
-        if not self._has_long_day(zone):
-            return laid
-        if second_pass is None:
-            rows = pd.Series(np.zeros(len(self.codes))) if series_of_row is None else series_of_row
-            second_pass = second_pass_by_order(self.naive(), rows, zone)
-        later = utc_from_local(self.distinct, zone, second_pass=np.ones(len(self.distinct), dtype=bool))
-        laid_later = pd.Series(self._lay(later.dt.tz_localize(None).to_numpy())).dt.tz_localize("UTC")
-        return laid.where(~second_pass, laid_later)
+        """UTC of each row, as ``instants``."""
+        return self.instants(zone, series_of_row=series_of_row, second_pass=second_pass).utc()
 
     def repeated(self, zone: ZoneInfo) -> np.ndarray:
         """Mark the rows whose stamp the clock shows twice."""
-        return np.append(in_repeated_hour(self.distinct, zone), np.array([False]))[self.codes]
+        marks = LocalClock(self.distinct, zone).repeated()
+        return np.append(marks, False)[self.codes] if marks.any() else np.zeros(len(self.codes), dtype=bool)
 
     def market_day(self, *, ends: bool = False) -> pd.Series:
         """Local date of each row; with ``ends`` a stamp closes its interval: midnight belongs to the day before."""
-        stamps = self.distinct - pd.Timedelta(microseconds=1) if ends else self.distinct
-        return as_day(self._lay(stamps.to_numpy()))
-
-    def _has_long_day(self, zone: ZoneInfo) -> bool:
-        days = self.distinct.dropna().dt.normalize().unique()
-        longer = 24
-        return any(hours_in_day(pd.Timestamp(day).date(), zone) > longer for day in days)
-
-    def _lay(self, distinct: np.ndarray) -> np.ndarray:
-        padded = np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))
-        return padded[self.codes]
+        return days_laid(self.distinct - np.timedelta64(1, "us") if ends else self.distinct, self.codes)
 
 
 class UtcStamps(LocalStamps):
     """A column of naive stamps that the publisher gives in UTC."""
 
-    def moments(self) -> pd.Series:
-        """UTC of each row."""
-        return self.naive().dt.tz_localize("UTC")
+    def moments(self, *, shifted: timedelta = timedelta(0)) -> pd.Series:
+        """UTC of each row, moved by so much."""
+        return Instants(self.distinct, self.codes).utc(shifted=shifted)
 
     def rounded(self, to: str) -> "UtcStamps":
         """Return the same column with every stamp on the nearest ``to`` (a pandas frequency)."""
         moved = copy.copy(self)
-        moved.distinct = self.distinct.dt.round(to)
+        moved.distinct = pd.Series(self.distinct).dt.round(to).to_numpy()
         return moved
 
     def day_in(self, zone: ZoneInfo) -> pd.Series:
         """Local date of each row in the market's zone."""
-        local = self.distinct.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-        return as_day(self._lay(local.to_numpy()))
+        local = pd.Series(self.distinct).dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        return days_laid(local.to_numpy(), self.codes)
+
+
+def laid(distinct: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Lay distinct values over rows; a row without a place gets NaT."""
+    return np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))[codes]
+
+
+def as_utc(naive: np.ndarray) -> pd.Series:
+    """Turn naive UTC moments into a column of moments."""
+    return pd.Series(naive).dt.tz_localize("UTC")
+
+
+def days_laid(moments: np.ndarray, codes: np.ndarray) -> pd.Series:
+    """Return the dates of distinct naive moments, laid over rows."""
+    days = moments.astype("datetime64[D]")
+    if np.isnat(days).any() or (codes.size and codes.min() < 0):
+        return as_day(laid(days, codes))
+    numbers = days.astype(np.int32)[codes]
+    return _days(pa.Array.from_buffers(pa.date32(), len(numbers), [None, pa.py_buffer(numbers)]))
 
 
 def as_day(moments: np.ndarray) -> pd.Series:
     """Turn naive numpy moments into a column of days."""
-    return pd.Series(pd.array(pa.array(moments.astype("datetime64[D]"), pa.date32()), dtype=PANDAS_TYPES[Kind.DAY]))
+    return _days(pa.array(moments.astype("datetime64[D]"), pa.date32()))
+
+
+def _days(values: pa.Array) -> pd.Series:
+    return pd.Series(pd.array(values, dtype=PANDAS_TYPES[Kind.DAY]))
 
 
 def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical into plain text."""
     codes = column.cat.codes.to_numpy()
-    categories = pa.array(column.cat.categories.astype("object"), pa.large_string())
-    return _text(pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), categories), column.index)
+    categories = pa.array(column.cat.categories, pa.large_string())
+    blank = codes.size and codes.min() < 0
+    places = pa.array(codes, mask=codes < 0) if blank else pa.array(codes)
+    return _text(categories.take(places), column.index)
 
 
 def constant_text(text: str, index: pd.Index) -> pd.Series:
     """Return a text column that says the same in every row."""
-    zeros = pa.array(np.zeros(len(index), dtype=np.int8))
-    return _text(pa.DictionaryArray.from_arrays(zeros, pa.array([text], pa.large_string())), index)
+    rows, letters = len(index), text.encode()
+    ends = np.arange(rows + 1, dtype=np.int64) * len(letters)
+    return _text(pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters * rows)), index)
 
 
-def _text(values: pa.DictionaryArray, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.array(values.dictionary_decode(), dtype=PANDAS_TYPES[Kind.TEXT]), index=index)
-
-
-def starts_of_ending(ends: pd.Series, nominal: timedelta) -> pd.Series:
-    """Return interval starts where only ends are published: the end before, at most one nominal interval earlier.
-
-    NYISO's real-time dispatch runs off the five-minute grid at times (12 of 300 stamps on 2016-10-27), so that an
-    interval may be shorter than nominal; time weighting needs its true length.
-    """
-    moments = ends.dt.tz_localize(None).to_numpy()
-    distinct = np.unique(moments[~np.isnat(moments)])
-    if not distinct.size:
-        return ends.copy()
-    starts = distinct - np.timedelta64(nominal)
-    starts[1:] = np.maximum(starts[1:], distinct[:-1])
-    laid = np.where(np.isnat(moments), moments, starts[np.searchsorted(distinct, moments).clip(max=distinct.size - 1)])
-    return pd.Series(laid, index=ends.index).dt.tz_localize("UTC")
+def _text(values: pa.Array, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.array(values, dtype=PANDAS_TYPES[Kind.TEXT]), index=index)

@@ -15,7 +15,7 @@ from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
-from market_platform.sources.stamps import LocalStamps, constant_text, starts_of_ending
+from market_platform.sources.stamps import LocalStamps, constant_text
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 HOUR = timedelta(hours=1)
@@ -39,11 +39,8 @@ def intervals(
     ``series`` names the column within which a file stands in time order.
     """
     stamps = LocalStamps(read["stamp"], formats)
-    moments = stamps.utc(feed.zone, second_pass=_second_pass(feed, read, stamps, series))
-    if ends:
-        start, end = starts_of_ending(moments, length), moments
-    else:
-        start, end = moments, moments + length
+    instants = stamps.instants(feed.zone, second_pass=_second_pass(feed, read, stamps, series))
+    start, end = (instants.starts(length), instants.utc()) if ends else (instants.utc(), instants.utc(shifted=length))
     times = {"market_day": stamps.market_day(ends=ends), "interval_start": start, "interval_end": end}
     return pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
 
@@ -58,6 +55,9 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     repeated = stamps.repeated(feed.zone)
     if not repeated.any():
         return marks
+    if (told := _told_by_mark(read, repeated, series)) is not None:
+        marks[repeated] = told
+        return marks
     naive = stamps.naive()
     inside = pd.DataFrame({name: read[name][repeated] for name in ("file", series)}).assign(stamp=naive[repeated])
     by_order = second_pass_by_order(inside["stamp"], inside[series].astype(str) + inside["file"].astype(str), feed.zone)
@@ -66,6 +66,21 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     unclear_file = inside["file"].isin(inside["file"][unclear])
     marks[repeated] = np.where(unclear_file, by_order, zone == "EST")
     return marks
+
+
+def _told_by_mark(read: pd.DataFrame, repeated: np.ndarray, series: str) -> np.ndarray | None:
+    """Mark the second run by the zone alone; None where a row has no mark or two rows of a file would be the same."""
+    if "time_zone" not in read:
+        return None
+    names = [read[name] for name in ("time_zone", "stamp", series)]
+    if not all(isinstance(column.dtype, pd.CategoricalDtype) for column in names):
+        return None
+    zone, stamp, which = (column.cat.codes.to_numpy()[repeated].astype(np.int64) for column in names)
+    sizes = [len(column.cat.categories) + 1 for column in names]
+    key = ((read["file"].to_numpy()[repeated] * sizes[0] + zone) * sizes[1] + stamp) * sizes[2] + which
+    if (zone < 0).any() or len(pd.unique(key)) < len(key):
+        return None
+    return np.append(names[0].cat.categories == "EST", False)[zone]
 
 
 def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:

@@ -1,0 +1,66 @@
+"""The distinct texts of some columns, as arrays that a compiled loop fills and Arrow reads in place."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+FREE = -1
+SLACK = 16  # bytes behind the last text, so that it can be read by words
+MOST_BYTES = 2**31 - 2**16  # Arrow's offsets of texts are integers of 32 bits
+GROWTH = 4
+
+
+class Vocabulary(NamedTuple):
+    """The distinct texts of each column (first axis), numbered by first appearance.
+
+    Text k of column c is ``letters[c, begins[c, k]:begins[c, k + 1]]``; ``marked`` tells texts in quotation marks from
+    bare words where that matters. ``table`` finds a text by its hash, ``following`` says which text came after it last
+    time, ``last`` which came last, ``counts`` how many there are.
+    """
+
+    letters: np.ndarray
+    begins: np.ndarray
+    marked: np.ndarray
+    hashes: np.ndarray
+    following: np.ndarray
+    table: np.ndarray
+    last: np.ndarray
+    counts: np.ndarray
+
+
+def vocabulary(columns: int, texts: int, letters: int) -> Vocabulary:
+    """Return an empty vocabulary with room for so many texts (a power of two) and letters a column."""
+    return Vocabulary(
+        letters=np.empty((columns, letters + SLACK), dtype=np.uint8),
+        begins=np.zeros((columns, texts + 1), dtype=np.int32),
+        marked=np.empty((columns, texts), dtype=np.bool_),
+        hashes=np.empty((columns, texts), dtype=np.uint64),
+        following=np.zeros((columns, texts), dtype=np.int32),
+        table=np.full((columns, 2 * texts), FREE, dtype=np.int32),
+        last=np.zeros(columns, dtype=np.int32),
+        counts=np.zeros(columns, dtype=np.int32),
+    )
+
+
+def grown(small: Vocabulary) -> Vocabulary:
+    """Return the same texts with more room; their table is empty. Raises OverflowError where Arrow would have no room."""
+    columns, texts = small.marked.shape
+    letters = GROWTH * (small.letters.shape[1] - SLACK)
+    if letters > MOST_BYTES:
+        raise OverflowError(f"the texts of a column take more than {MOST_BYTES:,} bytes")
+    large = vocabulary(columns, GROWTH * texts, letters)
+    for name in ("letters", "begins", "marked", "hashes", "following", "last", "counts"):
+        part = getattr(small, name)
+        getattr(large, name)[..., : part.shape[-1]] = part
+    return large
+
+
+def texts_of(words: Vocabulary, column: int) -> pa.StringArray:
+    """Return a column's distinct texts. Raises pyarrow.ArrowInvalid where they are not UTF-8."""
+    count = int(words.counts[column])
+    begins = words.begins[column, : count + 1].copy()
+    letters = words.letters[column, : begins[-1]].copy()
+    texts = pa.StringArray.from_buffers(count, pa.py_buffer(begins), pa.py_buffer(letters))
+    texts.validate(full=True)
+    return texts

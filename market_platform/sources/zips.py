@@ -1,0 +1,43 @@
+"""Members of zip files: each inflated whole, twice as fast as the standard library does it and checked as strictly."""
+
+import struct
+import zipfile
+
+from isal import isal_zlib
+
+LOCAL_HEADER = struct.Struct("<4s22x2H")
+LOCAL_MARK = b"PK\x03\x04"
+ENCRYPTED = 1
+BARE = -15  # deflate without a header of its own, as zips hold it
+MOST_RATIO = 1_032  # deflate makes nothing larger than so many times its size: more is a wrong size
+
+
+def member(archive: zipfile.ZipFile, content: bytes, info: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of a member of the archive that ``content`` is; what is not plain goes the library's own way.
+
+    Raises zipfile.BadZipFile (and what else the library raises) for a broken member.
+    """
+    inflated = _inflated(content, info)
+    return archive.read(info) if inflated is None else inflated
+
+
+def _inflated(content: bytes, info: zipfile.ZipInfo) -> bytes | None:
+    """Inflate a member; None where anything is unusual or wrong, for the library to read or to name."""
+    begin = info.header_offset + LOCAL_HEADER.size
+    if (
+        info.compress_type != zipfile.ZIP_DEFLATED
+        or info.flag_bits & ENCRYPTED
+        or not 0 < info.file_size <= MOST_RATIO * info.compress_size
+        or not 0 <= info.header_offset <= len(content) - LOCAL_HEADER.size
+    ):
+        return None
+    mark, name_length, extra_length = LOCAL_HEADER.unpack_from(content, info.header_offset)
+    name = content[begin : begin + name_length]
+    begin += name_length + extra_length
+    if mark != LOCAL_MARK or name.decode("cp437") != info.orig_filename or begin + info.compress_size > len(content):
+        return None
+    try:
+        inflated = isal_zlib.decompress(memoryview(content)[begin : begin + info.compress_size], BARE, info.file_size)
+    except isal_zlib.error:  # type: ignore[misc]  # the stub has an instance for the class
+        return None
+    return inflated if len(inflated) == info.file_size and isal_zlib.crc32(inflated) == info.CRC else None
