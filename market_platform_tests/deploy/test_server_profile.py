@@ -20,7 +20,11 @@ from market_platform.settings import Settings
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DAY = "2026-11-01"  # the day with the repeated hour
-SECONDS = 150
+SECONDS = 300
+PACE = {
+    "poll_interval_seconds: 30": "poll_interval_seconds: 1",
+    "free_slots_after_run_end_seconds: 60": "free_slots_after_run_end_seconds: 1",
+}
 
 
 @pytest.fixture
@@ -51,9 +55,12 @@ def environment(tmp_path, postgres_url, bucket, broker):
     )
     home = tmp_path / "home"
     home.mkdir()
-    # The file that is deployed, asked a little more often so that the test need not wait.
+    # The file that is deployed, at a brisker pace so that the test need not wait.
     instance = (PROJECT / "deploy" / "dagster.yaml").read_text(encoding="utf-8")
-    (home / "dagster.yaml").write_text(instance.replace("poll_interval_seconds: 30", "poll_interval_seconds: 1"))
+    for patient, brisk in PACE.items():
+        assert patient in instance
+        instance = instance.replace(patient, brisk)
+    (home / "dagster.yaml").write_text(instance, encoding="utf-8")
     return {
         **os.environ,
         "DAGSTER_HOME": str(home),
