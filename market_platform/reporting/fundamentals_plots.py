@@ -107,6 +107,8 @@ def chp_picture(rows: pd.DataFrame, facility: str, *, simulated: bool) -> bytes:
     words = {"good": LINE, "estimated": "#e6ab02", "stale": "#999999"}
     for word, colour in words.items():
         part = mine[mine["quality"] == word]
+        if part.empty:
+            continue
         axes.bar(part["interval_start"], part["load_mw"], width=0.04, align="edge", color=colour, label=f"load, {word}")
     axes.set_ylabel("MW")
     other = axes.twinx()
