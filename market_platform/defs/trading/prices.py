@@ -90,6 +90,17 @@ class PriceBook:
         history = self.known_at(iso, location, day, at)
         return seasonal_naive(history, intervals, MARKETS[iso].zone) if len(history) else NOTHING_KNOWN
 
+    def real_time_forecast(self, iso: str, location: str, start: datetime, at: datetime) -> pd.Series:
+        """Return the platform's latest real-time forecast known at ``at`` as hourly means from ``start`` on, empty without one."""
+        rows = self.lake.read(
+            FORECASTS,
+            f"market = '{iso}' AND quantity = 'real_time_price' AND location = '{_quoted(location)}' "
+            f"AND interval_start >= TIMESTAMPTZ '{start.isoformat()}' AND issued_at <= TIMESTAMPTZ '{at.isoformat()}'",
+        )
+        latest = rows.sort_values("issued_at").drop_duplicates("interval_start", keep="last")
+        prices = latest.set_index("interval_start")["value"].sort_index()
+        return prices.groupby(prices.index.floor("h")).mean() if len(prices) else prices
+
     def gas_usd_per_mmbtu(self, at: datetime) -> tuple[float, str] | None:
         """Return the latest Henry Hub spot price of a day that was over at ``at``, else the front future's settlement.
 

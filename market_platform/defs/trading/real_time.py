@@ -1,6 +1,8 @@
 """Re-optimising an ISO's resources for the next real-time hour that is still open."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pandas as pd
 
@@ -12,14 +14,16 @@ from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
 from market_platform.trading.bid_ledger.queries import find_bids
+from market_platform.trading.bids.bid import Bid
 from market_platform.trading.bids.gates import open_intervals
 from market_platform.trading.planning.bids_of_plan import bids_of, schedule_rows, target_of
 from market_platform.trading.planning.day_plan import plan_storage
-from market_platform.trading.planning.expectation import Expectation, with_latest_surprise
+from market_platform.trading.planning.expectation import NOTHING_KNOWN, Expectation, with_latest_surprise
 from market_platform.trading.strategies.offers import within_limits
 
 HORIZON = timedelta(hours=36)
 PENDING = ("draft", "submitted", "accepted")
+WORTH_A_MESSAGE_MW, WORTH_A_MESSAGE_USD = Decimal("0.02"), Decimal("0.50")
 
 
 def reoptimise(house: House, iso: str) -> tuple[list[str], pd.DataFrame]:
@@ -45,13 +49,13 @@ def reoptimise(house: House, iso: str) -> tuple[list[str], pd.DataFrame]:
 def _offer(house: House, iso: str, name: str, start: datetime, now: datetime) -> tuple[str, pd.DataFrame]:
     row = house.resources.table.loc[name]
     day = start.astimezone(MARKETS[iso].zone).date()
-    path = _expected(house, iso, str(row["location"]), start, now)
-    if path.empty:
+    expectation = _expected(house, iso, str(row["location"]), start, now)
+    if not expectation.is_known:
         return "no day-ahead prices of the hour yet, nothing offered", pd.DataFrame()
     soc = _soc_at(house, iso, name, start, now)
     battery = house.resources.fleet([name]).replace(soc_start_mwh=min(max(soc, row["soc_min_mwh"]), row["soc_max_mwh"]))
     intervals = pd.DatetimeIndex([pd.Timestamp(start)])
-    plan = plan_storage(battery, Expectation(path, "day_ahead_and_surprise"), intervals, strategy="value_curves")
+    plan = plan_storage(battery, expectation, intervals, strategy="value_curves")
     target = target_of(house.resources, name, "rtm")
     service = house.service(iso, day)
     wire_name = target.resource
@@ -64,7 +68,7 @@ def _offer(house: House, iso: str, name: str, start: datetime, now: datetime) ->
     bids = bids_of(plan, target, levels, revision=len(mine))
     pending = [bid for bid, state in mine if state in PENDING]
     rows = schedule_rows(plan, bids, target, resource=name, location=str(row["location"]), planned_at=now)
-    if [bid.points for bid in pending] == [bid.points for bid in bids]:
+    if _say_the_same(pending, bids):
         return f"the offer for {start:%H:%M}Z stands", pd.DataFrame()
     try:
         if pending:
@@ -75,8 +79,26 @@ def _offer(house: House, iso: str, name: str, start: datetime, now: datetime) ->
     return "; ".join(told(outcome, house.delivery, now) for outcome in outcomes) or "nothing to offer", rows
 
 
-def _expected(house: House, iso: str, location: str, start: datetime, now: datetime) -> pd.Series:
-    """Return expected real-time prices from ``start`` on: day-ahead prices that are out, carried on by their own likeness."""
+def _say_the_same(standing: Sequence[Bid], fresh: Sequence[Bid]) -> bool:
+    """Whether the curves differ by less than is worth a message at every corner."""
+    if len(standing) != len(fresh):
+        return False
+    return all(
+        len(one.points) == len(other.points)
+        and all(
+            abs(mw - other_mw) <= WORTH_A_MESSAGE_MW and abs(price - other_price) <= WORTH_A_MESSAGE_USD
+            for (mw, price), (other_mw, other_price) in zip(one.points, other.points, strict=True)
+        )
+        for one, other in zip(standing, fresh, strict=True)
+    )
+
+
+def _expected(house: House, iso: str, location: str, start: datetime, now: datetime) -> Expectation:
+    """Return expected real-time prices from ``start`` on.
+
+    Day-ahead prices that are out, carried on by their own likeness, moved by the latest surprise; where the platform has
+    issued a real-time forecast, its hours stand in their place.
+    """
     zone = MARKETS[iso].zone
     days = [
         moment.astimezone(zone).date() for moment in (now - timedelta(days=1), now, start, start + timedelta(days=1))
@@ -84,12 +106,18 @@ def _expected(house: House, iso: str, location: str, start: datetime, now: datet
     known = pd.concat([house.prices.of_day(iso, "dam", location, day) for day in sorted(set(days))])
     real_time = pd.concat([house.prices.of_day(iso, "rtm", location, day) for day in sorted(set(days[:2]))])
     if pd.Timestamp(start) not in known.index:
-        return pd.Series(dtype="float64")
+        return NOTHING_KNOWN
     wanted = pd.date_range(pd.Timestamp(start), pd.Timestamp(start) + HORIZON, freq="h", inclusive="left")
     path = known.reindex(known.index.union(wanted))
     for moment in path.index[path.isna()]:
         path[moment] = path.get(moment - pd.Timedelta(hours=24), path.loc[:moment].dropna().iloc[-1])
-    return with_latest_surprise(path, real_time, now).loc[pd.Timestamp(start) :]
+    path = with_latest_surprise(path, real_time, now).loc[pd.Timestamp(start) :]
+    issued = house.prices.real_time_forecast(iso, location, start, now)
+    issued = issued[issued.index.isin(path.index)]
+    if issued.empty:
+        return Expectation(path, "day_ahead_and_surprise")
+    path.loc[issued.index] = issued
+    return Expectation(path, "forecasts")
 
 
 def _soc_at(house: House, iso: str, name: str, start: datetime, now: datetime) -> float:

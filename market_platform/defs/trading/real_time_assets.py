@@ -11,6 +11,9 @@ from market_platform.defs.trading.prices import REAL_TIME
 from market_platform.defs.trading.schedule_assets import GROUP, SCHEDULES_OF
 from market_platform.platform import Platform
 
+SURPRISES = sorted(
+    {feed for feeds in REAL_TIME.values() for feed in feeds} | {f"{iso}_real_time_price_forecast" for iso in REAL_TIME}
+)
 SHOWN = [
     "market", "resource", "interval_start", "expected_usd_per_mwh", "planned_mw", "planned_soc_end_mwh", "bid_curve",
     "gate_closes_at",
@@ -21,13 +24,14 @@ SHOWN = [
     key="real_time_offers",
     group_name=GROUP,
     kinds={"numba"},
-    deps=["trading_resources", *SCHEDULES_OF, *sorted({feed for feeds in REAL_TIME.values() for feed in feeds})],
+    deps=["trading_resources", *SCHEDULES_OF, *SURPRISES],
     metadata={
         "dagster/column_schema": table_schema(BID_SCHEDULES),
         "dagster/table_name": f"lake.{BID_SCHEDULES.name}",
     },
     description="Real-time offers for the next hour whose gate is open: the value function at the state of charge that awards "
-    "lead to, on day-ahead prices plus the latest surprise. An offer that says the same as the one that stands is left.",
+    "lead to, on the platform's real-time forecast, else on day-ahead prices plus the latest "
+    "surprise. An offer that says the same as the one that stands is left.",
 )
 def real_time_offers(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Plan, replace and submit the next open hour of each ISO."""

@@ -74,17 +74,21 @@ def awards(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platfor
     """Ask the market how the bids stand and lay in awards and new states."""
     from market_platform.defs.trading.house import House
     from market_platform.defs.trading.records import award_rows, bid_rows, lay
+    from market_platform.defs.trading.stops import watch_stops
 
     house, day = House(platform, actor="awards"), date.fromisoformat(context.partition_key)
     moved: Counter[str] = Counter()
+    stopped: list[str] = []
     for iso in ISOS:
         moved.update(house.service(iso, day).follow(platform.clock()).values())
+        stopped += watch_stops(house, iso, day)
     lay(house, BIDS, "bids", [bid_rows(house, iso, day) for iso in ISOS], day)
     rows = lay(house, AWARDS, "awards", [award_rows(house, iso, day) for iso in ISOS], day)
     return dg.MaterializeResult(
         metadata={
             "dagster/partition_row_count": len(rows),
             "moved": dict(moved),
+            "stops": dg.MetadataValue.md("\n".join(f"- {line}" for line in stopped) or "none tripped"),
             "origin": platform.settings.origin,
             "awarded": dg.MetadataValue.md(_awarded(rows)),
         }

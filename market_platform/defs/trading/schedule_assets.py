@@ -71,7 +71,7 @@ def schedule_asset(iso: str) -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"numba", iso},
         partitions_def=DAYS,
-        deps=["trading_resources", *on_any_day([*DAY_AHEAD[iso], *fuel])],
+        deps=["trading_resources", *on_any_day([*DAY_AHEAD[iso], f"{iso}_day_ahead_price_forecast", *fuel])],
         description=f"Day-ahead bids of the resources in {iso.upper()} for a market day, made before the gate from what is known "
         "then: the platform's price forecast, else the seasonal naive on published prices, else the threshold strategy. "
         "In the sandbox a day whose gate has closed is planned as of twenty minutes before it.",
