@@ -18,6 +18,7 @@ from market_platform.cli import (
     risk_commands,
     run_commands,
     sandbox_commands,
+    settlement_commands,
     sql_command,
 )
 
@@ -49,6 +50,7 @@ app.add_typer(bid_commands.app, name="bids")
 app.add_typer(risk_commands.app, name="risk")
 app.add_typer(exchange_commands.app, name="exchange")
 app.add_typer(sandbox_commands.app, name="sandbox")
+app.add_typer(settlement_commands.app, name="settlement")
 app.add_typer(certificate_commands.app, name="certificates")
 
 

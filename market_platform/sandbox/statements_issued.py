@@ -54,7 +54,7 @@ def issued_statements(
     if market == "caiso":
         data = wire.caiso_xml(wrong, account=account, day=day, issued_on=issued_on)
         return [IssuedStatement(f"{name}-T9B.xml", data, labels)]
-    data = wire.nyiso_csv(wrong, account=account, invoice=name, issued_on=issued_on)
+    data = wire.nyiso_csv(wrong, account=account, invoice=name.removeprefix("SIM-"), issued_on=issued_on)
     return [IssuedStatement(f"{name}-bill.csv", data, labels)]
 
 

@@ -14,18 +14,22 @@ from market_platform.contracts.families.settlement import (
     SETTLEMENT_VARIANCES,
 )
 from market_platform.defs.feed_assets import table_schema
+from market_platform.defs.settlement.book_keys import (
+    DISPUTES,
+    DUE_SOON_DAYS,
+    ISOS,
+    LOOK_BACK,
+    PACK,
+    PAYMENTS,
+    RECONCILIATION,
+    STATEMENTS,
+)
 from market_platform.defs.settlement.day_assets import GROUP, on_any_day
 from market_platform.platform import Platform
 
 if TYPE_CHECKING:
     from market_platform.contracts.contract import Contract
 
-ISOS = ("caiso", "ercot", "nyiso", "pjm")
-STATEMENTS, RECONCILIATION = "settlement_statements", "settlement_reconciliation"
-DISPUTES, PAYMENTS, PACK = "settlement_disputes", "settlement_payments", "settlement_pack"
-#: Statements older than this are reconciled again by hand only.
-LOOK_BACK = timedelta(days=200)
-DUE_SOON_DAYS = 5
 MOST_ROWS_SHOWN = 40
 NO_STATEMENTS = (
     "nothing here yet: put the ISO's statement files into {folder}, or run `market-platform settlement take FILE`"

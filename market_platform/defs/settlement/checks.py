@@ -191,7 +191,7 @@ def _seeded(platform: Platform) -> tuple[int, dict[str, list[str]]]:
 @dg.asset_check(asset="settlement_disputes", name="deadlines", description="No draft has to be filed within five days")
 def deadlines(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
     """List the drafts that press."""
-    from market_platform.defs.settlement.book_assets import DUE_SOON_DAYS
+    from market_platform.defs.settlement.book_keys import DUE_SOON_DAYS
     from market_platform.defs.settlement.disputes import due_within
 
     due = due_within(platform, DUE_SOON_DAYS)

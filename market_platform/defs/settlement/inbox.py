@@ -1,6 +1,7 @@
 """The inbox: files that a person, a robot or a simulated ISO drops, each taken once and moved aside."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from market_platform.defs.settlement.office import take_file
@@ -45,10 +46,17 @@ def take_inbox(platform: Platform) -> list[FileResult]:
     return results
 
 
-def take_one(platform: Platform, name: str, data: bytes) -> FileResult:
-    """Take one statement or invoice and say what became of it."""
+def take_one(
+    platform: Platform,
+    name: str,
+    data: bytes,
+    *,
+    account: str | None = None,
+    period: tuple[date, date] | None = None,
+) -> FileResult:
+    """Take one statement or invoice and say what became of it; ``account`` and ``period`` are for PJM's XML."""
     try:
-        taken = take_file(platform, name, data)
+        taken = take_file(platform, name, data, account=account, period=period)
     except StatementRefused as refusal:
         return FileResult(name, "refused", "", f"{refusal.reason}: {refusal}")
     except (Infeasible, RuleBroken) as missing:

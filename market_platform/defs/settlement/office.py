@@ -15,6 +15,7 @@ from market_platform.contracts.families.settlement import (
     SETTLEMENT_POSITIONS,
     SETTLEMENT_VARIANCES,
 )
+from market_platform.defs.settlement.book_keys import STATEMENTS
 from market_platform.defs.settlement.lake_rows import line_rows, variance_frame
 from market_platform.defs.settlement.positions import gathered_positions
 from market_platform.errors import RuleBroken
@@ -38,9 +39,6 @@ from market_platform.settlement.statements import pjm_bill
 from market_platform.settlement.statements.intake import READERS, Reader
 from market_platform.settlement.statements.recognise import recognise
 from market_platform.settlement.statements.statement import Statement
-
-ISOS = ("caiso", "ercot", "nyiso", "pjm")
-STATEMENTS_ASSET = "settlement_statements"
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def take_file(
     )
     rows = line_rows(taken.statement.lines, side="billed", statement=taken.statement.sha256)
     lay_in(
-        platform.lake, SETTLEMENT_LINES, STATEMENTS_ASSET, rows,
+        platform.lake, SETTLEMENT_LINES, STATEMENTS, rows,
         read_at=platform.clock(), inputs=taken.statement.sha256,
     )  # fmt: skip
     return taken
@@ -179,7 +177,7 @@ def received_statement(platform: Platform, which: str) -> Statement:
     """Return a statement of the books, named by its identifier or by the beginning of its hash."""
     with platform.ledger.read() as connection:
         sha256 = view.find_statement(connection, which)
-        lines = platform.lake.read(SETTLEMENT_LINES, f"feed = '{STATEMENTS_ASSET}' AND statement = '{sha256}'")
+        lines = platform.lake.read(SETTLEMENT_LINES, f"feed = '{STATEMENTS}' AND statement = '{sha256}'")
         return view.kept_statement(connection, sha256, lines)
 
 
@@ -214,13 +212,18 @@ def overdue_statements(platform: Platform) -> list[DueStatement]:
     heads, shadow = tables.statements, tables.shadow
     late: list[DueStatement] = []
     with platform.ledger.read() as connection:
-        settled = connection.execute(sa.select(shadow.c.iso, shadow.c.market_day).distinct()).all()
+        settled: set[tuple[str, date]] = {
+            (row["iso"], row["market_day"])
+            for row in connection.execute(sa.select(shadow.c.iso, shadow.c.market_day).distinct()).mappings()
+        }
         rows = connection.execute(
             sa.select(heads.c.iso, heads.c.market, heads.c.statement_type, heads.c.first_day, heads.c.last_day)
-        ).all()
-    received = {
-        (iso, market, kind, day) for iso, market, kind, first, last in rows for day in pd.date_range(first, last).date
-    }
+        ).mappings()
+        received = {
+            (str(row["iso"]), str(row["market"]), str(row["statement_type"]), day)
+            for row in rows
+            for day in pd.date_range(row["first_day"], row["last_day"]).date
+        }
     for iso in sorted({iso for iso, _ in settled}):
         days = sorted(day for owner, day in settled if owner == iso)
         mine = {(market, kind, day) for owner, market, kind, day in received if owner == iso}

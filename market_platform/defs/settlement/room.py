@@ -2,16 +2,16 @@
 
 import dagster as dg
 
-from market_platform.defs.settlement import book_assets, checks, sensors
+from market_platform.defs.settlement import book_assets, book_keys, checks, sensors
 from market_platform.defs.settlement.day_assets import DAYS, positions_asset, shadow_asset
 
 
 def definitions() -> dg.Definitions:
     """Return the room's part of the graph; schedules are off until a person turns them on."""
-    isos = book_assets.ISOS
+    isos = book_keys.ISOS
     days = [f"{iso}_{part}" for iso in isos for part in ("settlement_positions", "shadow_settlement")]
     books = [
-        book_assets.STATEMENTS, book_assets.RECONCILIATION, book_assets.DISPUTES, book_assets.PAYMENTS, book_assets.PACK,
+        book_keys.STATEMENTS, book_keys.RECONCILIATION, book_keys.DISPUTES, book_keys.PAYMENTS, book_keys.PACK,
     ]  # fmt: skip
     return dg.Definitions(
         assets=[

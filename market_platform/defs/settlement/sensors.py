@@ -91,7 +91,7 @@ def touched_market_days(platform: Platform) -> list[tuple[str, date, datetime]]:
 )
 def dispute_deadlines(platform: dg.ResourceParam[Platform]) -> dg.RunRequest | dg.SkipReason:
     """Ask for the disputes asset while a draft presses."""
-    from market_platform.defs.settlement.book_assets import DISPUTES, DUE_SOON_DAYS
+    from market_platform.defs.settlement.book_keys import DISPUTES, DUE_SOON_DAYS
     from market_platform.defs.settlement.disputes import due_within, late_drafts
 
     pressing, late = len(due_within(platform, DUE_SOON_DAYS)), late_drafts(platform)

@@ -61,15 +61,21 @@ def post_statements(platform: Platform) -> list[Path]:
 def _unbilled(platform: Platform) -> list[tuple[str, str, date]]:
     shadow, heads = tables.shadow, tables.statements
     with platform.ledger.read() as connection:
-        settled = connection.execute(sa.select(shadow.c.iso, shadow.c.account, shadow.c.market_day).distinct()).all()
-        billed = {
-            (iso, account, day)
-            for iso, account, first, last in connection.execute(
-                sa.select(heads.c.iso, heads.c.account, heads.c.first_day, heads.c.last_day)
-            )
-            for day in pd.date_range(first, last).date
+        settled = {
+            (str(row["iso"]), str(row["account"]), row["market_day"])
+            for row in connection.execute(
+                sa.select(shadow.c.iso, shadow.c.account, shadow.c.market_day).distinct()
+            ).mappings()
         }
-    return sorted({(iso, account, day) for iso, account, day in settled} - billed)
+        rows = connection.execute(
+            sa.select(heads.c.iso, heads.c.account, heads.c.first_day, heads.c.last_day)
+        ).mappings()
+        billed = {
+            (str(row["iso"]), str(row["account"]), day)
+            for row in rows
+            for day in pd.date_range(row["first_day"], row["last_day"]).date
+        }
+    return sorted(settled - billed)
 
 
 def seeded_errors(platform: Platform, file_name: str) -> pd.DataFrame | None:

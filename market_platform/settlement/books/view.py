@@ -165,10 +165,9 @@ def payments(connection: sa.Connection) -> list[Payment]:
 def invoice_rows(connection: sa.Connection) -> list[Row]:
     """Return invoices with what was matched to them and what is still open, the next due first."""
     matches = tables.payment_matches
-    query = sa.select(matches.c.invoice_id, matches.c.amount_usd)
     paid: dict[str, Decimal] = {}
-    for invoice_id, amount in connection.execute(query).all():
-        paid[invoice_id] = paid.get(invoice_id, ZERO) + amount
+    for match in connection.execute(sa.select(matches.c.invoice_id, matches.c.amount_usd)).mappings():
+        paid[match["invoice_id"]] = paid.get(match["invoice_id"], ZERO) + match["amount_usd"]
     rows = []
     for item in invoices(connection):
         got = paid.get(item.invoice_id, ZERO)
