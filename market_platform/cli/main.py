@@ -9,6 +9,7 @@ import typer
 from market_platform.cli import (
     api_commands,
     bid_commands,
+    brief_commands,
     certificate_commands,
     dispatch_commands,
     document_commands,
@@ -41,6 +42,8 @@ app.command("sql")(sql_command.sql)
 app.command("move")(moving_commands.move)
 app.command("backup")(moving_commands.backup)
 app.command("restore")(moving_commands.restore)
+app.command("marts")(brief_commands.marts)
+app.command("brief")(brief_commands.brief)
 app.command("docs")(document_commands.docs)
 app.command("serve")(api_commands.serve)
 app.command("dispatch")(dispatch_commands.dispatch)

@@ -30,6 +30,9 @@ COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("settlement_day", timedelta(days=-1)),
     ("settlement", None),
     ("certificates", None),
+    # Last: they read what all the others laid in.
+    ("marts", None),
+    ("market_brief", timedelta(days=-1)),
 )
 
 
@@ -122,6 +125,7 @@ def _report(
     )
     say("")
     say("Where to look")
+    say(f"  {platform.settings.data_folder / 'briefs'}   the market brief, page and PDF")
     say("  make ui                                   the Dagster UI: graph, runs, checks, plots")
     say('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"   SQL over the lake')
     say(f"  duckdb {platform.catalog.path}   the same in any DuckDB")

@@ -20,7 +20,9 @@ def prices(frames: Frames, _day: date) -> Part:
     rows = rows[rows["day_ahead_usd_per_mwh"].notna()] if len(rows) else rows
     if rows.empty:
         return Part("prices", "Day-ahead prices by hub and hour", missing=NO_PRICES, wide=True)
-    labels, values, groups = [], [], {}
+    labels: list[str] = []
+    values: list[list[float | None]] = []
+    groups: dict[int, tuple[str, str]] = {}
     columns = _hour_labels(rows)
     for market, hub in EVERY_HUB:
         mine = rows[(rows["market"] == market) & (rows["location"] == hub)].sort_values("interval_start")

@@ -161,7 +161,7 @@ def _scores(skill: pd.DataFrame) -> tuple[str, Table | None]:
     claim = ""
     if not ours.empty:
         saved = percent(ours["skill"].mean(), 0)
-        claim = f"On {last['market_day'].iloc[0]:%d %B} the forecast of day-ahead prices saved {saved} of the seasonal naive's error."
+        claim = f"On {last['market_day'].iloc[0]:%d %B} the forecast of day-ahead prices saved {saved} of the naive's error."
     table = Table(
         ("forecast", "model", "error", "naive", "saved"), cells, "Mean absolute error against the seasonal naive"
     )
