@@ -1,5 +1,7 @@
 """Figures of forecasts and their scores: fan chart, error by hour, calibration. Each returns a matplotlib figure."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
@@ -43,23 +45,45 @@ def fan_chart(rows: pd.DataFrame, actual: pd.Series | None = None, *, simulated:
 
 def error_by_hour(actual: np.ndarray, models: dict[str, np.ndarray]) -> Figure:
     """Draw the mean absolute error by hour of the day of models (days, hours)."""
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    hours = pd.Series(np.tile(np.arange(actual.shape[1]), len(actual)))
+    flat = {name: pd.Series(values.ravel()) for name, values in models.items()}
+    return error_by_hour_of(pd.Series(actual.ravel()), flat, hours)
+
+
+def error_by_hour_of(outcome: pd.Series, models: dict[str, pd.Series], hours: pd.Series, title: str = "") -> Figure:
+    """Draw the mean absolute error of models by the local hour of each row."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.subplots()
     for name, values in models.items():
-        axes.plot(np.nanmean(np.abs(actual - values), axis=0), label=name)
+        by_hour = (outcome - values).abs().groupby(hours).mean()
+        axes.plot(by_hour.index, by_hour, label=name)
     axes.set_xlabel("hour beginning, local")
     axes.set_ylabel("mean absolute error")
-    axes.legend()
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, frameon=False)
     return figure
 
 
 def calibration(actual: np.ndarray, quantiles: np.ndarray) -> Figure:
     """Draw the share of values below each quantile (days, hours, 99) against its level; the diagonal is perfect."""
+    below = (actual[..., None] <= quantiles).reshape(-1, LEVELS.size).mean(axis=0)
+    return _diagonal(LEVELS, below, "")
+
+
+def reliability(rows: pd.DataFrame, levels: Mapping[str, float], title: str = "") -> Figure:
+    """Draw the share of outcomes below each stored quantile of rows against its level."""
+    below = np.array([(rows["outcome"] <= rows[name]).mean() for name in levels])
+    return _diagonal(np.array(list(levels.values())), below, title)
+
+
+def _diagonal(levels: np.ndarray, below: np.ndarray, title: str) -> Figure:
     figure = Figure(figsize=(4.5, 4.5), layout="constrained")
     axes = figure.subplots()
-    below = (actual[..., None] <= quantiles).reshape(-1, LEVELS.size).mean(axis=0)
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    axes.plot(LEVELS, below, color="C0")
+    axes.plot(levels, below, color="C0", marker="o" if levels.size < LEVELS.size else None, markersize=4)
     axes.set_xlabel("quantile level")
-    axes.set_ylabel("share of values below")
+    axes.set_ylabel("share of outcomes below")
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -3,10 +3,12 @@
 import dagster as dg
 
 from market_platform.defs.forecasting.correction_assets import correction_asset
-from market_platform.defs.forecasting.gas_assets import gas_assets
-from market_platform.defs.forecasting.jobs import jobs, market_schedule
+from market_platform.defs.forecasting.gas_assets import gas_forecasts
+from market_platform.defs.forecasting.jobs import jobs, schedules
+from market_platform.defs.forecasting.late_inputs import late_inputs
 from market_platform.defs.forecasting.price_assets import price_asset
 from market_platform.defs.forecasting.real_time_assets import real_time_asset
+from market_platform.defs.forecasting.scoring_assets import drift_checks, forecast_leaderboard, forecast_scores
 from market_platform.defs.forecasting.subjects import CORRECTIONS, SUBJECTS
 
 
@@ -16,10 +18,12 @@ def definitions() -> dg.Definitions:
         *(price_asset(subjects) for subjects in SUBJECTS.values()),
         *(real_time_asset(subjects) for subjects in SUBJECTS.values()),
         *(correction_asset(correction) for correction in CORRECTIONS),
-        *gas_assets(),
+        *gas_forecasts(),
     ]
     return dg.Definitions(
-        assets=assets,
+        assets=[*assets, forecast_scores, forecast_leaderboard],
+        asset_checks=[drift_checks()],
         jobs=jobs([asset.key.to_user_string() for asset in assets]),
-        schedules=[market_schedule(subjects) for subjects in SUBJECTS.values()],
+        schedules=schedules(),
+        sensors=[late_inputs(subjects) for subjects in SUBJECTS.values()],
     )

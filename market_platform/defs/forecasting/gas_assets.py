@@ -28,7 +28,7 @@ def _feeds_of(name: str) -> list[str]:
     return [key for key, feed in FEEDS.items() if feed.contract.name == name]
 
 
-def gas_assets() -> list[dg.AssetsDefinition]:
+def gas_forecasts() -> list[dg.AssetsDefinition]:
     """Return the assets of basis and storage change."""
     return [
         forecast_asset(

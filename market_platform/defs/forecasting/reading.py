@@ -53,6 +53,16 @@ def known_rows(platform: Platform, contract: Contract, moment: datetime, where: 
     return platform.lake.read(contract, condition, versions=True)
 
 
+def last_read(platform: Platform, source: Source, moment: datetime) -> datetime | None:
+    """Return when the newest row of a source for today or later became known, None where there is none."""
+    sql = (
+        "SELECT max(known_from) AS newest FROM rows WHERE known_to IS NULL "  # noqa: S608
+        f"AND market_day >= DATE '{moment.date()}' AND ({source.where})"
+    )
+    found = _frame(platform, source.contract, source.feeds, sql)
+    return None if found.empty or found["newest"].isna().all() else found["newest"].iloc[0].to_pydatetime()
+
+
 def by_location(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return interval_start and value of each location, without unknown values."""
     if rows.empty:
