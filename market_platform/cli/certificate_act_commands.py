@@ -2,6 +2,7 @@
 
 import getpass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -10,6 +11,7 @@ from market_platform.cli.certificate_words import (
     SOURCE,
     Account,
     Fuel,
+    Json,
     Organization,
     Quantity,
     Registry,
@@ -18,7 +20,7 @@ from market_platform.cli.certificate_words import (
     plainly,
     usd,
 )
-from market_platform.cli.console import say
+from market_platform.cli.console import say, show
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 
@@ -180,6 +182,49 @@ def window(
         desk = open_desk(Platform(Settings()))
         desk.book.declare_window(registry, opens.replace(tzinfo=UTC), closes.replace(tzinfo=UTC), source)
     say(f"{registry} trades from {opens:%Y-%m-%d %H:%M} to {closes:%Y-%m-%d %H:%M} UTC")
+
+
+def upload(
+    file: Annotated[
+        Path, typer.Argument(help="Monthly generation in M-RETS's upload form", exists=True, dir_okay=False)
+    ],
+    *,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it to the registry; only checked and shown without it")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Report generation to M-RETS, from which it issues certificates. A dry run unless you say --send."""
+    from market_platform.defs.certificates.lists import mrets_client
+    from market_platform.sources.mrets.documents import resources_frame
+    from market_platform.sources.mrets.submission import entries_of
+    from market_platform.sources.mrets.submission import send as send_all
+    from market_platform.sources.mrets.uploads import read_generation
+
+    platform = Platform(Settings())
+    with plainly():
+        client = mrets_client(platform)
+        generators = resources_frame(client.whole("generators"))
+        entries = entries_of(read_generation(file.read_bytes()), generators, platform.clock().date())
+    rows: list[dict[str, object]] = [
+        {
+            "generator": entry.mrets_id, "generation_start": entry.generation_start,
+            "generation_end": entry.generation_end, "generation_mwh": entry.generation_mwh, "entry": None,
+            "status": "not sent",
+            "remark": "; ".join(filter(None, (entry.refusal, entry.remark))),
+        }
+        for entry in entries
+    ]  # fmt: skip
+    try:
+        with plainly():
+            if send:
+                for row, sent in zip(rows, send_all(client, entries), strict=False):
+                    row |= {"entry": sent.entry_id, "status": sent.status}
+    finally:
+        client.close()
+        show(rows, list(rows[0]), title="Generation for M-RETS", as_json=as_json)
+    if not send and not as_json:
+        say("dry run: nothing was sent; say --send to report it to the registry")
 
 
 def _wanted(quantity: int, serials: list[str] | None, fuel: str | None, state: str | None) -> Any:  # noqa: ANN401

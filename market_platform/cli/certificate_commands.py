@@ -2,7 +2,7 @@
 
 import typer
 
-from market_platform.cli import certificate_act_commands, certificate_look_commands
+from market_platform.cli import certificate_act_commands, certificate_duty_commands, certificate_look_commands
 
 app = typer.Typer(help="Renewable energy certificates: registries, ledger, compliance, ESG.", no_args_is_help=True)
 
@@ -22,3 +22,6 @@ app.command("withdraw")(certificate_act_commands.withdraw)
 app.command("retire")(certificate_act_commands.retire)
 app.command("move")(certificate_act_commands.move)
 app.command("window")(certificate_act_commands.window)
+app.command("upload")(certificate_act_commands.upload)
+app.command("esg")(certificate_duty_commands.esg)
+app.add_typer(certificate_duty_commands.comply, name="comply")

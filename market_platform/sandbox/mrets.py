@@ -20,6 +20,7 @@ PREFIX = "/v1/public/"
 MEDIA_TYPE = "application/vnd.api+json"
 DEFAULT_PAGE, LARGEST_PAGE = 25, 1000
 MONTHS_KEPT = 12
+REVIEWED_AFTER_DAYS = 62
 ORGANIZATION, ACCOUNT = "Simulated Prairie Power", "Prairie active"
 
 
@@ -29,6 +30,8 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return _failure(401, "Unauthorized", "Missing or incorrect authentication credentials.")
     path = request.url.path.removeprefix(PREFIX).removeprefix("rec/").strip("/")
     if request.method in ("POST", "PUT"):
+        if path == "generation-entries/create":
+            return _generation(world, request, now)
         return _written(path, request)
     kind, _, identifier = path.partition("/")
     resources = _resources(world, now).get(kind)
@@ -163,6 +166,44 @@ def _written(path: str, request: httpx.Request) -> httpx.Response:
     answer["attributes"].setdefault("status", "draft")
     answer["relationships"] = data.get("relationships", {})
     return _document({"data": answer}, 201)
+
+
+def _generation(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
+    """Take a generation entry, or refuse it as the registry would: unknown generator, nothing made, a month it has."""
+    try:
+        data = json.loads(request.content)["data"]
+        attributes, plant = data["attributes"], data["relationships"]["generator"]["data"]["id"]
+        start, end = (date.fromisoformat(attributes[f"generation_period_{name}"][:10]) for name in ("start", "end"))
+        quantity = float(attributes["quantity"])
+    except (ValueError, KeyError, TypeError):
+        return _failure(422, "Unprocessable Entity", "The JSON body of the request is badly formed.")
+    known = _resources(world, now)
+    if plant not in {item["id"] for item in known["generators"]}:
+        return _failure(404, "Record not found", f"The record identified by {plant} could not be found.")
+    taken = [
+        item
+        for item in known["generation_entries"]
+        if item["relationships"]["generator"]["data"]["id"] == plant
+        and item["attributes"]["generation_period_start"] <= end.isoformat()
+        and item["attributes"]["generation_period_end"] >= start.isoformat()
+    ]
+    errors = [
+        text
+        for wrong, text in (
+            (bool(taken), "There's an existing generation that overlaps these dates"),
+            (quantity <= 0, "Quantity must be greater than 0"),
+            (end < start or end > now.date(), "The generation period must be over"),
+        )
+        if wrong
+    ]
+    if errors:
+        return _document({"rows": [{"errors": errors, "row": [plant, start.isoformat(), end.isoformat()]}]}, 422)
+    status = "pending" if now.date() - end > timedelta(days=REVIEWED_AFTER_DAYS) else "accepted"
+    entry = _resource(
+        "generation_entries", _identity("entry", request.content.decode()), {"generator": plant},
+        **attributes, quantity_unit="mwh", status=status,
+    )  # fmt: skip
+    return _document({"data": entry}, 201)
 
 
 def _resource(

@@ -12,7 +12,12 @@ import pandas as pd
 
 from market_platform.certificates.compliance.deadlines import deadlines
 from market_platform.certificates.compliance.filing import Filing, make_filing, retired_for
-from market_platform.certificates.compliance.obligations import Requirement, load_share_payment_usd, requirements
+from market_platform.certificates.compliance.obligations import (
+    Requirement,
+    load_share_payment_usd,
+    period_sum,
+    requirements,
+)
 from market_platform.certificates.compliance.plan import Plan, plan_retirements
 from market_platform.certificates.compliance.targets import period_of, target_schedule
 from market_platform.certificates.desk import Desk
@@ -78,10 +83,16 @@ def obligation_rows(desk: Desk, loads: Sequence[Load]) -> tuple[pd.DataFrame, di
     """Return the obligations in the columns ``OBLIGATIONS``, and by state and period why none could be worked out.
 
     A state that charges a rate on load instead (New York from 2025) is one row with its payment and no certificates.
+    Years of a state whose obligation is a sum over them (California) are one row a supplier.
     """
-    rows: list[tuple[object, ...]] = []
+    schedule = target_schedule(desk.reference.targets, desk.reference.overrides)
+    summed = schedule[schedule["use"] == "period_sum"]
+    years = set(zip(summed["state"], summed["period"], strict=True))
+    rows = _period_sums(schedule, [load for load in loads if (load.state, load.period) in years])
     refused: dict[tuple[str, str], str] = {}
     for load in loads:
+        if (load.state, load.period) in years:
+            continue
         try:
             rows += [_obligation_row(load, item) for item in obligation(desk, load)]
         except Infeasible as error:
@@ -168,6 +179,26 @@ def _obligation_row(load: Load, item: Requirement) -> tuple[object, ...]:
         load.load_mwh, load.exempt_mwh, load.basis, item.percent, item.tier_total, item.certificates, item.bank_cap,
         item.payment_usd, most, item.source, item.status,
     )  # fmt: skip
+
+
+def _period_sums(schedule: pd.DataFrame, loads: Sequence[Load]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for supplier, state in sorted({(load.supplier, load.state) for load in loads}):
+        part = sorted((load for load in loads if (load.supplier, load.state) == (supplier, state)), key=_by_period)
+        sales = {load.period: load.load_mwh - load.exempt_mwh for load in part}
+        steps = schedule[(schedule["state"] == state) & schedule["period"].isin(list(sales))]
+        due = period_sum(schedule, state, sales)
+        rows.append((
+            supplier, state, steps["tier"].iloc[0], "", f"{part[0].period}-{part[-1].period}" if len(part) > 1 else
+            part[0].period, steps["period_start"].min(), steps["period_end"].max(), sum(load.load_mwh for load in part),
+            sum(load.exempt_mwh for load in part), part[0].basis, None, due, due, None, None, None,
+            "; ".join(sorted(set(steps["source"]))), steps["status"].iloc[0],
+        ))  # fmt: skip
+    return rows
+
+
+def _by_period(load: Load) -> str:
+    return load.period
 
 
 def _load_share(desk: Desk, load: Load) -> list[tuple[object, ...]]:

@@ -67,19 +67,19 @@ class View:
                 batch.c.serial_end, batch.c.generation_end, kind.c.fuel, kind.c.vintage, kind.c.eligibility,
             ).join_from(batch, kind).where(among(self.connection, batch.c.batch_id, ids))
         )  # fmt: skip
-        for row in rows:
-            values: tuple[Any, ...] = tuple(row)
-            self._batches[row.batch_id] = Batch(*values)
-            self._holdings[row.batch_id] = ([], {})
+        for batch_id, *rest in rows:
+            values: list[Any] = rest
+            self._batches[batch_id] = Batch(batch_id, *values)
+            self._holdings[batch_id] = ([], {})
         held = self.connection.execute(
             sa.select(holding.c.batch_id, holding.c.serial_start, holding.c.serial_end, holding.c.account_id)
             .where(among(self.connection, holding.c.batch_id, ids))
             .order_by(holding.c.batch_id, holding.c.serial_start)
         )
-        for row in held:
-            starts, pieces = self._holdings[row.batch_id]
-            starts.append(row.serial_start)
-            pieces[row.serial_start] = (row.serial_end, row.account_id)
+        for batch_id, start, end, account_id in held:
+            starts, pieces = self._holdings[batch_id]
+            starts.append(start)
+            pieces[start] = (end, account_id)
 
     def prefetch_offers(self, transaction_ids: Iterable[int]) -> None:
         """Read pending transfers with what they set aside, and the batches of it, in few queries."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -12,7 +11,6 @@ from market_platform.certificates.compliance.duties import (
     Load,
     Standing,
     calendar,
-    filing,
     obligation_rows,
     standing,
 )
@@ -23,8 +21,10 @@ from market_platform.contracts.families.certificates import (
     COMPLIANCE_STANDING,
 )
 from market_platform.defs.certificates import simulated_acts
+from market_platform.defs.certificates.compliance_loads import by_supplier, computable
 from market_platform.defs.certificates.days import certificate_day, over
 from market_platform.defs.certificates.desk import is_simulated, open_desk, user_folder
+from market_platform.defs.certificates.filings import write_filings
 from market_platform.defs.certificates.laying import lay, standing_days, table, told
 from market_platform.defs.certificates.loads import feeds_read, loads
 from market_platform.defs.certificates.marks import prices_by_class
@@ -127,37 +127,6 @@ def compliance_standing(
             reports=dg.MetadataValue.md("\n".join(f"- `{path}`" for path in files)),
         )
     )  # fmt: skip
-
-
-def computable(desk: Desk, known: Sequence[Load]) -> list[Load]:
-    """Return the loads from which certificates follow: a yearly step is held, and it is not a charge on load alone."""
-    rows, _ = obligation_rows(desk, known)
-    owed = set(rows.loc[rows["percent"].notna(), ["supplier", "state", "period"]].itertuples(index=False, name=None))
-    return [load for load in known if (load.supplier, load.state, load.period) in owed]
-
-
-def by_supplier(known: Sequence[Load]) -> list[tuple[str, list[Load]]]:
-    """Return the loads of each supplier together: their plan is made over all states at once."""
-    suppliers = sorted({load.supplier for load in known})
-    return [(supplier, [load for load in known if load.supplier == supplier]) for supplier in suppliers]
-
-
-def write_filings(platform: Platform, desk: Desk, known: Sequence[Load], made_on: date) -> list[Path]:
-    """Write the filing of each load as CSV, HTML and PDF and return the paths."""
-    from market_platform.certificates.reports.filing_files import filing_csv, filing_html, filing_pdf
-
-    folder = platform.settings.data_folder / "reports" / "certificates"
-    folder.mkdir(parents=True, exist_ok=True)
-    writers = {"csv": filing_csv, "html": filing_html, "pdf": filing_pdf}
-    paths = []
-    for load in known:
-        report = filing(desk, load, made_on)
-        name = f"{load.supplier} {load.state} {load.period}".replace("/", "-").replace(" ", "_")
-        for kind, write in writers.items():
-            path = folder / f"{name}.{kind}"
-            path.write_bytes(write(report))
-            paths.append(path)
-    return paths
 
 
 def _retire_simulated(platform: Platform, desk: Desk, known: Sequence[Load], day: date) -> int:

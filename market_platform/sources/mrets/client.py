@@ -7,6 +7,7 @@ Source: M-RETS api docs, basic usage (``app.mrets.org/v1/public``; header ``X-Ap
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import httpx
@@ -111,6 +112,16 @@ class MretsClient:
         document = self._call("PUT", f"rec/user_transactions/{transaction_id}/enqueue")
         return dict(document["data"])
 
+    def submit_generation(self, generator_id: str, start: date, end: date, generation_mwh: float) -> dict[str, Any]:
+        """Create a generation entry, from which the registry issues certificates, and return its resource."""
+        attributes = {
+            "generation_period_start": f"{start:%Y-%m-%d}T00:00:00Z",
+            "generation_period_end": f"{end:%Y-%m-%d}T00:00:00Z",
+            "quantity": int(generation_mwh) if generation_mwh == int(generation_mwh) else generation_mwh,
+        }
+        relationships = {"generator": _reference("generators", generator_id)}
+        return self._post("generation-entries/create", "generation_entries", attributes, relationships)
+
     def close(self) -> None:
         """Release the connections."""
         self._http.close()
@@ -164,8 +175,10 @@ def _raise_for_status(path: str, response: httpx.Response) -> None:
 
 def _errors(response: httpx.Response) -> str:
     try:
-        errors = response.json()["errors"]
-        return "; ".join(f"{error.get('title')}: {error.get('detail')}" for error in errors)
+        document = response.json()
+        if "rows" in document:  # what submitted generation is refused with
+            return "; ".join(text for row in document["rows"] for text in row["errors"])
+        return "; ".join(f"{error.get('title')}: {error.get('detail')}" for error in document["errors"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return "no error document"
 
