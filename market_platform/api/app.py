@@ -1,5 +1,7 @@
 """The app: routes behind the gate, over one platform."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,51 +12,61 @@ from market_platform.api.answers import Answers
 from market_platform.api.audit import Audit
 from market_platform.api.callers import Callers
 from market_platform.api.gate import Gate
+from market_platform.api.live import sockets
+from market_platform.api.live.events import EventLog
+from market_platform.api.live.follow import Beats, follow
 from market_platform.api.live.hub import Hub
+from market_platform.api.live.sockets import Pace
+from market_platform.api.live.watch import Watch
 from market_platform.api.metrics import Metrics
 from market_platform.api.reading import Reader
-from market_platform.api.routes import health, markets, views
+from market_platform.api.routes import bids, certificates, health, markets, settlements, views
 from market_platform.api.service import Service
 from market_platform.platform import Platform
 
 DESCRIPTION = """Markets, bids, settlement, certificates and analytics of one market platform.
 
 Send a key as `Authorization: Bearer …` or `X-API-Key`. Rows come as JSON, CSV, Arrow or Parquet by `Accept`; pages go on by
-`next_cursor`; errors are problem+json; every POST takes an `Idempotency-Key`."""
+`next_cursor`; errors are problem+json; every POST takes an `Idempotency-Key`. `/ws/{market or facility}` tells what is new."""
 
 
-def create_app(platform: Platform) -> FastAPI:
+def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | None = None) -> FastAPI:
     """Return the app over a platform; its clock, stores and transports are the platform's."""
     reader = Reader(platform.catalog)
-    service = Service(platform, reader, Answers(), Metrics(platform, reader), Hub())
+    hub = Hub(EventLog(platform.ledger))
+    service = Service(platform, reader, Answers(), Metrics(platform, reader), hub)
+    callers = Callers(platform.ledger, platform.clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(reader.refresh)
+        watch = Watch(platform, reader, hub.log)
+        following = asyncio.create_task(follow(platform, reader, watch, hub, beats or Beats()))
         yield
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
 
     app = FastAPI(
         title="market-platform", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.service = service
+    app.state.service, app.state.callers, app.state.pace = service, callers, pace or Pace()
     problems.install(app)
     documented.install(app)
     app.include_router(health.routes)
+    app.include_router(sockets.routes)
     app.include_router(_version_one())
     app.add_middleware(
-        Gate,
-        callers=Callers(platform.ledger, platform.clock),
-        reader=reader,
-        answers=service.answers,
-        metrics=service.metrics,
-        audit=Audit(platform.ledger),
-        clock=platform.clock,
-    )
+        Gate, callers=callers, reader=reader, answers=service.answers, metrics=service.metrics,
+        audit=Audit(platform.ledger), clock=platform.clock,
+    )  # fmt: skip
     return app
 
 
 def _version_one() -> APIRouter:
     """Return all routes under ``/v1``; the path that any feed may have comes last."""
     version = APIRouter(prefix="/v1")
-    for part in (markets.routes, views.router(), markets.last_routes()):
+    own = (markets.routes, bids.routes, settlements.routes, certificates.routes)
+    for part in (*own, views.router(), markets.last_routes()):
         version.include_router(part)
     return version

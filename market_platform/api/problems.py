@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from market_platform.errors import Infeasible, MarketPlatformError, RuleBroken, SettingsError
+from market_platform.certificates.refusals import UnknownCertificates
+from market_platform.errors import Infeasible, MarketPlatformError, PayloadError, RuleBroken
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -52,21 +54,32 @@ def problem_response(status: int, detail: str, headers: Mapping[str, str] | None
     return Response(problem_body(status, detail, **more), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def status_of(error: MarketPlatformError) -> int:
-    """Return the status that a refusal of the platform's own stands for."""
-    if isinstance(error, RuleBroken):
-        return 409
-    if isinstance(error, Infeasible):
-        return 422
-    return 500 if isinstance(error, SettingsError) else 503
+def problem_of(error: Exception) -> Response:
+    """Return the problem that an error stands for: the platform's own by their kind, a bad value as 422."""
+    if isinstance(error, Problem):
+        return problem_response(error.status, error.detail, error.headers, **error.more)
+    for kinds, status in STATUS_OF:
+        if isinstance(error, kinds):
+            return problem_response(status, str(error), kind=type(error).__name__)
+    raise error
+
+
+# The first that fits: what nobody knows, what a rule forbids, what makes no sense, what is not set up.
+STATUS_OF: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+    ((UnknownCertificates,), 404),
+    ((RuleBroken, sa.exc.IntegrityError), 409),
+    ((Infeasible, PayloadError, ValueError), 422),
+    ((MarketPlatformError, sa.exc.OperationalError), 503),
+)
 
 
 def install(app: FastAPI) -> None:
     """Answer every error as a problem."""
-
-    @app.exception_handler(Problem)
-    async def _problem(_request: Request, error: Problem) -> Response:
-        return problem_response(error.status, error.detail, error.headers, **error.more)
+    app.add_exception_handler(Problem, _refused)
+    for kinds, _ in STATUS_OF:
+        for kind in kinds:
+            if kind is not ValueError:
+                app.add_exception_handler(kind, _refused)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> Response:
@@ -81,9 +94,9 @@ def install(app: FastAPI) -> None:
     async def _http(_request: Request, error: HTTPException) -> Response:
         return problem_response(error.status_code, str(error.detail), error.headers)
 
-    @app.exception_handler(MarketPlatformError)
-    async def _refused(_request: Request, error: MarketPlatformError) -> Response:
-        return problem_response(status_of(error), str(error), kind=type(error).__name__)
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    return problem_of(error)
 
 
 def _fault(error: Mapping[str, Any]) -> dict[str, str]:

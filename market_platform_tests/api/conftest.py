@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from market_platform.api.app import create_app
 from market_platform.api.keys import create_key
@@ -39,6 +40,7 @@ class Served:
     url: str
     platform: Platform
     keys: dict[str, str]
+    app: FastAPI | None = None
 
     def client(self, scope: str | None = "read", **options) -> httpx.Client:
         """Return a client with the key of a scope."""
