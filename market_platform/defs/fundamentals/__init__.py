@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from market_platform.defs.fundamentals import chp, gas, history, pipelines, spark, storage, weather
+from market_platform.defs.fundamentals import checks, chp, gas, history, pipelines, spark, storage, weather
 
 ASSETS = (
     history.fundamentals_history,
@@ -40,5 +40,9 @@ def definitions() -> dg.Definitions:
         description="Decides for every facility with the prices as they are now",
     )
     return dg.Definitions(
-        assets=list(ASSETS), jobs=[job, decide_again], schedules=[schedule], sensors=[chp.chp_follows_prices]
+        assets=list(ASSETS),
+        asset_checks=list(checks.CHECKS),
+        jobs=[job, decide_again],
+        schedules=[schedule],
+        sensors=[chp.chp_follows_prices],
     )

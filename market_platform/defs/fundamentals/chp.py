@@ -6,7 +6,6 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from market_platform.analysis.chp.decide import decide, entering_state
 from market_platform.analysis.chp.table import Plant, plants
 from market_platform.analysis.gas.legs import HENRY_HUB_NAME, basis_curves
 from market_platform.contracts.families import drivers
@@ -19,13 +18,13 @@ from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, today
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 
 FACILITIES_FILE = "facilities.csv"
 SIMULATED = Path(__file__).parent / "simulated_facilities.csv"
 DAY_AHEAD_FEEDS = {hub.market: hub.feed for hub in HUBS}
 PRICE_DAYS_BACK = 8
 CHP_JOB = "chp"
+MOST_PICTURES = 6
 HOUR = pd.Timedelta(hours=1)
 
 
@@ -41,6 +40,8 @@ HOUR = pd.Timedelta(hours=1)
 )
 def chp_decisions(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Decide for every facility; one that cannot be decided does not stop the others."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     chosen, source = facilities(platform)
     if not chosen:
         return nothing_yet(f"no facilities yet: describe them in {source}, a row each (see the asset's description)")
@@ -67,7 +68,7 @@ def chp_decisions(context: dg.AssetExecutionContext, platform: dg.ResourceParam[
         f"plan_{plant.facility.lower().replace(' ', '_')}": picture(
             plant.facility, plots.chp_picture(rows, plant.facility, simulated=simulated)
         )
-        for plant in chosen
+        for plant in chosen[:MOST_PICTURES]
         if plant.facility in set(rows["facility"])
     }
     return dg.MaterializeResult(
@@ -94,6 +95,8 @@ def facilities(platform: Platform) -> tuple[list[Plant], str]:
 
 def decisions_of(platform: Platform, plant: Plant) -> pd.DataFrame:
     """Return the rows of one facility. Raises Infeasible where prices are missing or heat cannot be covered."""
+    from market_platform.analysis.chp.decide import decide, entering_state
+
     now = pd.Timestamp(platform.clock())
     hours = priced_hours(platform, plant)
     begin = hours["interval_start"].iloc[0]

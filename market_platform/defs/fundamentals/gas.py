@@ -10,7 +10,6 @@ from market_platform.defs.fundamentals import inputs
 from market_platform.defs.fundamentals.showing import nothing_yet, picture, table
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 
 MARKET = "gas"
 ROLLED_DAYS_BEFORE = 1  # on its last trading day a contract still settles, so that the gap of the roll is known
@@ -27,6 +26,8 @@ SETTLED = ["cme_ng_settlements", "cme_nymex_file", "fundamentals_history"]
 )
 def gas_basis(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in the curves by hub."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     read = inputs.settlements(platform)
     curves = basis_curves(read)
     if curves.empty:
@@ -101,6 +102,8 @@ def gas_spreads(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
 )
 def gas_front_month(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in the continuous front month."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     read = inputs.settlements(platform)
     henry = inputs.henry_hub(read)
     if henry.empty:

@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import dagster as dg
+import sqlalchemy as sa
 
-from market_platform.contracts.families import fundamentals
 from market_platform.ingest.account import Outcome
 from market_platform.markets.gas import is_business_day
 from market_platform.platform import Platform
 from market_platform.sources.carbon.feeds import PROGRAMMES, reference_table
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.payload import Payload
+from market_platform.store.feed_tables import coverage
 
-TRADING_LOOK_BACK_DAYS = 180
-WEATHER_LOOK_BACK_DAYS = 45
+TRADING_LOOK_BACK_DAYS = 120
+WEATHER_LOOK_BACK_DAYS = 30
 POSTINGS_LOOK_BACK_DAYS = 14
 CONTRACT_MONTHS = 24
 OFFSETS_FILE = "offsets.csv"
@@ -54,13 +55,13 @@ def fundamentals_history(
 
 def _weather(platform: Platform) -> Iterator[Outcome]:
     feed = FEEDS["weather_open_meteo_history"]
-    missing = _not_held(platform, feed.key, fundamentals.WEATHER_OBSERVATIONS.name, WEATHER_LOOK_BACK_DAYS)
+    missing = _not_held(platform, feed.key, WEATHER_LOOK_BACK_DAYS)
     yield from platform.pipeline.ingest(feed, missing)
 
 
 def _settlements(platform: Platform) -> Iterator[Outcome]:
     key = "cme_nymex_file" if platform.settings.origin == "sandbox" else "cme_ng_settlements"
-    missing = _not_held(platform, key, fundamentals.FUTURES_SETTLEMENTS.name, TRADING_LOOK_BACK_DAYS)
+    missing = _not_held(platform, key, TRADING_LOOK_BACK_DAYS)
     missing = [day for day in missing if is_business_day(day)]
     if platform.settings.origin == "live":
         yield from platform.pipeline.ingest(FEEDS[key], missing)
@@ -92,7 +93,7 @@ def _postings(platform: Platform) -> Iterator[Outcome]:
     """Import what pipelines with files would have posted; live, these files are the user's to bring."""
     if platform.settings.origin != "sandbox":
         return
-    missing = _not_held(platform, "pipelines_capacity", fundamentals.PIPELINE_CAPACITY.name, POSTINGS_LOOK_BACK_DAYS)
+    missing = _not_held(platform, "pipelines_capacity", POSTINGS_LOOK_BACK_DAYS)
     if missing:
         from market_platform.sandbox.publishers.pipelines import enbridge_file
         from market_platform.sandbox.world import World
@@ -101,14 +102,11 @@ def _postings(platform: Platform) -> Iterator[Outcome]:
         yield from platform.imports.take_file(Payload(f"MT_OA_{missing[0]}_{missing[-1]}.csv", content))
 
 
-def _not_held(platform: Platform, feed: str, table: str, days_back: int) -> list[date]:
-    """Return the days up to yesterday of which the lake has no row of the feed."""
+def _not_held(platform: Platform, feed: str, days_back: int) -> list[date]:
+    """Return the days up to yesterday of which the lake has no row of the feed, by the account of what came in."""
     today = platform.clock().date()
-    with platform.catalog.connect() as connection:
-        rows = connection.execute(
-            f"SELECT DISTINCT market_day FROM {table} WHERE feed = ? AND market_day >= ?",  # noqa: S608 - declared name
-            [feed, today - timedelta(days=days_back)],
-        ).fetchall()
-    held = {row[0] for row in rows}
     days = [today - timedelta(days=step) for step in range(days_back, 0, -1)]
+    with platform.ledger.read() as connection:
+        question = sa.select(coverage.c.market_day).where(coverage.c.feed == feed, coverage.c.market_day >= days[0])
+        held = set(connection.execute(question).scalars())
     return [day for day in days if day not in held]

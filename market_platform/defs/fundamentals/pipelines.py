@@ -7,7 +7,6 @@ import dagster as dg
 from market_platform.contracts.families import fundamentals
 from market_platform.defs.fundamentals.showing import nothing_yet, picture, table
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 from market_platform.sources.pipelines.capacity import last_posts
 
 DAYS = 14
@@ -25,6 +24,8 @@ NO_POSTINGS = "no postings yet: run pipelines_market_day, or import the pipeline
 )
 def pipeline_utilisation(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Show the last gas day of each pipeline."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     since = (platform.clock() - timedelta(days=DAYS)).date()
     rows = last_posts(platform.lake.read(fundamentals.PIPELINE_CAPACITY, f"market_day >= DATE '{since}'"))
     if rows.empty:

@@ -3,8 +3,6 @@
 import dagster as dg
 import pandas as pd
 
-from market_platform.reporting.images import markdown_image
-
 
 def table(rows: pd.DataFrame, decimals: int = 3) -> dg.MarkdownMetadataValue:
     """Return rows as a Markdown table."""
@@ -13,6 +11,8 @@ def table(rows: pd.DataFrame, decimals: int = 3) -> dg.MarkdownMetadataValue:
 
 def picture(title: str, content: bytes) -> dg.MarkdownMetadataValue:
     """Return a PNG that the UI shows."""
+    from market_platform.reporting.images import markdown_image
+
     return dg.MetadataValue.md(markdown_image(title, content))
 
 

@@ -15,7 +15,6 @@ from market_platform.defs.fundamentals import inputs
 from market_platform.defs.fundamentals.showing import nothing_yet, picture, table
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 
 HEAT_RATE_MMBTU_PER_MWH = 7.0  # a combined-cycle plant on the higher heating value, as spark spreads are quoted
 DAYS = 30
@@ -54,6 +53,8 @@ HUBS = (
 )
 def spark_spreads(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in the spreads of the hours that have a day-ahead price."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     curves = basis_curves(inputs.settlements(platform))
     gas = curves[curves["place"] == 1]
     carbon = inputs.carbon_prices(platform)

@@ -11,7 +11,6 @@ from market_platform.defs.fundamentals import inputs
 from market_platform.defs.fundamentals.showing import nothing_yet, picture, table
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 from market_platform.sources.weather.places import places
 
 EASTERN = "America/New_York"
@@ -33,6 +32,8 @@ BASE_C = 18.333  # 65 °F
 )
 def storage_surplus(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in surplus and balance."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     read = inputs.storage(platform)
     if read.empty:
         return nothing_yet("no storage yet: run eia_lists (an EIA key is free), or import ngshistory.xls")

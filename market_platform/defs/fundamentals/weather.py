@@ -13,7 +13,6 @@ from market_platform.defs.fundamentals.showing import nothing_yet, picture, tabl
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.platform import Platform
-from market_platform.reporting import fundamentals_plots as plots
 from market_platform.sources.weather.places import places
 
 NO_WEATHER = (
@@ -34,6 +33,8 @@ HALF_HOUR = pd.Timedelta(minutes=30)
 )
 def place_degree_days(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in the degree days of every whole day."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     hours = inputs.place_hours(platform)
     frames = []
     for key, mine in hours.groupby("place"):
@@ -82,6 +83,8 @@ def place_degree_days(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
 )
 def renewable_outlook(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Lay in the outlook of the newest forecast of each place."""
+    from market_platform.reporting import fundamentals_plots as plots
+
     since = platform.clock().date()
     read = platform.lake.read(
         fundamentals.WEATHER_FORECASTS, f"feed = 'weather_open_meteo_forecast' AND market_day >= DATE '{since}'"

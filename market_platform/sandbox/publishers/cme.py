@@ -7,10 +7,12 @@ import httpx
 import pandas as pd
 
 from market_platform.sandbox.world import World
+from market_platform.sandbox.world.gas_futures import futures_frame
 
 HOSTS = ("www.cmegroup.com", "ftp.cmegroup.com")
 ZONE = ZoneInfo("America/New_York")
 NG = "444"
+MONTHS = 36
 HEADINGS = (
     "PRODUCT SYMBOL,CONTRACT MONTH,CONTRACT YEAR,CONTRACT DAY,CONTRACT,PRODUCT DESCRIPTION,OPEN,HIGH,HIGH AB INDICATOR,"
     "LOW,LOW AB INDICATOR,LAST,LAST AB INDICATOR,SETTLE,PT CHG,EST. VOL,PRIOR SETTLE,PRIOR VOL,PRIOR INT,TRADEDATE"
@@ -25,8 +27,7 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
     day = datetime.strptime(request.url.params["tradeDate"], "%m/%d/%Y").replace(tzinfo=ZONE)
     if day + timedelta(hours=18) > now:
         return httpx.Response(200, json={"settlements": []})
-    curve = world.futures_curve(day.date())
-    curve = curve[curve["symbol"] == "NG"]
+    curve = futures_frame(world.seed, day.date(), MONTHS, ("NG",))
     rows = [
         {
             "month": f"{row.contract_month:%b %y}".upper().replace("JUL", "JLY"),
@@ -48,12 +49,12 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
     return httpx.Response(200, json={"settlements": rows})
 
 
-def settlement_file(world: World, day: date, months: int = 36) -> bytes:
+def settlement_file(world: World, day: date, months: int = MONTHS) -> bytes:
     """Return the day's CSV of gas and basis futures, as the exchange lays it out."""
     return settlement_files(world, [day], months)
 
 
-def settlement_files(world: World, days: list[date], months: int = 36) -> bytes:
+def settlement_files(world: World, days: list[date], months: int = MONTHS) -> bytes:
     """Return the files of several days under one heading line, as a bought history comes."""
     return "\n".join([HEADINGS, *(line for day in days for line in _lines(world, day, months))]).encode()
 

@@ -12,6 +12,7 @@ import numpy as np
 from market_platform.sandbox.publishers import eia_power
 from market_platform.sandbox.world import World
 from market_platform.sandbox.world.fuel_prices import henry_hub_usd_per_mmbtu
+from market_platform.sandbox.world.gas_futures import futures_frame
 from market_platform.sandbox.world.gas_views import day_number
 
 HOSTS = ("api.eia.gov", "ir.eia.gov")
@@ -107,11 +108,11 @@ def _prices(world: World, start: str, end: str, now: datetime) -> Rows:
     wednesday = now.astimezone(EASTERN).date()
     wednesday -= timedelta(days=(wednesday.weekday() - 2) % 7)
     for day in _days(start, end):
-        curve = world.futures_curve(day, 4) if day < wednesday else None
+        curve = futures_frame(world.seed, day, 4, ("NG",)) if day < wednesday else None
         if curve is None or curve.empty:
             continue
         spot = float(henry_hub_usd_per_mmbtu(world.seed, np.array([day_number(day)]))[0])
-        front = curve.loc[curve["symbol"] == "NG", "settle_usd_per_mmbtu"]
+        front = curve["settle_usd_per_mmbtu"]
         for series, price in zip(("RNGWHHD", "RNGC1", "RNGC2", "RNGC3", "RNGC4"), (spot, *front), strict=True):
             rows.append(
                 {

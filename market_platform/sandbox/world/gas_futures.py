@@ -1,5 +1,6 @@
 """Henry Hub and basis futures: the curve of a trading day, contract months and their last days."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -31,13 +32,14 @@ def last_trade_day(year: int, month: int) -> date:
     return day
 
 
-def futures_frame(seed: int, day: date, months: int) -> pd.DataFrame:
+def futures_frame(seed: int, day: date, months: int, symbols: Sequence[str] | None = None) -> pd.DataFrame:
     """Return settlements of Henry Hub (NG) and basis futures; no rows on a day without trading.
 
     The curve runs from spot to a long-run price, by the season of the delivery month; a basis settles as a signed
-    difference. Settle and price range to 0.001; volume and open interest fall with distance.
+    difference. ``symbols`` picks products. Settle and price range to 0.001; volume and open interest fall with distance.
     """
     hubs = read_table("gas_hubs").dropna(subset=["futures_symbol"])
+    hubs = hubs if symbols is None else hubs[hubs["futures_symbol"].isin(symbols)]
     deliveries = _delivery_months(day, months) if is_trading_day(day) else []
     before = _previous_trading_day(day)
     blocks = [
