@@ -15,6 +15,7 @@ from market_platform.cli import (
     document_commands,
     exchange_commands,
     feed_commands,
+    forecast_commands,
     moving_commands,
     risk_commands,
     run_commands,
@@ -52,6 +53,7 @@ app.add_typer(api_commands.keys, name="keys")
 app.add_typer(bid_commands.app, name="bids")
 app.add_typer(risk_commands.app, name="risk")
 app.add_typer(exchange_commands.app, name="exchange")
+app.add_typer(forecast_commands.app, name="forecast")
 app.add_typer(sandbox_commands.app, name="sandbox")
 app.add_typer(settlement_commands.app, name="settlement")
 app.add_typer(certificate_commands.app, name="certificates")

@@ -22,6 +22,7 @@ from market_platform.sources.feed import Publisher
 COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("analysis", None),
     ("fundamentals", None),
+    ("forecasts", None),
     ("trading_fleet", None),
     ("trading", timedelta(days=-1)),
     ("trading", timedelta(0)),
