@@ -59,7 +59,7 @@ def _sheet(brief: Brief, slots: list[tuple[Part, Figure, bool]], number_of_sheet
     marked = "Simulated data: nothing here happened on any market.  " if brief.simulated else ""
     sheet.text(0.06, 0.965, f"Market brief, {day_text(brief.day)}", fontsize=15, family="serif", color=INK)
     sheet.text(0.06, 0.949, f"{marked}Made {moment_text(brief.made_at)}", fontsize=7.5, color=SOFT)
-    grid = sheet.add_gridspec(ROWS, COLUMNS, left=0.09, right=0.97, top=0.905, bottom=0.045, hspace=0.75, wspace=0.22)
+    grid = sheet.add_gridspec(ROWS, COLUMNS, left=0.13, right=0.97, top=0.905, bottom=0.045, hspace=0.75, wspace=0.34)
     at = 0
     if number_of_sheet == 0:
         _headlines(sheet.add_subplot(grid[0, :]), brief)
@@ -135,9 +135,18 @@ def _draw(axes: Axes, figure: Figure) -> None:
 def _heat(axes: Axes, figure: HeatMap) -> None:
     values = np.array([_numbers(row) for row in figure.values])
     axes.imshow(values, aspect="auto", cmap="YlOrRd")
+    deep = np.nanmin(values) + 0.6 * (np.nanmax(values) - np.nanmin(values))
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            axes.text(column, row, number(value, 0), ha="center", va="center", fontsize=5.2, color=INK)
+            axes.text(
+                column,
+                row,
+                number(value, 0),
+                ha="center",
+                va="center",
+                fontsize=5.2,
+                color="white" if value > deep else INK,
+            )
     axes.set_xticks(range(len(figure.column_labels)), figure.column_labels)
     axes.set_yticks(range(len(figure.row_labels)), figure.row_labels)
     axes.spines[:].set_visible(False)
@@ -162,7 +171,7 @@ def _lines(axes: Axes, figure: Lines) -> None:
             linewidth=1,
         )
     axes.set_xticks(at[:: figure.label_every], [figure.labels[each] for each in at[:: figure.label_every]])
-    axes.grid(visible=True, axis="y", linewidth=0.3)
+    axes.grid(visible=True, axis="y", linewidth=0.3, alpha=0.5)
     axes.legend(fontsize=5.5, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.12))
 
 
