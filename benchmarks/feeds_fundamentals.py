@@ -19,9 +19,11 @@ from market_platform.sources.payload import Payload
 ENERGYPYLINEAR = "energypylinear==1.4.1"
 ROUNDS = 7
 CHP_BAR = 500
-# The peer's boiler has an efficiency of 0.8; its time holds building and solving.
+CHP_AGREES_USD = 1e-4
+# The peer's boiler has an efficiency of 0.8; its time holds building and solving. Its cost is the solver's own objective:
+# what it adds up itself comes from a solution file of eight digits (5e-4 off at 720 hours).
 PEER = """
-import json, sys, time
+import json, os, re, sys, tempfile, time
 import energypylinear as epl, numpy as np
 count = int(sys.argv[1])
 chance = np.random.default_rng(42)
@@ -31,11 +33,17 @@ asset = epl.CHP(electric_power_max_mw=60, electric_power_min_mw=30, electric_eff
     high_temperature_efficiency_pct=0.2, low_temperature_efficiency_pct=0.2, electricity_prices=price,
     export_electricity_prices=price, gas_prices=np.full(count, 25.0), high_temperature_load_mwh=high,
     low_temperature_load_mwh=low, include_spill=True)
-done = asset.optimize(verbose=False, optimizer_config=epl.OptimizerConfig(relative_tolerance=0.0, timeout=100)).results
+asset.optimize(verbose=False, optimizer_config=epl.OptimizerConfig(relative_tolerance=0.0, timeout=100))
 seconds = time.perf_counter() - start
-gas = done["chp-gas_consumption_mwh"] + done["boiler-gas_consumption_mwh"]
-cost = ((done["site-import_power_mwh"] - done["site-export_power_mwh"]) * price + gas * 25.0).sum()
-print(json.dumps({"seconds": seconds, "cost": float(cost)}))
+with tempfile.TemporaryFile("w+") as log:
+    screen = os.dup(1)
+    os.dup2(log.fileno(), 1)
+    asset.optimize(verbose=False, optimizer_config=epl.OptimizerConfig(relative_tolerance=0.0, timeout=100, verbose=True))
+    sys.stdout.flush()
+    os.dup2(screen, 1)
+    log.seek(0)
+    cost = float(re.findall("Objective value: +([-0-9.]+)", log.read())[-1])
+print(json.dumps({"seconds": seconds, "cost": cost}))
 """
 
 
@@ -64,7 +72,7 @@ def chp(count):
     yield {"name": name, "value": ours, "unit": "s", "peer": ENERGYPYLINEAR, "peer_value": theirs["seconds"],
            "ratio": ratio, "bar": CHP_BAR, "holds": ratio >= CHP_BAR}  # fmt: skip
     yield {"name": f"{name}: difference in cost", "value": gap, "unit": "USD", "peer": ENERGYPYLINEAR,
-           "peer_value": theirs["cost"], "ratio": None, "bar": 1e-3, "holds": gap <= 1e-3}  # fmt: skip
+           "peer_value": theirs["cost"], "ratio": None, "bar": CHP_AGREES_USD, "holds": gap <= CHP_AGREES_USD}  # fmt: skip
 
 
 def run():

@@ -121,13 +121,17 @@ def test_decisions_change_with_prices_and_carry_quality() -> None:
     assert table["data_quality"].tolist() == ["good", "estimated", "stale", "stale"]
 
 
-@pytest.mark.parametrize(("count", "objective_usd"), [(24, -53_596.575994), (720, -1_586_299.771593)])
+@pytest.mark.parametrize(("count", "objective_usd"), [(24, -53_596.57595611), (720, -1_586_299.77110872)])
 def test_plan_equals_energypylinear(count: int, objective_usd: float) -> None:
-    """Figures of energypylinear 1.4.1 (CBC, gap 0, spill allowed, boiler 0.8) on the same drawn prices and heat."""
+    """Objectives of energypylinear 1.4.1 (spill allowed, boiler 0.8, gap 0) as its solver reports them.
+
+    What the peer adds up itself is 5e-4 off at 720 hours: it reads the solution back from a file of eight digits. Its
+    running hours are the same as here in every hour.
+    """
     chance = np.random.default_rng(42)
     price = chance.normal(100, 60, count)
     heat = {"high_heat_mw": chance.uniform(0, 60, count), "low_heat_mw": chance.uniform(0, 30, count)}
     nothing = np.zeros(count)
     tariff = Tariff(price, price, np.full(count, 25.0), nothing, **heat, carbon_price_usd_per_tonne=nothing)
     facility = replace(ENGINE, boiler_efficiency=0.8)
-    assert plan(facility, tariff).total_usd == pytest.approx(objective_usd, abs=1e-3)
+    assert plan(facility, tariff).total_usd == pytest.approx(objective_usd, abs=1e-6)

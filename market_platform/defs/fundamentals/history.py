@@ -108,5 +108,5 @@ def _not_held(platform: Platform, feed: str, days_back: int) -> list[date]:
     days = [today - timedelta(days=step) for step in range(days_back, 0, -1)]
     with platform.ledger.read() as connection:
         question = sa.select(coverage.c.market_day).where(coverage.c.feed == feed, coverage.c.market_day >= days[0])
-        held = set(connection.execute(question).scalars())
+        held: set[date] = set(connection.execute(question).scalars())
     return [day for day in days if day not in held]
