@@ -22,8 +22,13 @@ def keep_message(
 def keep_answer(
     connection: sa.Connection, message_id: str, *, iso: str, delivery: str, at: datetime, body: bytes
 ) -> None:
-    """Keep an answer to a message."""
+    """Keep an answer to a message; the same answer at the same moment is kept once."""
     answer_id = hashlib.sha256(message_id.encode() + at.isoformat().encode() + body).hexdigest()[:40]
+    if (
+        connection.scalar(sa.select(bid_messages.c.message_id).where(bid_messages.c.message_id == answer_id))
+        is not None
+    ):
+        return
     row = {"iso": iso, "kind": "answer", "delivery": delivery, "at": at, "answers_message_id": message_id}
     connection.execute(
         sa.insert(bid_messages).values(message_id=answer_id, **row, body=body.decode("utf-8", "replace"))

@@ -97,6 +97,11 @@ def fitted(target: BidTarget, start: datetime, corners: Sequence[tuple[float, fl
     return tuple(points)
 
 
+def smallest_mw(target: BidTarget, start: datetime) -> Decimal:
+    """Return the smallest power that the market takes for delivery at ``start``."""
+    return _number(target, start, "min_mw", None) or Decimal(0)
+
+
 def _bid(
     target: BidTarget, start: datetime, revision: int, points: tuple[CurvePoint, ...], own: Decimal | None,
     soc: StorageTerms | None,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from market_platform.markets.market import MARKETS
 from market_platform.trading.bids.bid import Bid, StorageTerms
-from market_platform.trading.bids.building import BidTarget, offer_curves, self_schedules
+from market_platform.trading.bids.building import BidTarget, offer_curves, self_schedules, smallest_mw
 from market_platform.trading.bids.gates import gate_of
 from market_platform.trading.planning.day_plan import ResourcePlan, upright
 from market_platform.trading.resources import IDENTIFIERS, Resources
@@ -34,14 +34,17 @@ def target_of(resources: Resources, name: str, market: str) -> BidTarget:
 
 
 def bids_of(plan: ResourcePlan, target: BidTarget, levels: tuple[float, float] | None, revision: int = 0) -> list[Bid]:
-    """Return the plan's bids; ``levels`` are the store's lowest and highest SOC in MWh, None for a plant."""
+    """Return the plan's bids, none for an hour with less than the market takes.
+
+    ``levels`` are the store's lowest and highest SOC in MWh, None for a plant.
+    """
     starts = [start.to_pydatetime() for start in plan.intervals]
     if not np.isnan(plan.self_schedule_mw).all():
         return self_schedules(target, starts, np.nan_to_num(plan.self_schedule_mw).tolist(), revision)
     curves = [upright(curve) if target.iso in LINEAR_ISOS else curve for curve in plan.curves]
     soc = None if levels is None else [_terms(levels, planned) for planned in _soc_starts(plan)]
     offered = offer_curves(target, starts, curves, soc, revision)
-    return [bid for bid in offered if bid.largest_mw > 0]
+    return [bid for bid in offered if bid.largest_mw >= max(smallest_mw(target, bid.start), KILOWATT_HOUR)]
 
 
 def schedule_rows(

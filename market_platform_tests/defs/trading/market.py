@@ -1,0 +1,71 @@
+"""A market with prices of our own choice: rows in the lake, a clock that moves, a house over both."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from market_platform.contracts.families.prices import LMP
+from market_platform.defs.trading.house import House
+from market_platform.ingest.derived import lay_in
+from market_platform.markets.market import MARKETS
+from market_platform.markets.market_day import interval_starts
+from market_platform.platform import Platform
+
+HUB = {"nyiso": "N.Y.C.", "caiso": "TH_SP15_GEN-APND", "pjm": "WESTERN HUB", "ercot": "HB_NORTH"}
+FEEDS = {
+    "dam": {
+        "nyiso": "nyiso_dam_lbmp_zone", "caiso": "caiso_dam_lmp_hub", "pjm": "pjm_dam_lmp_hub", "ercot": "ercot_dam_spp",
+    },
+    "rtm": {
+        "nyiso": "nyiso_rt_lbmp_zone", "caiso": "caiso_rtd_lmp_hub", "pjm": "pjm_rt_5min_lmp_hub",
+        "ercot": "ercot_rtm_spp",
+    },
+}  # fmt: skip
+
+
+def lay_prices(
+    platform: Platform,
+    iso: str,
+    days: Sequence[date],
+    hourly: list[float],
+    *,
+    market: str = "dam",
+    minutes: int = 60,
+    locations: Sequence[str] = (),
+) -> None:
+    """Put prices into the lake in one commit; ``hourly`` repeats over the local hours of each day."""
+    parts = []
+    for day in days:
+        starts = interval_starts(day, MARKETS[iso].zone, minutes)
+        local = starts.tz_convert(MARKETS[iso].zone).hour
+        price = np.array([hourly[hour % len(hourly)] for hour in local], dtype=float)
+        parts += [
+            pd.DataFrame(
+                {
+                    "market_day": day,
+                    "interval_start": starts,
+                    "interval_end": starts + pd.Timedelta(minutes=minutes),
+                    "market": iso,
+                    "market_run": market.upper(),
+                    "location": location,
+                    "location_id": None,
+                    "location_type": "hub",
+                    "lmp_usd_per_mwh": price,
+                    "energy_usd_per_mwh": price,
+                    "congestion_usd_per_mwh": 0.0,
+                    "loss_usd_per_mwh": 0.0,
+                    "ghg_usd_per_mwh": None,
+                }
+            )
+            for location in locations or (HUB[iso],)
+        ]
+    rows = pd.concat(parts, ignore_index=True)[list(LMP.row_columns)]
+    lay_in(platform.lake, LMP, FEEDS[market][iso], rows, read_at=platform.clock(), inputs="test")
+
+
+def house_at(platform: Platform, now: datetime) -> House:
+    """Return a house as a process of its own would open it at a moment, over the same lake and ledger."""
+    return House(replace(platform, clock=lambda: now), actor="trader")
