@@ -100,7 +100,10 @@ def _fitting(payload: Payload) -> list[str]:
 def _headings(payload: Payload) -> list[str]:
     if not is_json(payload.content):
         first = payload.content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").partition(b"\n")[0]
-        return [cell.strip() for cell in next(csv.reader([first.decode("utf-8", "replace").strip()]), [])]
+        try:
+            return [cell.strip() for cell in next(csv.reader([first.decode("utf-8", "replace").strip()]), [])]
+        except csv.Error:  # a workbook or an image of somebody else: no text at all
+            return []
     body = split_items(payload, "items")[1]
     first = body.partition(b"}")[0].strip()
     try:
