@@ -68,6 +68,8 @@ def obligation(desk: Desk, load: Load) -> list[Requirement]:
     if load.state not in desk.reference.programmes:
         msg = f"no programme of {load.state}: there are {', '.join(sorted(desk.reference.programmes))}"
         raise Infeasible(msg)
+    if not load.tiers:
+        _check_whole(schedule, load)
     return requirements(
         schedule,
         desk.reference.payments,
@@ -170,6 +172,24 @@ def calendar(desk: Desk, states: Sequence[str] = ()) -> pd.DataFrame:
     """Return every dated duty of the states (all by default): state, period, item, duty, due."""
     schedule = target_schedule(desk.reference.targets, desk.reference.overrides)
     return deadlines(desk.reference.programmes, schedule, states or list(desk.reference.programmes))
+
+
+def _check_whole(schedule: pd.DataFrame, load: Load) -> None:
+    """Refuse a period that lacks a step of a tier held for years before and after: part of it would pass for the whole."""
+    annual = schedule[(schedule["state"] == load.state) & (schedule["use"] == "annual")]
+    here = annual[annual["period"] == load.period]
+    if here.empty:
+        return
+    spans = annual.groupby("tier").agg(first=("period_start", "min"), last=("period_end", "max"))
+    start, end = here["period_start"].iloc[0], here["period_end"].iloc[0]
+    around = spans[(spans["first"] <= start) & (spans["last"] >= end)]
+    missing = sorted(set(around.index) - set(here["tier"]))
+    if missing:
+        msg = (
+            f"{load.state} {load.period} holds no sourced step of {', '.join(missing)}: add a row of your own, or name "
+            f"the tiers that you ask for ({', '.join(here['tier'])})"
+        )
+        raise Infeasible(msg)
 
 
 def _obligation_row(load: Load, item: Requirement) -> tuple[object, ...]:

@@ -61,17 +61,16 @@ class View:
         batch, kind, holding = tables.batches, tables.classes, tables.holdings
         if not ids:
             return
-        rows = self.connection.execute(
+        rows: Iterable[Any] = self.connection.execute(
             sa.select(
                 batch.c.batch_id, batch.c.class_id, batch.c.registry, batch.c.serial_base, batch.c.serial_start,
                 batch.c.serial_end, batch.c.generation_end, kind.c.fuel, kind.c.vintage, kind.c.eligibility,
             ).join_from(batch, kind).where(among(self.connection, batch.c.batch_id, ids))
         )  # fmt: skip
         for batch_id, *rest in rows:
-            values: list[Any] = rest
-            self._batches[batch_id] = Batch(batch_id, *values)
+            self._batches[batch_id] = Batch(batch_id, *rest)
             self._holdings[batch_id] = ([], {})
-        held = self.connection.execute(
+        held: Iterable[Any] = self.connection.execute(
             sa.select(holding.c.batch_id, holding.c.serial_start, holding.c.serial_end, holding.c.account_id)
             .where(among(self.connection, holding.c.batch_id, ids))
             .order_by(holding.c.batch_id, holding.c.serial_start)
