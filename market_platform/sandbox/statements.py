@@ -169,7 +169,8 @@ def ercot_extract(lines: pd.DataFrame) -> tuple[bytes, bytes, dict[str, str]]:
             names[uid] = letter + str(code)
             number = len(headers)
             headers.append(f"{number},SIM,1,{uid},SIM")
-            values = dict(zip(part["interval_start"], part[column], strict=True))
+            known = part[part[column].notna()]
+            values = dict(zip(known["interval_start"], known[column], strict=True))
             cells = [str(values.get(mark, "")) for mark in marks] + [""] * (len(slots) - len(marks))
             seconds = int(width.total_seconds())
             rows.append(f"{number},{day}T00:00:00,{day}T23:59:59,{seconds},{len(marks)},{','.join(cells)}")

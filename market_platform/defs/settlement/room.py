@@ -3,7 +3,7 @@
 import dagster as dg
 
 from market_platform.defs.settlement import book_assets, book_keys, checks, sensors
-from market_platform.defs.settlement.day_assets import DAYS, positions_asset, shadow_asset
+from market_platform.defs.settlement.day_assets import positions_asset, shadow_asset
 
 
 def definitions() -> dg.Definitions:
@@ -35,7 +35,6 @@ def definitions() -> dg.Definitions:
             dg.define_asset_job(
                 sensors.DAY_JOB,
                 selection=dg.AssetSelection.assets(*days),
-                partitions_def=DAYS,
                 executor_def=dg.in_process_executor,
                 description="Positions and shadow settlement of one market day at every ISO",
             ),

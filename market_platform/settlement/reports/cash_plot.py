@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from market_platform.settlement.reports.plots import DOTS_PER_INCH, SIZE_INCHES, as_png
 
+LEAST_DATES = 6
 COLOURS = {"invoice": "#3d405b", "shadow": "#81b29a"}
 NAMES = {"invoice": "invoiced", "shadow": "expected, not billed yet"}
 
@@ -24,10 +25,13 @@ def cash_flow_png(cash_flow: pd.DataFrame, title: str) -> bytes:
         range(len(table)), table.sum(axis=1).cumsum(), color="#c1443c", marker="o", markersize=3, label="running total"
     )
     axes.set_xticks(range(len(table)), [str(day) for day in table.index], rotation=25, ha="right", fontsize=8)
+    # A few dates must not fill the page with one block.
+    middle, half = (len(table) - 1) / 2, max(len(table), LEAST_DATES) / 2
+    axes.set_xlim(middle - half, middle + half)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_ylabel("USD")
     axes.set_title(title, loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.3)
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return as_png(figure)
