@@ -4,7 +4,17 @@ import warnings
 
 import dagster as dg
 
-from market_platform.defs import certificates, cross_market, forecasting, fundamentals, marts, settlement, trading, upkeep
+from market_platform.defs import (
+    alerts,
+    certificates,
+    cross_market,
+    forecasting,
+    fundamentals,
+    marts,
+    settlement,
+    trading,
+    upkeep,
+)
 from market_platform.defs.feed_assets import feed_asset, file_asset
 from market_platform.defs.feed_checks import feed_checks
 from market_platform.defs.jobs import ingest_jobs
@@ -23,6 +33,7 @@ SUBJECTS = (
     certificates.definitions,
     settlement.definitions,
     marts.definitions,
+    alerts.definitions,
 )
 
 

@@ -10,7 +10,10 @@ from market_platform.sources.credentials import Credentials
 from market_platform.store.bucket import Bucket
 
 # Secrets of the platform's own stores; all others are keys with publishers.
-OWN_SECRETS = ("database_url", "bucket_key", "bucket_secret")
+OWN_SECRETS = (
+    "database_url", "bucket_key", "bucket_secret", "alert_webhook_url", "alert_webhook_secret", "alert_slack_url",
+    "smtp_password",
+)  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -43,6 +46,19 @@ class Settings(BaseSettings):
     bucket_region: str = Field(default="us-east-1", description="Region of the bucket")
     bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
     bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
+
+    alert_webhook_url: SecretStr | None = Field(default=None, description="Where alerts go as signed JSON; blank: nowhere")
+    alert_webhook_secret: SecretStr | None = Field(default=None, description="Secret that these bodies are signed with")
+    alert_slack_url: SecretStr | None = Field(default=None, description="Slack-compatible incoming webhook for alerts")
+    alert_email_to: str = Field(default="", description="Who gets alerts by e-mail, apart by commas; blank: nobody")
+    alert_email_from: str = Field(default="", description="Sender of these e-mails")
+    smtp_host: str = Field(default="", description="Mail server for alerts")
+    smtp_port: int = Field(default=587, description="Its port")
+    smtp_user: str = Field(default="", description="User name there; with it the connection is encrypted")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password")
+    oidc_issuer: str = Field(default="", description="Identity provider whose tokens the API takes beside its keys")
+    oidc_audience: str = Field(default="", description="Audience that such a token must name")
+    oidc_jwks_url: str = Field(default="", description="Address of the provider's signing keys")
 
     forecast_locations: str = Field(
         default="all",

@@ -19,8 +19,9 @@ from market_platform.api.live.hub import Hub
 from market_platform.api.live.sockets import Pace
 from market_platform.api.live.watch import Watch
 from market_platform.api.metrics import Metrics
+from market_platform.api.oidc import identify_with
 from market_platform.api.reading import Reader
-from market_platform.api.routes import bids, certificates, health, markets, settlements, views
+from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, settlements, views
 from market_platform.api.service import Service
 from market_platform.platform import Platform
 
@@ -35,7 +36,7 @@ def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | N
     reader = Reader(platform.catalog)
     hub = Hub(EventLog(platform.ledger))
     service = Service(platform, reader, Answers(), Metrics(platform, reader), hub)
-    callers = Callers(platform.ledger, platform.clock)
+    callers = Callers(platform.ledger, platform.clock, identify_with(platform.settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -66,7 +67,7 @@ def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | N
 def _version_one() -> APIRouter:
     """Return all routes under ``/v1``; the path that any feed may have comes last."""
     version = APIRouter(prefix="/v1")
-    own = (markets.routes, bids.routes, settlements.routes, certificates.routes)
-    for part in (*own, views.router(), markets.last_routes()):
+    own = (markets, bids, settlements, certificates, analytics, alerts)
+    for part in (*(module.routes for module in own), views.router(), markets.last_routes()):
         version.include_router(part)
     return version

@@ -12,6 +12,7 @@ from market_platform.platform import Platform
 from market_platform.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+alerts = typer.Typer(help="Alerts: rules, what stands, looking now.", no_args_is_help=True)
 keys = typer.Typer(help="Keys of the API: made once, shown once, kept as a hash.", no_args_is_help=True)
 
 LOOPBACK = "127.0.0.1"
@@ -107,3 +108,51 @@ def _show_once(key_id: str, text: str, *, as_json: bool) -> None:
         return
     say(f"key {key_id}, shown this once:")
     say(text)
+
+
+@alerts.command("list")
+def list_alerts(
+    *, ended: Annotated[bool, typer.Option("--ended", help="Also those that ended")] = False, as_json: Json = False
+) -> None:
+    """List the alerts that stand."""
+    from market_platform.alerts.standing import alert_query
+
+    with Platform(Settings()).ledger.read() as connection:
+        query = alert_query(standing=None if ended else True).order_by("raised_at")
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    columns = ["severity", "rule", "message", "raised_at", *(["cleared_at"] if ended else [])]
+    show(rows, columns, title=f"{len(rows)} alerts", as_json=as_json)
+
+
+@alerts.command("rules")
+def rules(*, as_json: Json = False) -> None:
+    """List the rules that hold: the shipped ones under those of alerts.csv in the data folder."""
+    from market_platform.defs.alerts.gather import rules_of
+
+    try:
+        rows = [vars(rule) for rule in rules_of(Platform(Settings()))]
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    show(rows, ["rule", "kind", "subject", "threshold", "unit", "severity", "meaning"], title="Rules", as_json=as_json)
+
+
+@alerts.command("check")
+def check(*, as_json: Json = False) -> None:
+    """Judge prices, data and calendar now, and tell the configured channels; without any, nothing is sent."""
+    from market_platform.defs.alerts.channels import tell
+    from market_platform.defs.alerts.gather import look_at_calendar, look_at_data, look_at_prices
+
+    platform = Platform(Settings())
+    try:
+        changes = [look(platform) for look in (look_at_prices, look_at_data, look_at_calendar)]
+        told = tell(platform)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    raised = [vars(alert) for change in changes for alert in change.raised]
+    show(raised, ["severity", "rule", "message"], title=f"{len(raised)} raised", as_json=as_json)
+    if not as_json:
+        say(f"{sum(len(change.cleared) for change in changes)} cleared")
+        say(
+            ", ".join(f"{name}: {count} told" for name, count in told.items())
+            or "no channel is configured: nothing was sent"
+        )
