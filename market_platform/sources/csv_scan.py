@@ -19,6 +19,7 @@ ODD_CELLS = 1_024
 ROOM = 1.1
 ROWS_PER_TEXT, FEWEST_TEXTS, MOST_TEXTS = 8, 255, 2**15
 LETTERS = 24
+FLOAT, INTEGER = 8, 4  # bytes
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def scan(files: Sequence[memoryview], kinds: Sequence[int]) -> Scanned | None:
     slots = np.array([list(kinds[:place]).count(each) for place, each in enumerate(kinds)], dtype=np.int32)
     labels, numbered = list(kinds).count(LABEL), list(kinds).count(NUMBER)
     room = sum(map(_lines_about, files))
-    numbers, codes = np.empty((numbered, room)), np.empty((labels, room), dtype=np.int32)
+    numbers, codes = _columns(numbered, labels, room)
     odd = np.empty((ODD_CELLS + len(kinds), 4), dtype=np.int64)
     words = vocabulary(labels, texts := _texts_about(room), LETTERS * texts)
     row, rows = 0, []
@@ -58,7 +59,8 @@ def scan(files: Sequence[memoryview], kinds: Sequence[int]) -> Scanned | None:
                 numbers[slot, place] = float(bytes(file[begin - start : stop - start]))
             if status == MORE and row == room:
                 room *= 2
-                numbers, codes = _wider(numbers, room), _wider(codes, room)
+                narrow, (numbers, codes) = (numbers, codes), _columns(numbered, labels, room)
+                numbers[:, :row], codes[:, :row] = narrow[0], narrow[1]
             elif status == WORDY:
                 try:
                     words = grown(words)
@@ -84,7 +86,10 @@ def _texts_about(lines: int) -> int:
     return 1 << min(max(lines // ROWS_PER_TEXT, FEWEST_TEXTS).bit_length(), MOST_TEXTS.bit_length())
 
 
-def _wider(columns: np.ndarray, room: int) -> np.ndarray:
-    wide = np.empty((len(columns), room), dtype=columns.dtype)
-    wide[:, : columns.shape[1]] = columns
-    return wide
+def _columns(numbered: int, labels: int, room: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return room for numbers and codes, out of Arrow's pool: memory that was used before costs nothing to have again."""
+    numbers, codes = pa.allocate_buffer(room * numbered * FLOAT), pa.allocate_buffer(room * labels * INTEGER)
+    return (
+        np.frombuffer(numbers, dtype=np.float64, count=room * numbered).reshape(numbered, room),
+        np.frombuffer(codes, dtype=np.int32, count=room * labels).reshape(labels, room),
+    )

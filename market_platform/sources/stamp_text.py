@@ -42,15 +42,18 @@ def _fixed(letters: np.ndarray, begins: np.ndarray, lengths: np.ndarray, pattern
     fits = np.flatnonzero(lengths == width)
     if not fits.size:
         return result
-    cells = letters[begins[fits] + np.arange(width)[:, None]].astype(np.int32)
+    if fits.size == lengths.size and begins[-1] - begins[0] == width * (lengths.size - 1):
+        cells = letters[begins[0] : begins[-1] + width].reshape(-1, width).T
+    else:
+        cells = letters[begins[fits] + np.arange(width)[:, None]]
     good = np.ones(len(fits), dtype=bool)
     parts: dict[str, np.ndarray] = {}
     place = 0
     for piece in pieces:
         for step in range(WIDTHS.get(piece, 0)):
-            digit = cells[place + step] - ord("0")
-            good &= (digit >= 0) & (digit <= 9)
-            parts[piece] = parts.get(piece, 0) * 10 + digit
+            digit = cells[place + step] - np.uint8(ord("0"))  # what is less than 0 comes out large
+            good &= digit <= 9
+            parts[piece] = parts.get(piece, np.int32(0)) * np.int32(10) + digit
         if piece not in WIDTHS:
             good &= cells[place] == ord(piece)
         place += WIDTHS.get(piece, 1)

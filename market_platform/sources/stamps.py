@@ -14,6 +14,7 @@ from market_platform.markets.market_day import second_pass_by_order
 from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
 
+UTC = PANDAS_TYPES[Kind.MOMENT]
 NO_MOMENT = np.datetime64("NaT", "us")
 
 
@@ -49,12 +50,12 @@ class Instants:
 class LocalStamps:
     """A column of local stamps: the naive time of each row, cheap to turn into UTC and market days.
 
-    ``column`` is categorical text; ``formats`` are tried in order. A text that fits none becomes NaT.
+    ``column`` is categorical text (or Arrow's dictionary of texts); ``formats`` are tried in order. What fits none is NaT.
     """
 
     def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
-        self.codes = column.cat.codes.to_numpy()
-        self.distinct = parse_stamps(column.cat.categories, formats)
+        self.codes, texts = places_of(column)
+        self.distinct = parse_stamps(texts, formats)
 
     def shifted(self, by: timedelta) -> "LocalStamps":
         """Return the same column with every local stamp moved; local midnights stay midnights on clock-change days."""
@@ -115,14 +116,30 @@ class UtcStamps(LocalStamps):
         return days_laid(local.to_numpy(), self.codes)
 
 
+def places_of(column: pd.Series) -> tuple[np.ndarray, pd.Index | pa.Array]:
+    """Return each row's place among a column's distinct texts (-1 where it is blank), and the texts."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    values = pa.chunked_array([pa.array(column.array)]).unify_dictionaries().combine_chunks()
+    return values.indices.fill_null(-1).to_numpy(), values.dictionary
+
+
 def laid(distinct: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Lay distinct values over rows; a row without a place gets NaT."""
-    return np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))[codes]
+    padded = np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))
+    found = room(len(codes), padded.dtype)
+    return np.take(padded, codes, out=found, mode="wrap")
 
 
 def as_utc(naive: np.ndarray) -> pd.Series:
     """Turn naive UTC moments into a column of moments."""
-    return pd.Series(naive).dt.tz_localize("UTC")
+    # The bytes are the same: seen as moments of UTC they need no copy.
+    return pd.Series(pd.Series(naive, copy=False).array.view(UTC), copy=False)
+
+
+def room(count: int, kind: np.dtype) -> np.ndarray:
+    """Return room for values, out of Arrow's pool: memory that was used before costs nothing to have again."""
+    return np.frombuffer(pa.allocate_buffer(count * kind.itemsize), dtype=kind, count=count)
 
 
 def days_laid(moments: np.ndarray, codes: np.ndarray) -> pd.Series:
@@ -147,16 +164,17 @@ def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical into plain text."""
     codes = column.cat.codes.to_numpy()
     categories = pa.array(column.cat.categories, pa.large_string())
-    blank = codes.size and codes.min() < 0
-    places = pa.array(codes, mask=codes < 0) if blank else pa.array(codes)
-    return _text(categories.take(places), column.index)
+    return _text(texts_laid(categories, codes), column.index)
+
+
+def texts_laid(texts: pa.LargeStringArray, codes: np.ndarray) -> pa.LargeStringArray:
+    """Lay distinct texts over rows; a row with a negative code is blank."""
+    return texts.take(pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes))
 
 
 def constant_text(text: str, index: pd.Index) -> pd.Series:
     """Return a text column that says the same in every row."""
-    rows, letters = len(index), text.encode()
-    ends = np.arange(rows + 1, dtype=np.int64) * len(letters)
-    return _text(pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters * rows)), index)
+    return _text(pa.repeat(pa.scalar(text, pa.large_string()), len(index)), index)
 
 
 def _text(values: pa.Array, index: pd.Index) -> pd.Series:

@@ -24,10 +24,12 @@ from market_platform.sources.payload import Payload
 class Reads(Enum):
     """How a published column is read. LABEL is text that repeats (stamps, names): it comes as a categorical.
 
+    STAMP is a label of which a month has thousands: it may come as Arrow's dictionary too, which costs nothing to make.
     PASSED is known but not wanted: it says again what another column says.
     """
 
     LABEL = "label"
+    STAMP = "stamp"
     NUMBER = "number"
     PASSED = "passed over"
 
@@ -47,12 +49,18 @@ LARGE_BYTES = 2**18  # mean size of a file from which on each is read by itself
 READERS = 2
 MARK = b"\xef\xbb\xbf"
 BLANKS = b" \t\r\n"
-ARROW_READS = {Reads.LABEL: pa.dictionary(pa.int32(), pa.string()), Reads.NUMBER: pa.float64()}
+TEXTS = pa.dictionary(pa.int32(), pa.string())
+ARROW_READS = {Reads.LABEL: TEXTS, Reads.STAMP: TEXTS, Reads.NUMBER: pa.float64()}
 
 
 def label(name: str, *headings: str, optional: bool = False) -> Field:
     """Declare a text column."""
     return Field(name, Reads.LABEL, headings, optional)
+
+
+def stamp(name: str, *headings: str) -> Field:
+    """Declare a column of stamps that are read by ``LocalStamps`` alone."""
+    return Field(name, Reads.STAMP, headings)
 
 
 def number(name: str, *headings: str, optional: bool = False) -> Field:
@@ -82,9 +90,13 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
         if spec.name not in frame:
             frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
-        elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
+        elif spec.reads is not Reads.NUMBER and not _is_laid(frame[spec.name].dtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
+
+
+def _is_laid(kind: object) -> bool:
+    return isinstance(kind, pd.CategoricalDtype) or kind == pd.ArrowDtype(TEXTS)
 
 
 def split_header(payload: Payload) -> tuple[list[str], bytes]:
@@ -182,8 +194,11 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
 
 def _places(bodies: Sequence[_Body], counts: Sequence[int]) -> dict[str, np.ndarray]:
     """Return file and line of each row."""
-    rows, ends = sum(counts), np.cumsum(counts)
-    lines = np.arange(1, rows + 1) - np.repeat(ends - counts, counts)
+    lines = np.empty(sum(counts), dtype=np.int64)
+    first = 0
+    for count in counts:
+        lines[first : first + count] = np.arange(1, count + 1)
+        first += count
     return {"file": np.repeat(np.array([body.position for body in bodies], dtype=np.int32), counts), "line": lines}
 
 
@@ -192,13 +207,14 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], reads: dict[str, 
     from market_platform.sources.compiled import LABEL, NUMBER, PASSED
     from market_platform.sources.csv_scan import scan
 
-    kinds = {Reads.LABEL: LABEL, Reads.NUMBER: NUMBER, Reads.PASSED: PASSED}
+    kinds = {Reads.LABEL: LABEL, Reads.STAMP: LABEL, Reads.NUMBER: NUMBER, Reads.PASSED: PASSED}
+    lay = {Reads.LABEL: categorical, Reads.STAMP: dictionary}
     scanned = scan([body.text for body in bodies], [kinds[reads[name]] for name in names])
     if scanned is None:
         return None
     numbers, codes, texts = iter(scanned.numbers), iter(scanned.codes), iter(scanned.texts)
     columns: dict[str, Any] = {
-        name: next(numbers) if reads[name] is Reads.NUMBER else categorical(next(codes), next(texts))
+        name: next(numbers) if reads[name] is Reads.NUMBER else lay[reads[name]](next(codes), next(texts))
         for name in names
         if reads[name] is not Reads.PASSED
     }
@@ -210,6 +226,12 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], reads: dict[str, 
 def no_defects(index: pd.Index) -> pd.Series:
     """Return a column without any defect; its type is given, so that nobody looks through it for a better one."""
     return pd.Series(np.full(len(index), np.nan, dtype="object"), index=index, dtype="object", copy=False)
+
+
+def dictionary(codes: np.ndarray, texts: pa.StringArray) -> pd.api.extensions.ExtensionArray:
+    """Return the same as Arrow's dictionary: nobody asks whether the texts differ, as a categorical would."""
+    places = pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes)
+    return pd.array(pa.DictionaryArray.from_arrays(places, texts), dtype=pd.ArrowDtype(TEXTS))
 
 
 def categorical(codes: np.ndarray, texts: pa.StringArray) -> pd.Categorical:

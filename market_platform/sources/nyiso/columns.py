@@ -1,14 +1,14 @@
 """NYISO's published columns, by file family: what each heading is called here, and every spelling seen."""
 
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, FORECAST_COLUMNS
-from market_platform.sources.tabular import Field, label, number
+from market_platform.sources.tabular import Field, label, number, stamp
 
 MINUTE = "%m/%d/%Y %H:%M"
 SECOND = "%m/%d/%Y %H:%M:%S"
 STAMP_FORMATS = (SECOND, MINUTE)
 CUSTOM_REPORT_FORMATS = ("%Y/%m/%d %H:%M:%S",)
 
-STAMP = label("stamp", "Time Stamp", "Timestamp")
+STAMP = stamp("stamp", "Time Stamp", "Timestamp")
 TIME_ZONE = label("time_zone", "Time Zone", optional=True)
 NAME = label("name", "Name")
 PTID = label("ptid", "PTID")

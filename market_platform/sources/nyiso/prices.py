@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,15 @@ import pandas as pd
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, REFERENCE_BUS
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
-from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, QUARTER, finish, intervals, name_strangers
+from market_platform.sources.nyiso.rows import (
+    FIVE_MINUTES,
+    HOUR,
+    QUARTER,
+    finish,
+    interval_columns,
+    intervals,
+    strangers_named,
+)
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_text
 from market_platform.sources.tabular import read_csv
@@ -18,7 +27,7 @@ from market_platform.sources.tabular import read_csv
 def lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Day-ahead and hourly integrated LBMP by zone or generator: stamps begin the hour."""
     read = read_csv(payloads, columns.LBMP)
-    return prices(feed, read, intervals(feed, read, length=HOUR, series="name"))
+    return prices(feed, read, interval_columns(feed, read, length=HOUR, series="name"))
 
 
 def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -28,11 +37,12 @@ def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     commitment run; those rows are named RTC.
     """
     read = read_csv(payloads, columns.LBMP)
-    times = intervals(feed, read, length=FIVE_MINUTES, series="name", ends=True)
+    times = interval_columns(feed, read, length=FIVE_MINUTES, series="name", ends=True)
     rows = prices(feed, read, times)
     look_ahead = _look_ahead(rows["interval_end"], read["file"])
-    rows.loc[look_ahead, "market_run"] = "RTC"
-    rows.loc[look_ahead, "interval_start"] = rows["interval_end"][look_ahead] - QUARTER
+    if look_ahead.any():
+        rows.loc[look_ahead, "market_run"] = "RTC"
+        rows.loc[look_ahead, "interval_start"] = rows["interval_end"][look_ahead] - QUARTER
     return rows
 
 
@@ -40,7 +50,7 @@ def custom_rtc(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Quarter-hour commitment prices as the custom-report page exports them: stamps end the interval."""
     read = read_csv(payloads, columns.CUSTOM_RTC)
     formats = columns.CUSTOM_REPORT_FORMATS
-    times = intervals(feed, read, length=QUARTER, series="name", ends=True, formats=formats)
+    times = interval_columns(feed, read, length=QUARTER, series="name", ends=True, formats=formats)
     times["interval_start"] = times["interval_end"] - QUARTER
     return prices(feed, read, times)
 
@@ -65,25 +75,28 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 
-def prices(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
+def prices(feed: Feed, read: pd.DataFrame, times: dict[str, pd.Series]) -> pd.DataFrame:
     """LBMP = energy + losses - congestion as published: turn the sign of congestion, derive energy to the cent."""
     name = as_text(read["name"])
-    congestion = 0.0 - read["congestion"]
-    rows = times.assign(
-        location=name,
-        location_id=as_text(read["ptid"]),
-        lmp_usd_per_mwh=read["lbmp"],
-        energy_usd_per_mwh=(read["lbmp"] - read["losses"] - congestion).round(2),
-        congestion_usd_per_mwh=congestion,
-        loss_usd_per_mwh=read["losses"],
-        ghg_usd_per_mwh=np.nan,
-    )
+    price, losses = read["lbmp"].to_numpy(), read["losses"].to_numpy()
+    congestion = 0.0 - read["congestion"].to_numpy()
+    energy = price - losses
+    energy -= congestion
+    values = {
+        "lmp_usd_per_mwh": price,
+        "energy_usd_per_mwh": np.round(energy, 2, out=energy),
+        "congestion_usd_per_mwh": congestion,
+        "loss_usd_per_mwh": losses,
+        "ghg_usd_per_mwh": np.full(len(read), np.nan),
+    }
+    rows = {**times, "location": name, "location_id": as_text(read["ptid"])}
+    rows |= {column: pd.Series(value, copy=False) for column, value in values.items()}
     if feed.constants["location_type"] == "zone":
-        name_strangers(rows, read["name"])
-    rows = finish(feed, rows)
+        rows["defect"] = strangers_named(rows["defect"], read["name"])
+    found = finish(feed, rows)
     if feed.constants["location_type"] == "generator":
-        rows.loc[name == REFERENCE_BUS, "location_type"] = "reference"
-    return rows
+        found.loc[name == REFERENCE_BUS, "location_type"] = "reference"
+    return found
 
 
 def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
@@ -92,11 +105,16 @@ def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
     They are the closing run of stamps on the quarter hour that lie a quarter apart, in a file that before it went
     on in steps of at most five minutes.
     """
-    moments = ends.dt.tz_localize(None).to_numpy()
+    moments = ends.to_numpy(dtype="datetime64[us]", copy=False)
     marks = np.zeros(len(moments), dtype=bool)
     files = file.to_numpy()
     edges = np.flatnonzero(np.diff(files, prepend=-1, append=-1))
+    steps = np.diff(moments.view(np.int64))
+    uneven = np.append((steps < 0) | (steps > FIVE_MINUTES // timedelta(microseconds=1)), False)
+    uneven[edges[1:] - 1] = False
     for first, last in itertools.pairwise(edges):
+        if not uneven[first:last].any():
+            continue
         mine = moments[first:last]
         distinct = np.unique(mine[~np.isnat(mine)])
         close = np.flatnonzero(np.diff(distinct) <= np.timedelta64(FIVE_MINUTES))

@@ -4,7 +4,7 @@ Stamps are Eastern prevailing time. Where a file marks the zone (EDT, EST) the m
 order of the file does: first daylight, then standard time (files of 2019-11-03 and 2025-11-02).
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -15,7 +15,7 @@ from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
-from market_platform.sources.stamps import LocalStamps, constant_text
+from market_platform.sources.stamps import LocalStamps, constant_text, places_of
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 HOUR = timedelta(hours=1)
@@ -38,11 +38,26 @@ def intervals(
 
     ``series`` names the column within which a file stands in time order.
     """
+    return pd.DataFrame(
+        interval_columns(feed, read, length=length, series=series, ends=ends, formats=formats), copy=False
+    )
+
+
+def interval_columns(
+    feed: Feed,
+    read: pd.DataFrame,
+    *,
+    length: timedelta,
+    series: str,
+    ends: bool = False,
+    formats: Sequence[str] = columns.STAMP_FORMATS,
+) -> dict[str, pd.Series]:
+    """Return the same as columns, for parsers that lay a month's rows at once."""
     stamps = LocalStamps(read["stamp"], formats)
     instants = stamps.instants(feed.zone, second_pass=_second_pass(feed, read, stamps, series))
     start, end = (instants.starts(length), instants.utc()) if ends else (instants.utc(), instants.utc(shifted=length))
     times = {"market_day": stamps.market_day(ends=ends), "interval_start": start, "interval_end": end}
-    return pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
+    return {**times, **{name: read[name] for name in PLACE}}
 
 
 def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: str) -> np.ndarray:
@@ -52,16 +67,22 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     is which cannot be known: the order is kept and no row is lost.
     """
     marks = np.zeros(len(read), dtype=bool)
-    repeated = stamps.repeated(feed.zone)
-    if not repeated.any():
+    repeated = np.flatnonzero(stamps.repeated(feed.zone))
+    if not repeated.size:
         return marks
     if (told := _told_by_mark(read, repeated, series)) is not None:
         marks[repeated] = told
         return marks
     naive = stamps.naive()
-    inside = pd.DataFrame({name: read[name][repeated] for name in ("file", series)}).assign(stamp=naive[repeated])
+    inside = pd.DataFrame({name: read[name].iloc[repeated] for name in ("file", series)}).assign(
+        stamp=naive.iloc[repeated]
+    )
     by_order = second_pass_by_order(inside["stamp"], inside[series].astype(str) + inside["file"].astype(str), feed.zone)
-    zone = read["time_zone"][repeated].astype("object") if "time_zone" in read else pd.Series(None, index=inside.index)
+    zone = (
+        read["time_zone"].iloc[repeated].astype("object")
+        if "time_zone" in read
+        else pd.Series(None, index=inside.index)
+    )
     unclear = zone.isna() | inside.assign(zone=zone).duplicated(keep=False)
     unclear_file = inside["file"].isin(inside["file"][unclear])
     marks[repeated] = np.where(unclear_file, by_order, zone == "EST")
@@ -72,35 +93,38 @@ def _told_by_mark(read: pd.DataFrame, repeated: np.ndarray, series: str) -> np.n
     """Mark the second run by the zone alone; None where a row has no mark or two rows of a file would be the same."""
     if "time_zone" not in read:
         return None
-    names = [read[name] for name in ("time_zone", "stamp", series)]
-    if not all(isinstance(column.dtype, pd.CategoricalDtype) for column in names):
+    if not isinstance(read[series].dtype, pd.CategoricalDtype):
         return None
-    zone, stamp, which = (column.cat.codes.to_numpy()[repeated].astype(np.int64) for column in names)
-    sizes = [len(column.cat.categories) + 1 for column in names]
-    key = ((read["file"].to_numpy()[repeated] * sizes[0] + zone) * sizes[1] + stamp) * sizes[2] + which
-    if (zone < 0).any() or len(pd.unique(key)) < len(key):
+    (zone, zones), (stamp, stamps), (which, names) = (places_of(read[name]) for name in ("time_zone", "stamp", series))
+    zone, place = zone[repeated], read["file"].to_numpy()[repeated].astype(np.int64)
+    for codes, count in ((zone, len(zones)), (stamp[repeated], len(stamps)), (which[repeated], len(names))):
+        place = place * (count + 1) + codes
+    if (zone < 0).any() or len(pd.unique(place)) < len(place):
         return None
-    return np.append(names[0].cat.categories == "EST", False)[zone]
+    return np.array([text == "EST" for text in zones])[zone]
 
 
-def name_strangers(rows: pd.DataFrame, name: pd.Series) -> None:
-    """Mark rows of a zone (categorical) that is not in the table, so that they go to quarantine and are seen."""
+def strangers_named(defect: pd.Series, name: pd.Series) -> pd.Series:
+    """Return the defects with rows of a zone (categorical) that is not in the table, so that they are seen."""
     if KNOWN_ZONES.issuperset(name.cat.categories):
-        return
-    strange = ~name.isin(KNOWN_ZONES) & rows["defect"].isna()
-    if strange.any():
-        rows.loc[strange, "defect"] = (
-            "zone " + name[strange].astype(str) + " is not in the table of zones: add it there"
-        )
+        return defect
+    strange = ~name.isin(KNOWN_ZONES) & defect.isna()
+    return defect.mask(strange, "zone " + name.astype(str) + " is not in the table of zones: add it there")
 
 
-def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Order and type the columns as the contract has them; a feed's constants fill what the parser left open."""
-    laid = dict(rows.items())
+def finish(feed: Feed, rows: Mapping[Hashable, pd.Series]) -> pd.DataFrame:
+    """Order and type the columns (or a frame of them) as the contract has them; a feed's constants fill what is open."""
+    laid: dict[str, pd.Series] = {str(name): column for name, column in rows.items()}
+    index = laid["line"].index
     for name, text in feed.constants.items():
         if name not in laid:
-            laid[name] = constant_text(text, rows.index)
+            laid[name] = constant_text(text, index)
     for name, spec in feed.contract.columns.items():
         if kind_of(spec) is Kind.TEXT and laid[name].dtype != TEXT:
             laid[name] = laid[name].astype(TEXT)
-    return pd.DataFrame({name: laid[name] for name in (*feed.contract.row_columns, *PLACE)}, copy=False)
+    # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
+    values = {
+        name: laid[name] if laid[name].dtype == object else laid[name].array
+        for name in (*feed.contract.row_columns, *PLACE)
+    }
+    return pd.DataFrame(values, index=index, copy=False)

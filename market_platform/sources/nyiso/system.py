@@ -9,7 +9,7 @@ import pandas as pd
 from market_platform.markets.nyiso import FORECAST_COLUMNS, FUELS, SYSTEM
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
-from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, finish, intervals, name_strangers
+from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, finish, interval_columns, intervals, strangers_named
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_text
 from market_platform.sources.tabular import read_csv
@@ -18,14 +18,14 @@ from market_platform.sources.tabular import read_csv
 def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual load: five-minute samples, or hourly integrated where the feed says sixty minutes."""
     read = read_csv(payloads, columns.LOAD)
-    times = intervals(feed, read, length=timedelta(minutes=feed.interval_minutes or 5), series="name")
+    times = interval_columns(feed, read, length=timedelta(minutes=feed.interval_minutes or 5), series="name")
     return loads(feed, read, times)
 
 
 def custom_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Time-weighted hourly load as the custom-report page exports it."""
     read = read_csv(payloads, columns.CUSTOM_LOAD)
-    times = intervals(feed, read, length=HOUR, series="name", formats=columns.CUSTOM_REPORT_FORMATS)
+    times = interval_columns(feed, read, length=HOUR, series="name", formats=columns.CUSTOM_REPORT_FORMATS)
     return loads(feed, read, times)
 
 
@@ -109,12 +109,11 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def loads(feed: Feed, read: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
+def loads(feed: Feed, read: pd.DataFrame, times: dict[str, pd.Series]) -> pd.DataFrame:
     """Lay names and values beside the intervals."""
-    name = as_text(read["name"])
-    rows = times.assign(location=name, location_id=as_text(read["ptid"]), load_mw=read["load"])
-    name_strangers(rows, read["name"])
-    return finish(feed, rows)
+    defect = strangers_named(times["defect"], read["name"])
+    rows = {"location": as_text(read["name"]), "location_id": as_text(read["ptid"]), "load_mw": read["load"]}
+    return finish(feed, {**times, **rows, "defect": defect})
 
 
 def _issue_moments(feed: Feed, payloads: Sequence[Payload], file: pd.Series, starts: pd.Series) -> pd.Series:
