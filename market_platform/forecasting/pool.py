@@ -19,6 +19,7 @@ ERROR_POWER = 10.0  # weight of a member ~ recent error ** -power
 EQUAL_SHARE = 0.1  # shrinkage of the weights to the plain mean
 BIAS_HALF_LIFE_ROWS = 21
 BIAS_SHARE = 0.4
+STRAY_LIMIT = 4.0  # times the usual distance from the members' median: a model that ran away is held there
 BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
 
 
@@ -37,7 +38,7 @@ class PoolForecasts:
 
     def disagreement(self) -> np.ndarray:
         """Return the mean absolute distance of the members from the combination, (rows − first, slots)."""
-        return np.mean([np.abs(values - self.combined) for values in self.members.values()], axis=0)
+        return np.abs(in_company(np.stack(list(self.members.values()))) - self.combined).mean(axis=0)
 
 
 def run(
@@ -71,7 +72,7 @@ def run(
     if not forecasts:
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
-    combined, weights = combine(np.stack(list(forecasts.values())), panel.target[first:])
+    combined, weights = combine(in_company(np.stack(list(forecasts.values()))), panel.target[first:])
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
@@ -88,6 +89,18 @@ def within_reach(forecast: np.ndarray, target: np.ndarray, first: int) -> np.nda
     seen_low, seen_high = low[first - 1 : -1, None], high[first - 1 : -1, None]
     room = 0.5 * (seen_high - seen_low) + 1e-9
     return np.clip(forecast, seen_low - room, seen_high + room)
+
+
+def in_company(members: np.ndarray) -> np.ndarray:
+    """Return the forecasts (members, rows, slots), each held within four median distances of the members' median.
+
+    The distance is the larger of the slot's and the day's: a model that runs away in one hour of a wild market must not
+    carry the mean with it.
+    """
+    middle = np.median(members, axis=0)
+    apart = np.median(np.abs(members - middle), axis=0)
+    room = STRAY_LIMIT * np.maximum(apart, apart.mean(axis=1, keepdims=True))
+    return np.clip(members, middle - room, middle + room)
 
 
 def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

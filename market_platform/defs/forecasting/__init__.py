@@ -5,7 +5,7 @@ import dagster as dg
 from market_platform.defs.forecasting.correction_assets import correction_asset
 from market_platform.defs.forecasting.gas_assets import gas_forecasts
 from market_platform.defs.forecasting.jobs import jobs, schedules
-from market_platform.defs.forecasting.late_inputs import late_inputs
+from market_platform.defs.forecasting.late_inputs import late_inputs_sensor
 from market_platform.defs.forecasting.price_assets import price_asset
 from market_platform.defs.forecasting.real_time_assets import real_time_asset
 from market_platform.defs.forecasting.scoring_assets import drift_checks, forecast_leaderboard, forecast_scores
@@ -25,5 +25,5 @@ def definitions() -> dg.Definitions:
         asset_checks=[drift_checks()],
         jobs=jobs([asset.key.to_user_string() for asset in assets]),
         schedules=schedules(),
-        sensors=[late_inputs(subjects) for subjects in SUBJECTS.values()],
+        sensors=[late_inputs_sensor(subjects) for subjects in SUBJECTS.values()],
     )

@@ -14,7 +14,7 @@ from market_platform.trading.bids.gates import gate_of
 ASK_AGAIN_SECONDS = 300
 
 
-def late_inputs(subjects: MarketSubjects) -> dg.SensorDefinition:
+def late_inputs_sensor(subjects: MarketSubjects) -> dg.SensorDefinition:
     """Return the sensor of a market; it starts the market's job, which leaves alone what did not change."""
 
     @dg.sensor(
