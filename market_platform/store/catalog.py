@@ -77,6 +77,7 @@ class Catalog:
                 _create_as_of_macros(connection, self.contracts)
                 for statement in macro_statements():
                     connection.execute(statement)
+                connection.commit()
             beside.replace(self.path)
         finally:
             beside.unlink(missing_ok=True)
