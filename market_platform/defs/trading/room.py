@@ -7,7 +7,7 @@ import dagster as dg
 
 from market_platform.defs.trading.real_time_assets import real_time_offers
 from market_platform.defs.trading.result_assets import ISOS, awards, bids, resource_dispatch, trading_kpis
-from market_platform.defs.trading.schedule_assets import DAYS, schedule_asset, trading_resources
+from market_platform.defs.trading.schedule_assets import schedule_asset, trading_resources
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import today
 
@@ -56,7 +56,6 @@ def _day_jobs() -> list[Any]:
         dg.define_asset_job(
             name,
             selection=dg.AssetSelection.assets(*keys),
-            partitions_def=DAYS,
             executor_def=dg.in_process_executor,
             description=description,
         )
