@@ -8,6 +8,9 @@ Unknowns of an interval: one award per product (upward products first), then the
 an interval, in order: charge >= 0, charge <= limit, discharge >= 0, discharge <= limit, upward power, downward power,
 upward energy at start and end, downward energy at start and end, SOC >= minimum, SOC <= maximum, then award >= 0 and
 award <= limit per product if any product has one.
+
+It stays one module, long as it is: numba's cache on disk looks at the file of a function only, so a function in another
+file could change and the compiled caller would not notice.
 """
 
 from typing import NamedTuple

@@ -92,9 +92,7 @@ def test_with_live_data_and_no_resources_each_asset_says_what_is_missing(tmp_pat
     ],
 )
 def test_before_each_gate_tomorrow_is_asked_for(iso, at, day):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        schedule = definitions().get_schedule_def(f"{iso}_bidding_schedule")
-        request = schedule(dg.build_schedule_context(scheduled_execution_time=at))
+    (schedule,) = (each for each in definitions().schedules or () if each.name == f"{iso}_bidding_schedule")
+    request = schedule(dg.build_schedule_context(scheduled_execution_time=at))
     assert request.partition_key == day
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
