@@ -12,10 +12,12 @@ from market_platform.cli import (
     brief_commands,
     certificate_commands,
     dispatch_commands,
+    doctor_command,
     document_commands,
     exchange_commands,
     feed_commands,
     forecast_commands,
+    fundamentals_commands,
     moving_commands,
     risk_commands,
     run_commands,
@@ -40,11 +42,14 @@ app.command("status")(feed_commands.status)
 app.command("import")(feed_commands.import_files)
 app.command("backfill")(feed_commands.backfill)
 app.command("sql")(sql_command.sql)
+app.command("doctor")(doctor_command.doctor)
 app.command("move")(moving_commands.move)
 app.command("backup")(moving_commands.backup)
 app.command("restore")(moving_commands.restore)
 app.command("marts")(brief_commands.marts)
 app.command("brief")(brief_commands.brief)
+app.command("spread")(fundamentals_commands.spread)
+app.command("chp")(fundamentals_commands.chp)
 app.command("docs")(document_commands.docs)
 app.command("serve")(api_commands.serve)
 app.command("dispatch")(dispatch_commands.dispatch)
