@@ -17,7 +17,7 @@ from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import Field, Reads, resolve_columns
+from market_platform.sources.tabular import Field, Reads, no_defects, resolve_columns
 
 PEEK_ROWS = 100
 BARE_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
@@ -128,9 +128,9 @@ def _read_one(payload: Payload, start: int, end: int, fields: Sequence[Field]) -
     )
     if alike is not None:
         names = resolve_columns(payload, list(alike), fields)
-        frame = pd.DataFrame(dict(zip(names, alike.values(), strict=True)))
-        frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
-        return frame
+        columns: dict[str, Any] = dict(zip(names, alike.values(), strict=True))
+        index = pd.RangeIndex(len(next(iter(columns.values()))))
+        return pd.DataFrame({**columns, "defect": no_defects(index)}, index=index, copy=False)
     body = payload.content[start:end]
     table = _fast(body, fields)
     if table is None:

@@ -164,6 +164,8 @@ def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical into plain text."""
     codes = column.cat.codes.to_numpy()
     categories = pa.array(column.cat.categories, pa.large_string())
+    if len(categories) == 1 and codes.size and codes.min() == 0:
+        return _text(pa.repeat(categories[0], len(codes)), column.index)
     return _text(texts_laid(categories, codes), column.index)
 
 

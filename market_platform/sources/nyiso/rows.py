@@ -4,20 +4,20 @@ Stamps are Eastern prevailing time. Where a file marks the zone (EDT, EST) the m
 order of the file does: first daylight, then standard time (files of 2019-11-03 and 2025-11-02).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import put_together
 from market_platform.sources.nyiso import columns
 from market_platform.sources.stamps import LocalStamps, constant_text, places_of
 
-TEXT = PANDAS_TYPES[Kind.TEXT]
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 FIVE_MINUTES = timedelta(minutes=5)
@@ -112,19 +112,10 @@ def strangers_named(defect: pd.Series, name: pd.Series) -> pd.Series:
     return defect.mask(strange, "zone " + name.astype(str) + " is not in the table of zones: add it there")
 
 
-def finish(feed: Feed, rows: Mapping[Hashable, pd.Series]) -> pd.DataFrame:
+def finish(feed: Feed, rows: Mapping[Any, pd.Series]) -> pd.DataFrame:
     """Order and type the columns (or a frame of them) as the contract has them; a feed's constants fill what is open."""
-    laid: dict[str, pd.Series] = {str(name): column for name, column in rows.items()}
-    index = laid["line"].index
+    laid = dict(rows.items())
     for name, text in feed.constants.items():
         if name not in laid:
-            laid[name] = constant_text(text, index)
-    for name, spec in feed.contract.columns.items():
-        if kind_of(spec) is Kind.TEXT and laid[name].dtype != TEXT:
-            laid[name] = laid[name].astype(TEXT)
-    # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
-    values = {
-        name: laid[name] if laid[name].dtype == object else laid[name].array
-        for name in (*feed.contract.row_columns, *PLACE)
-    }
-    return pd.DataFrame(values, index=index, copy=False)
+            laid[name] = constant_text(text, laid["line"].index)
+    return put_together(feed.contract, laid, PLACE)

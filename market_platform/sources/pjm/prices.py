@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from market_platform.markets.pjm import HUB_PNODES, NODE_TYPES, ZONE_PNODES
 from market_platform.sources.feed import Feed
@@ -16,10 +18,10 @@ from market_platform.sources.pjm.rows import (
     intervals,
     name_strangers,
     name_superseded,
-    recoded,
     stacked,
     words,
 )
+from market_platform.sources.tabular import categorical
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
@@ -100,13 +102,17 @@ def full_name(table: pd.DataFrame) -> pd.Series:
     codes = [part.cat.codes.to_numpy().astype(np.int64) + 1 for part in parts]
     sizes = [len(part.cat.categories) + 1 for part in parts]
     joint, inverse = _distinct((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2], table)
-    texts = [np.array(["", *map(str, part.cat.categories)], dtype="object") for part in parts]
-    first, second, third = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
-    names = [
-        f"{name:<{SUBSTATION_WIDTH}}{voltage:<{VOLTAGE_WIDTH}}{equipment}" if voltage and equipment else name
-        for name, voltage, equipment in zip(texts[0][first], texts[1][second], texts[2][third], strict=True)
-    ]
-    return recoded(parts[0], names, inverse)
+    places = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
+    name, voltage, equipment = (
+        pa.concat_arrays([pa.array([""]), pa.array(part.cat.categories, pa.string())]).take(pa.array(place))
+        for part, place in zip(parts, places, strict=True)
+    )
+    whole = compute.binary_join_element_wise(
+        compute.utf8_rpad(name, SUBSTATION_WIDTH), compute.utf8_rpad(voltage, VOLTAGE_WIDTH), equipment, ""
+    )
+    cut = compute.and_(compute.not_equal(voltage, ""), compute.not_equal(equipment, ""))
+    names = compute.if_else(cut, whole, name).dictionary_encode()
+    return pd.Series(categorical(names.indices.to_numpy()[inverse], names.dictionary), index=parts[0].index)
 
 
 def _distinct(joint: np.ndarray, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -1,14 +1,14 @@
 """What all Data Miner rows share: UTC intervals, versions within one file, words, columns in the contract's order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import put_together, recoded
 from market_platform.sources.pjm.reading import eastern, utc
 from market_platform.sources.stamps import LocalStamps, as_day
 
@@ -29,7 +29,8 @@ def intervals(feed: Feed, read: pd.DataFrame, *, drifting: bool = False) -> pd.D
     stamps = utc(read["utc"])
     stamps = stamps.rounded(MINUTE) if drifting else stamps
     start = stamps.moments()
-    end = start + _length(feed) if read["end_utc"].isna().all() else utc(read["end_utc"]).moments()
+    by_length = read["end_utc"].isna().all()
+    end = stamps.moments(shifted=_length(feed)) if by_length else utc(read["end_utc"]).moments()
     frame = pd.DataFrame({"market_day": stamps.day_in(feed.zone), "interval_start": start, "interval_end": end})
     return frame.assign(**{name: read[name] for name in PLACE})
 
@@ -78,24 +79,13 @@ def name_superseded(rows: pd.DataFrame, read: pd.DataFrame, key: tuple[str, ...]
 
 
 def _is_false(column: pd.Series) -> np.ndarray:
-    texts = column.cat.categories.astype(str).str.lower()
-    return np.append(texts.isin(("false", "0")), np.array([False]))[column.cat.codes.to_numpy()]
+    texts = [str(text).lower() in ("false", "0") for text in column.cat.categories]
+    return np.array([*texts, False])[column.cat.codes.to_numpy()]
 
 
 def translated(column: pd.Series, translate: Callable[[str], str | None]) -> pd.Series:
     """Translate a categorical word by word; None makes a row blank."""
     return recoded(column, [translate(str(text)) for text in column.cat.categories], column.cat.codes.to_numpy())
-
-
-def recoded(column: pd.Series, texts: Sequence[str | None], codes: np.ndarray) -> pd.Series:
-    """Return a categorical that shows ``texts`` where ``codes`` point to them; texts may repeat, None is blank."""
-    known = dict.fromkeys(texts)
-    if len(known) < len(texts) or None in known:
-        known.pop(None, None)
-        places = {text: place for place, text in enumerate(known)} | {None: -1}
-        codes = np.array([*(places[text] for text in texts), -1], dtype=np.int32)[codes]
-    categories = pd.CategoricalDtype(pd.Index(list(known), dtype="object"))
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=categories, validate=False), index=column.index)
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
@@ -105,6 +95,8 @@ def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
 
 def name_strangers(rows: pd.DataFrame, published: pd.Series, known: pd.Series, what: str) -> None:
     """Mark rows whose published word the tables do not have, so that they go to quarantine and are seen."""
+    if not known.isna().any():
+        return
     strange = known.isna() & published.notna() & rows["defect"].isna()
     if strange.any():
         texts = published[strange].astype(str)
@@ -130,19 +122,6 @@ def day_column(stamps: LocalStamps) -> pd.Series:
     return as_day(stamps.naive().to_numpy())
 
 
-def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+def finish(feed: Feed, rows: Mapping[Any, pd.Series]) -> pd.DataFrame:
     """Order and type the columns as the contract has them."""
-    for name, spec in feed.contract.columns.items():
-        if kind_of(spec) is Kind.TEXT:
-            rows[name] = _text(rows[name])
-    return rows[[*feed.contract.row_columns, *PLACE]]
-
-
-def _text(column: pd.Series) -> pd.Series:
-    """Turn a column into the lake's text; a categorical goes by its few distinct words, not row by row."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.astype(PANDAS_TYPES[Kind.TEXT])
-    codes = column.cat.codes.to_numpy()
-    texts = pa.array(column.cat.categories.astype("object"), pa.string())
-    laid = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts).cast(pa.string())
-    return pd.Series(pd.array(laid, dtype=PANDAS_TYPES[Kind.TEXT]), index=column.index)
+    return put_together(feed.contract, rows, PLACE)
