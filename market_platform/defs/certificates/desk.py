@@ -101,7 +101,8 @@ def user_table(platform: Platform, name: str, columns: Mapping[str, str]) -> pd.
     if missing or unknown:
         msg = f"{path}: lacks the columns {missing}, has unknown ones {unknown}; known are {list(columns)}"
         raise SchemaChanged(msg)
-    return rows.reindex(columns=list(columns)).fillna({key: absent for key, absent in columns.items() if absent != "!"})
+    left_out = {column: absent for column, absent in columns.items() if column not in rows}
+    return rows.assign(**left_out)[list(columns)]
 
 
 def _joined(shipped: bytes, own: bytes) -> bytes:

@@ -95,8 +95,9 @@ def _load(platform: Platform, desk: Desk, row: dict[str, str], number: int) -> L
             f"{row['state']} {row['period']}: the lake holds no {row['feed']} of {row['location']} in that period yet"
         )
     mwh, hours, of_hours = known
-    share = Decimal(row["share_percent"]) / 100
-    basis = f"{row['share_percent']} % of {row['feed']} {row['location']}"
+    percent = row["share_percent"] or "100"
+    share = Decimal(percent) / 100
+    basis = f"{percent} % of {row['feed']} {row['location']}"
     if hours < of_hours:
         basis += f", estimated from {100 * hours / of_hours:.1f} % of the period's hours"
     whole = (Decimal(mwh * of_hours / hours) * share).quantize(Decimal("0.001"))

@@ -168,10 +168,10 @@ def certificate_positions(platform: dg.ResourceParam[Platform]) -> dg.Materializ
 
     desk, day = open_desk(platform), certificate_day(platform)
     rows = valued_holdings(platform, desk)
-    days = pd.Series(day, index=rows.index, dtype=object)
-    commit = lay(platform, CERTIFICATE_POSITIONS, POSITIONS, over(rows, days, days), whole_days=[day])
     if rows.empty:
         return dg.MaterializeResult(metadata={"note": "the ledger holds nothing yet: import a registry's list"})
+    days = pd.Series(day, index=rows.index, dtype=object)
+    commit = lay(platform, CERTIFICATE_POSITIONS, POSITIONS, over(rows, days, days), whole_days=[day])
     with desk.book.ledger.read() as connection:
         profit = realised_profit(connection)
     circulating = rows[rows["account_kind"].isin(("active", "banked", "compliance", "reserve"))]
