@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test check lint types pages bench clean
+.PHONY: help run ui test check lint types pages bench supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,20 @@ pages: $(READY)  ## write the generated pages and the reviewed graph
 
 bench: $(READY)  ## run the benchmarks
 	@$(BIN)/python benchmarks/run.py
+
+TOOLS := $(VENV)/tools
+$(TOOLS)/bin/pip-compile:
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit cyclonedx-bom pip-licenses detect-secrets
+
+supply-chain: $(READY) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
+	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-emit-options --constraint constraints.txt --extra server --output-file deploy/requirements.txt pyproject.toml
+	@mkdir -p docs/supply_chain
+	@$(TOOLS)/bin/pip-licenses --python $(BIN)/python --format markdown --order license > docs/supply_chain/licences.md
+	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --output-format JSON --output-file docs/supply_chain/sbom.json $(BIN)/python
+	@git ls-files -z | xargs -0 $(TOOLS)/bin/detect-secrets-hook
+	@$(TOOLS)/bin/pip-audit --requirement deploy/requirements.txt --require-hashes --disable-pip
 
 clean:  ## remove the environment; the data stay
 	@rm -rf $(VENV)

@@ -58,6 +58,7 @@ class Account:
             "size_bytes": len(payload.content),
             "file_name": payload.name[-512:],
             "first_seen_at": at,
+            "published_at": payload.published_at,
         }
         with self.ledger.begin() as connection:
             self.ledger.upsert(connection, payloads, [row], keep=True)

@@ -91,7 +91,7 @@ class Pipeline:
     def replay(self, feed: Feed, payload: Payload) -> Outcome:
         """Parse archived bytes again, with no network: for a parser that has learned something."""
         digest = self.archive.keep(payload.content)
-        return self._land(feed, payload.name, self._stamped(feed, payload), (), digest)
+        return self._land(feed, payload.name, self._stamped(feed, payload), (), digest, payload)
 
     def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
         files = unpack(payload, publisher_of(feed).stamp_zone)

@@ -12,6 +12,7 @@ payloads = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("file_name", sa.String(512), nullable=False),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
+    sa.Column("published_at", UtcDateTime),
 )
 
 fetches = sa.Table(

@@ -104,6 +104,12 @@ class Lake:
             rows = connection.sql(f"SELECT * FROM {scan(files)} WHERE ({where}) {standing}")  # noqa: S608
             return rows.to_arrow_table().to_pandas()
 
+    def drop_slice(self, contract: Contract, feed: str, month: str) -> None:
+        """Take a feed's month out of the table, without reading it: for a slice whose files are lost."""
+        table = self._open(contract)
+        if table is not None:
+            table.delete(f"feed = '{feed}' AND month = '{month}'")
+
     def compact(self, contract: Contract) -> dict[str, int]:
         """Merge small files of each partition and drop files that no version within a week needs."""
         table = self._open(contract)

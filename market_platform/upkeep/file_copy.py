@@ -39,6 +39,10 @@ class Tree:
         with self.store.open_output_stream(place) as stream:
             stream.write(content)
 
+    def delete(self, name: str) -> None:
+        """Delete a file."""
+        self.store.delete_file(f"{self.root}/{name}")
+
     def content(self) -> Content:
         """Count the files and hash their names and bytes."""
         digest = hashlib.sha256()

@@ -64,7 +64,7 @@ def ledger_tables() -> list[sa.Table]:
 
 def _move_files(source: Platform, target: Platform, say: Say) -> Iterator[Moved]:
     for part in ("raw", "lake"):
-        yield _move_tree(part, Tree(_root(source.settings, part)), Tree(_root(target.settings, part)), say)
+        yield _move_tree(part, Tree(root_of(source.settings, part)), Tree(root_of(target.settings, part)), say)
     yield _move_tree("files", _own_files(source.settings), _own_files(target.settings), say)
 
 
@@ -84,7 +84,8 @@ def _own_files(settings: Settings) -> Tree:
     return Tree(settings.data_folder, lambda name: not name.startswith(NOT_MOVED))
 
 
-def _root(settings: Settings, part: str) -> Path | Bucket:
+def root_of(settings: Settings, part: str) -> Path | Bucket:
+    """Return where a part of the platform's files lies: ``raw``, ``lake``."""
     bucket = settings.bucket_place
     return bucket.within(part) if bucket else settings.data_folder / part
 

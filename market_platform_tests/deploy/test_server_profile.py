@@ -93,6 +93,7 @@ def servers(environment, tmp_path):
         "worker": [*worker, "--", "--concurrency", "1", "--loglevel", "INFO"],
         "daemon": ["dagster-daemon", "run", "-m", "market_platform.definitions"],
     }
+    subprocess.run([BIN / "dagster", "instance", "migrate"], env=environment, check=True, capture_output=True)
     running = {}
     for name, (program, *arguments) in commands.items():
         with (tmp_path / f"{name}.log").open("w") as log:
