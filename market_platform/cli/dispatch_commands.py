@@ -1,6 +1,7 @@
 """Dispatch of a battery on a file of prices, and backtests of strategies on the prices in the lake."""
 
 from datetime import datetime
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,7 +112,7 @@ def backtest(
         ]
     rows = [
         {
-            "strategy": score.strategy, "capture_percent": round(100 * score.capture, 2),
+            "strategy": score.strategy, "capture_percent": None if isnan(score.capture) else round(100 * score.capture, 2),
             "revenue_usd": round(score.revenue_usd, 2), "perfect_foresight_usd": round(score.perfect_foresight_usd, 2),
             "cycles": round(score.cycles, 2), "cycle_cost_usd": round(score.cycle_cost_usd, 2),
             "end_soc_mwh": round(score.end_soc_mwh, 3), "undelivered_mwh": round(score.undelivered_mwh, 3),

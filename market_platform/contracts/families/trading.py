@@ -101,7 +101,7 @@ TRADING_KPIS = Contract(
         "resource": RESOURCE,
         "kpi": column(Kind.TEXT, "Name of the figure"),
         "value": column(Kind.NUMBER, "Its value; blank where the day gives none (nothing bought, nothing sold)", blank=True),
-        "unit": column(Kind.TEXT, "USD, USD/MWh, share or cycles"),
+        "unit": column(Kind.TEXT, "USD, USD/MWh, MWh, share or cycles"),
         "hours": column(Kind.WHOLE, "Hours of the day that it covers"),
     },
 )  # fmt: skip

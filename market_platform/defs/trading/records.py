@@ -116,6 +116,9 @@ def _kpis_of(house: House, iso: str, day: date, name: str, row: pd.Series) -> pd
     if row["soc_max_mwh"] > 0:
         soc = min(max(house.soc_mwh(name, begin)[0], row["soc_min_mwh"]), row["soc_max_mwh"])
         battery = house.resources.fleet([name]).replace(soc_start_mwh=soc)
+        into, out = battery.column("charge_efficiency")[0], battery.column("discharge_efficiency")[0]
+        kept = np.where(frame["delivered_mw"] < 0, frame["delivered_mw"] * into, frame["delivered_mw"] / out)
+        extra.append(("energy_kept", -float(kept.sum()), "MWh"))
         planned = frame["planned_mw"].fillna(frame["awarded_mw"]).to_numpy()
         figures = trading_kpis(frame, battery, planned_mw=planned)
     else:

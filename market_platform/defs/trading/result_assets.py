@@ -139,7 +139,8 @@ def resource_dispatch(context: dg.AssetExecutionContext, platform: dg.ResourcePa
     metadata=_table(TRADING_KPIS),
     description="Revenue, win rate, spread captured, share of perfect foresight, cycles and missed revenue by cause (forecast, "
     "not cleared, not delivered) of each resource for the hours of the day that are over, at day-ahead prices; what was "
-    "delivered beside the award is settled at real-time prices in real_time_balance.",
+    "delivered beside the award is settled at real-time prices in real_time_balance, what the store holds more than at the "
+    "start stands in energy_kept.",
 )
 def trading_kpis(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Compute the day's key figures."""

@@ -46,11 +46,12 @@ class Score:
 
     @property
     def capture(self) -> float:
-        """Return revenue as a share of whole-horizon perfect foresight."""
-        return self.revenue_usd / self.perfect_foresight_usd
+        """Return revenue as a share of whole-horizon perfect foresight, NaN where even foresight earns nothing."""
+        return self.revenue_usd / self.perfect_foresight_usd if self.perfect_foresight_usd > 0 else float("nan")
 
     def __str__(self) -> str:
-        day_share = self.daily_foresight_usd / self.perfect_foresight_usd
+        earns = self.perfect_foresight_usd > 0
+        day_share = self.daily_foresight_usd / self.perfect_foresight_usd if earns else float("nan")
         return (
             f"{self.strategy}: {self.capture:.1%} of perfect foresight ({self.revenue_usd:,.0f} of "
             f"{self.perfect_foresight_usd:,.0f} USD; foresight over {self.horizon}, a day at a time {day_share:.1%}); "
