@@ -12,7 +12,7 @@ from market_platform.store.bucket import Bucket
 # Secrets of the platform's own stores; all others are keys with publishers.
 OWN_SECRETS = (
     "database_url", "bucket_key", "bucket_secret", "alert_webhook_url", "alert_webhook_secret", "alert_slack_url",
-    "smtp_password",
+    "smtp_password", "bi_database_url",
 )  # fmt: skip
 
 
@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         default=None,
         validation_alias="DATABASE_URL",
         description="SQL ledger; SQLite in the data folder unless a Postgres URL stands here",
+    )
+    bi_database_url: SecretStr | None = Field(
+        default=None, description="Postgres database that the marts are published in for BI tools, if any"
     )
     bucket: str | None = Field(
         default=None, description="Object store of lake and archive, s3://bucket/prefix: server only"

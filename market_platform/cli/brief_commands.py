@@ -20,7 +20,7 @@ def marts(
 ) -> None:
     """Build the marts over the lake with dbt, test them and publish them."""
     from market_platform.defs.marts.build import build_marts
-    from market_platform.defs.marts.graph import marts as models
+    from market_platform.reporting.mart_graph import marts as models
 
     platform = Platform(Settings())
     build = build_marts(platform, full_refresh=full)

@@ -10,7 +10,7 @@ from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
 
-NOW = datetime(2026, 11, 20, 23, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 23, 25, tzinfo=UTC)
 # The autumn clock change, and the last whole days.
 DAYS = [date(2026, 11, 1), date(2026, 11, 19), date(2026, 11, 20)]
 FRIDAYS = [date(2026, 11, 6), date(2026, 11, 13)]

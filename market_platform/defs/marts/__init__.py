@@ -6,15 +6,16 @@ import dagster as dg
 
 from market_platform.defs.marts.brief_asset import ZONE, market_brief
 from market_platform.defs.marts.mart_assets import mart_assets
+from market_platform.defs.marts.postgres import marts_in_postgres
 
 
 def definitions() -> dg.Definitions:
     """Return the marts and the brief with their jobs and schedules."""
     marts_job = dg.define_asset_job(
         "marts",
-        selection=dg.AssetSelection.groups("staging", "marts"),
+        selection=dg.AssetSelection.groups("staging", "marts") | dg.AssetSelection.assets("marts_in_postgres"),
         executor_def=dg.in_process_executor,
-        description="Builds the marts over the lake with dbt, tests them and publishes them whole",
+        description="Builds the marts over the lake with dbt, tests them and publishes them whole, in Postgres too if asked",
     )
     brief_job = dg.define_asset_job(
         "market_brief",
@@ -30,7 +31,7 @@ def definitions() -> dg.Definitions:
         return dg.RunRequest(partition_key=f"{ended:%Y-%m-%d}")
 
     return dg.Definitions(
-        assets=[mart_assets(), market_brief],
+        assets=[mart_assets(), market_brief, marts_in_postgres],
         jobs=[marts_job, brief_job],
         schedules=[
             dg.ScheduleDefinition(name="marts_schedule", job_name="marts", cron_schedule="40 * * * *"),

@@ -5,9 +5,9 @@ from datetime import date
 import dagster as dg
 
 from market_platform.defs.marts.brief_files import write_brief
-from market_platform.defs.marts.graph import marts
 from market_platform.defs.partitions import market_days
 from market_platform.platform import Platform
+from market_platform.reporting.mart_graph import marts
 
 ZONE = "America/Los_Angeles"
 

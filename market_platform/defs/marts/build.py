@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from market_platform.contracts.families import CONTRACTS
-from market_platform.defs.marts.graph import PROJECT
 from market_platform.errors import StoreError
 from market_platform.platform import Platform
+from market_platform.reporting.mart_graph import PROJECT
 from market_platform.store.catalog import Catalog
 
 if TYPE_CHECKING:

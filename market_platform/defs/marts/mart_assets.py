@@ -6,8 +6,8 @@ import dagster as dg
 import duckdb
 
 from market_platform.defs.marts.build import Build, NodeResult, build_marts
-from market_platform.defs.marts.graph import Model, models
 from market_platform.platform import Platform
+from market_platform.reporting.mart_graph import Model, models
 from market_platform.sources.catalogue import FEEDS
 
 SAMPLE_ROWS = 5

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[3] / "dbt_project"
+PROJECT = Path(__file__).parents[2] / "dbt_project"
 GRAPH_FILE = PROJECT / "graph.json"
 
 
