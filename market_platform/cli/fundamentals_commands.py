@@ -40,8 +40,12 @@ def spread(
     if as_json:
         show_json({"first": names[0], "second": names[1], **vars(view)})
         return
-    show([{"figure": name, "value": value} for name, value in vars(view).items()], ["figure", "value"],
-         title=f"{names[0]} less {names[1]}")  # fmt: skip
+    figures = {name: f"{value:.4f}" if isinstance(value, float) else value for name, value in vars(view).items()}
+    show(
+        [{"figure": name, "value": value} for name, value in figures.items()],
+        ["figure", "value"],
+        title=f"{names[0]} less {names[1]}",
+    )
     _simulated(platform)
 
 
@@ -59,7 +63,10 @@ def chp(
     now = platform.clock()
     rows = platform.lake.read(drivers.CHP_DECISIONS, f"interval_end > TIMESTAMPTZ '{now.isoformat()}'")
     if rows.empty:
-        say("no decisions yet: describe facilities in facilities.csv of the data folder and run `make run`")
+        say(
+            "no decisions from this hour on: they need day-ahead prices and gas settlements (`make run`) and, outside the "
+            "sandbox, facilities.csv in the data folder"
+        )
         raise typer.Exit(1)
     rows = rows.sort_values(["facility", "interval_start"])
     if facility:

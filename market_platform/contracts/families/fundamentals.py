@@ -125,6 +125,30 @@ CARBON_AUCTIONS = Contract(
     },
 )
 
+CARBON_MEMBERS = Contract(
+    name="carbon_members",
+    description="Which states belong to a programme, a row a stay.",
+    key=("programme", "state", "interval_end"),
+    columns={
+        "market": MARKET,
+        "programme": column(Kind.TEXT, "rggi"),
+        "state": column(Kind.TEXT, "State by its two letters"),
+        "source": column(Kind.TEXT, "Where the years are from"),
+    },
+)
+
+CARBON_CAPS = Contract(
+    name="carbon_caps",
+    description="Caps on emissions by year and area, in metric tons whatever the programme's own ton.",
+    key=("area", "interval_end"),
+    columns={
+        "market": MARKET,
+        "area": column(Kind.TEXT, "State by its two letters, or RGGI"),
+        "cap_metric_tons": column(Kind.NUMBER, "Cap of the year", checks=[pa.Check.ge(0)]),
+        "status": column(Kind.TEXT, "What the figure is"),
+    },
+)
+
 CARBON_OFFSETS = Contract(
     name="carbon_offsets",
     description="Voluntary offset credits as a user's own table tells them, each row with its source.",
@@ -161,6 +185,22 @@ PIPELINE_CAPACITY = Contract(
         "scheduled_mmbtu": column(Kind.NUMBER, "Total scheduled", blank=True, checks=[pa.Check.ge(0)]),
         "available_mmbtu": column(Kind.NUMBER, "Operationally available as posted", blank=True),
         "utilisation": column(Kind.NUMBER, "Scheduled by operating capacity; blank without capacity", blank=True),
+    },
+)
+
+WEATHER_POINTS = Contract(
+    name="weather_points",
+    description="Which forecast grid point the Weather Service has for a place.",
+    key=("location", "interval_end"),
+    columns={
+        "market": MARKET,
+        "location": column(Kind.TEXT, "Latitude,longitude as asked"),
+        "grid_id": column(Kind.TEXT, "Forecast office"),
+        "grid_x": column(Kind.WHOLE, "Column of the grid"),
+        "grid_y": column(Kind.WHOLE, "Row of the grid"),
+        "forecast_url": column(Kind.TEXT, "Address of the hourly forecast"),
+        "grid_url": column(Kind.TEXT, "Address of the raw layers"),
+        "time_zone": column(Kind.TEXT, "Local zone of the place", blank=True),
     },
 )
 

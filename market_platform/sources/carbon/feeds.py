@@ -13,7 +13,7 @@ import pandas as pd
 
 from market_platform.contracts.families import fundamentals
 from market_platform.markets.carbon_units import METRIC_TONS_PER_SHORT_TON, TON_OF_PROGRAMME, Ton
-from market_platform.sources.carbon import offsets
+from market_platform.sources.carbon import caps, offsets
 from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher
 from market_platform.sources.fundamental_rows import PLACE, finish, numbers, spans
 from market_platform.sources.payload import Payload
@@ -127,6 +127,18 @@ FEEDS = (
     *(_feed(f"{name}_transcribed", f"Allowance auctions of {name}, transcribed", name, transcribed)
       for name in TRANSCRIBED),
     Feed(
+        key="carbon_members", publisher="carbon", title="States in RGGI by year", contract=fundamentals.CARBON_MEMBERS,
+        zone=ZoneInfo("America/New_York"), dataset="rggi_member_states", file_part="rggi_member_states.csv",
+        parse=caps.members, publication=Publication(time(12), 1), cadence=Cadence.MONTHLY, sparse=True,
+        constants={"market": "carbon", "programme": "rggi"}, note="read from a transcribed table",
+    ),
+    Feed(
+        key="carbon_model_caps", publisher="carbon", title="Caps of a planning model", contract=fundamentals.CARBON_CAPS,
+        zone=ZoneInfo("America/New_York"), dataset="carbon_caps", file_part="state_cap.csv", parse=caps.model_caps,
+        publication=Publication(time(12), 1), cadence=Cadence.MONTHLY, sparse=True, constants={"market": "carbon"},
+        note="inputs of a planning model in metric tons, not the programmes' budgets",
+    ),
+    Feed(
         key="carbon_offsets", publisher="carbon", title="Voluntary offsets, the user's own table",
         contract=fundamentals.CARBON_OFFSETS, zone=ZoneInfo("UTC"), dataset="offsets", file_part="offsets.csv",
         parse=offsets.offsets, publication=Publication(time(12), 1), sparse=True, constants={"market": "carbon"},
@@ -145,6 +157,10 @@ def recognise(payload: Payload) -> str | None:
         return f"carbon_{programme}" if programme in PROGRAMMES else None
     if lines[0].startswith(offsets.HEADING):
         return "carbon_offsets"
+    if lines[0].startswith(caps.MEMBERS_HEADING):
+        return "carbon_members"
+    if lines[0] == caps.STATE_CAPS_HEADING or all(caps.YEAR_CAP.match(line) for line in lines[:5]):
+        return "carbon_model_caps"
     if lines[0].startswith("auction_label,auction_type,"):
         return "carbon_california_quebec_transcribed"
     return "carbon_rggi_transcribed" if lines[0].startswith("auction_num,auction_date,clearing_price_usd") else None

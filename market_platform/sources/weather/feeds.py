@@ -39,6 +39,8 @@ FEEDS = (
     _weighted("population_cooling_degree_days", "Cooling degree days weighted by population", "Population.Cooling.txt"),
     _feed("nws_gridpoint", "Forecast layers of a grid point", fundamentals.WEATHER_FORECASTS, "gridpoints",
           forecasts.grid, cadence=Cadence.SNAPSHOT, request=requests.each_point, follow=requests.to_grid),
+    _feed("nws_points", "Grid point of a place", fundamentals.WEATHER_POINTS, "points", forecasts.points,
+          cadence=Cadence.SNAPSHOT, note="read from files; the forecasts ask for their points by themselves"),
     _feed("nws_periods", "Hourly and twelve-hour forecasts of a grid point", fundamentals.WEATHER_FORECASTS,
           "gridpoints/forecast", forecasts.hourly, cadence=Cadence.SNAPSHOT, request=requests.each_point,
           follow=requests.to_grid),
@@ -88,6 +90,8 @@ def _nws(content: bytes) -> str | None:
         return "weather_nws_periods"
     if b"/observations/" in content:
         return "weather_nws_observations"
+    if b'"forecastGridData"' in content and b'"gridX"' in content:
+        return "weather_nws_points"
     return "weather_nws_gridpoint" if b'"validTime"' in content else None
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from market_platform.errors import SchemaChanged
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Feed, day_in_name
 from market_platform.sources.fundamental_rows import each_file, finish, load_json
 from market_platform.sources.payload import Payload
 
 MINUTE = pd.Timedelta(minutes=1)
+POINTS_SINCE = "2017-01-01"  # a point without any date; the service took up its grid around then (unverified)
 WIND_MPH = re.compile(r"^(\d+)(?: to (\d+))? mph$")
 PLACE = re.compile(r"^nws_(?:gridpoint|periods)_([a-z0-9_]+?)_\d{8}\.json$")
 COLUMNS = ["begin", "end", "element", "value", "unit", "defect"]
@@ -34,6 +35,30 @@ def hourly(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def observations(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read the measured figures of a station's reports, with the publisher's quality mark."""
     return finish(feed, _timed(feed, each_file(payloads, _observation_rows)))
+
+
+def points(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read which grid point belongs to a place; it stands for the day in the file's name, else the day it was made."""
+
+    def one(payload: Payload) -> pd.DataFrame:
+        body = load_json(payload)
+        found = body.get("properties", {})
+        missing = {"gridId", "gridX", "gridY", "forecastHourly", "forecastGridData"} - set(found)
+        if missing:
+            raise SchemaChanged(f"{payload.name}: the point lacks {sorted(missing)}; map it")
+        begin = pd.Timestamp(day_in_name(payload) or payload.published_at or POINTS_SINCE)
+        begin = begin.tz_localize("UTC") if begin.tzinfo is None else begin.tz_convert("UTC").normalize()
+        return pd.DataFrame(
+            {
+                "begin": [begin], "end": begin + pd.Timedelta(days=1),
+                "location": str(body.get("id", "")).rpartition("/")[2] or payload.base_name,
+                "grid_id": found["gridId"], "grid_x": int(found["gridX"]), "grid_y": int(found["gridY"]),
+                "forecast_url": found["forecastHourly"], "grid_url": found["forecastGridData"],
+                "time_zone": found.get("timeZone"),
+            }
+        )  # fmt: skip
+
+    return finish(feed, _timed(feed, each_file(payloads, one)))
 
 
 def _forecast(feed: Feed, payloads: Sequence[Payload], model: str, read: Any) -> pd.DataFrame:  # noqa: ANN401

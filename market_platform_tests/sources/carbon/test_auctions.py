@@ -64,3 +64,35 @@ def test_triggers_agree_with_the_auctions_that_sold_the_reserve() -> None:
     prices = _read(reference_table("rggi")).loc["current"]["published_price_usd"]
     for year, auction in ((2021, "54"), (2023, "62")):
         assert float(rggi_cost_containment_trigger_usd(year)) == prices[auction]
+
+
+def test_members_and_caps_are_read(recordings: Path) -> None:
+    def read(path: str) -> pd.DataFrame:
+        payload = Payload(Path(path).name, (recordings / "carbon" / path).read_bytes())
+        feed = recognise(payload)
+        verdict = validate(feed.parse(feed, [payload]), feed.contract)
+        assert verdict.refused.empty, verdict.refused["reason"].unique()
+        return verdict.accepted
+
+    members = read("rggi_members/rggi_member_states.csv")
+    jersey = members[members["state"] == "NJ"].sort_values("interval_start")
+    assert jersey["interval_start"].dt.year.tolist() == [2009, 2020]
+    assert jersey["interval_end"].dt.year.tolist() == [2012, 2026]
+    caps = pd.concat([read("reeds_caps/state_cap.csv"), read("reeds_caps/rggicon.csv")]).set_index(
+        ["area", "market_day"]
+    )
+    assert caps.loc[("CA", pd.Timestamp("2010-01-01").date()), "cap_metric_tons"] == 100_000_000
+    assert caps.loc[("RGGI", pd.Timestamp("2012-01-01").date()), "cap_metric_tons"] == 149_685_660
+    assert set(caps["status"]) == {"input of a planning model, not a budget"}
+
+
+def test_an_offset_price_without_a_source_is_named() -> None:
+    table = (
+        b"registry,project,project_type,vintage,price_date,price_usd_per_metric_ton,source\n"
+        b"ACR,Forest,forestry,2024,2026-03-08,11.5,broker sheet\nVCS,Stoves,,2023,2026-11-01,4.1,\n"
+    )
+    payload = Payload("offsets.csv", table)
+    feed = recognise(payload)
+    verdict = validate(feed.parse(feed, [payload]), feed.contract)
+    assert verdict.accepted["price_usd_per_metric_ton"].tolist() == [11.5]
+    assert verdict.refused["reason"].tolist() == ["the row names no source of its price"]

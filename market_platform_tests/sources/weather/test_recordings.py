@@ -1,5 +1,6 @@
 """Weather: every recorded file, the definition of degree days, and checks that the files bring along."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from market_platform.contracts.validate import validate
+from market_platform.errors import PayloadError
 from market_platform.sources.catalogue import recognise
 from market_platform.sources.payload import Payload
 from market_platform.sources.weather.degree_days import cooling_degree_days, heating_degree_days
@@ -14,6 +16,7 @@ from market_platform.sources.weather.degree_days import cooling_degree_days, hea
 FILES = {
     "cpc/utility_gas_hdd/utility_gas_hdd_2026-01-01_2026-04-30.txt": "weather_gas_heating_degree_days",
     "nws/nws_gridpoint_raw/detailed_forecast.json": "weather_nws_gridpoint",
+    "nws/nws_points/points.json": "weather_nws_points",
     "nws/nws_gridpoint_hourly/gridpoints_forecast_hourly_us.json": "weather_nws_periods",
     "nws/nws_gridpoint_12h/gridpoints_forecast_us.json": "weather_nws_periods",
     "nws/nws_station_observations/stations_observations.json": "weather_nws_observations",
@@ -73,3 +76,44 @@ def test_degree_days_by_definition() -> None:
     high, low = np.array([50.0, 90.0, 65.0, 70.0]), np.array([30.0, 70.0, 65.0, 59.0])
     assert heating_degree_days(high, low).tolist() == [25, 0, 0, 1]
     assert cooling_degree_days(high, low).tolist() == [0, 15, 0, 0]
+
+
+OPEN_METEO = {
+    "latitude": 40.78, "longitude": -73.97, "generationtime_ms": 0.2, "utc_offset_seconds": 0, "timezone": "GMT",
+    "hourly_units": {"time": "iso8601", "temperature_2m": "°C", "shortwave_radiation": "W/m²"},
+    "hourly": {"time": ["2026-03-08T06:00", "2026-03-08T07:00", "2026-03-08T08:00"],
+               "temperature_2m": [-0.0, 1.5, None], "shortwave_radiation": [0.0, 12.0, 90.0]},
+}  # fmt: skip
+
+
+def _open_meteo(name: str = "open_meteo_nyiso_city_20260308.json", **change: object) -> Payload:
+    return Payload(name, json.dumps({**OPEN_METEO, **change}).encode())
+
+
+def test_open_meteo_radiation_is_of_the_hour_before_and_the_rest_of_the_hour_after() -> None:
+    payload = _open_meteo()
+    feed = recognise(payload)
+    assert feed.key == "weather_open_meteo_forecast"
+    rows = validate(feed.parse(feed, [payload]), feed.contract).accepted.set_index("element")
+    assert rows.loc["temperature", "interval_start"].dt.hour.tolist() == [6, 7, 8]
+    assert rows.loc["irradiance", "interval_start"].dt.hour.tolist() == [5, 6, 7]
+    assert set(rows["location"]) == {"nyiso_city"}
+    assert set(rows["issued_at"]) == {pd.Timestamp("2026-03-08", tz="UTC")}
+    assert str(rows.loc["temperature", "value"].iloc[0]) == "0.0"
+    history = recognise(_open_meteo("open_meteo_nyiso_city_20260308_20260308.json"))
+    assert history.key == "weather_open_meteo_history"
+    assert len(history.parse(history, [payload])) == 5  # the hour that is not reached yet is no row
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"utc_offset_seconds": -18000, "timezone": "America/New_York"}, "ask with timezone=GMT"),
+        ({"hourly": {"time": ["2026-03-08T06:00"], "temperature_2m": [1.0, 2.0]}}, "2 values for 1 hours"),
+        ({"hourly": {"time": ["2026-03-08T06:00"], "soil": [1.0]}}, "the column soil is not mapped"),
+    ],
+)
+def test_open_meteo_in_another_shape_is_refused(change: dict[str, object], words: str) -> None:
+    feed = recognise(_open_meteo())
+    with pytest.raises(PayloadError, match=words):
+        feed.parse(feed, [_open_meteo(**change)])
