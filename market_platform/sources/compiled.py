@@ -26,7 +26,7 @@ DONE, MORE, WORDY, MISFIT = 0, 1, 2, 3  # how a loop ended: at the end, out of r
 READ, ODD, BAD = 0, 1, 2  # a number; one that is right, but takes an exact reader; none
 FULL = -2
 QUOTE, COMMA, NEWLINE, RETURN, MINUS, PLUS, POINT, ZERO, NINE = (ord(mark) for mark in '",\n\r-+.09')
-BACKSLASH, CLOSE, CAPITAL_E, SMALL_E = (ord(mark) for mark in "\\}Ee")
+BACKSLASH, CLOSE, CAPITAL_E, SMALL_E, SPACE, TAB = (ord(mark) for mark in "\\}Ee \t")
 NULL = tuple(b"null")
 NULL_LENGTH = len(NULL)
 MOST_INTEGER, MOST_POWER = 2**53, 22
@@ -229,6 +229,13 @@ def _end_of_text(at: int, end: int, quoted: bool, escape: int, close: int) -> in
 
 
 @numba.njit(cache=True)
+def _past_blanks(at: int, end: int) -> int:
+    while at < end and byte_at(at) in (SPACE, TAB):
+        at += 1
+    return at
+
+
+@numba.njit(cache=True)
 def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost more than they explain
     at: int,
     end: int,
@@ -263,12 +270,15 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
             if kinds[place] == NUMBER:
                 value, begin, state = np.nan, at, READ
                 if not blank:
-                    value, at, state = _number(at, end)
+                    begin = _past_blanks(at, end)
+                    value, at, state = _number(begin, end)
+                stop = at
+                at = _past_blanks(at, end)
                 numbers[slot, here] = value
                 if state == BAD:
                     return line, row, MISFIT, 0
                 if state == ODD:
-                    odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, begin, at
+                    odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, begin, stop
                     found += 1
             elif kinds[place] == PASSED:
                 at = _end_of_text(at, end, quoted, QUOTE, NEWLINE)

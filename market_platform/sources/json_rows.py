@@ -17,7 +17,7 @@ from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import Field, Reads, no_defects, resolve_columns
+from market_platform.sources.tabular import Field, Reads, blank_label, no_defects, resolve_columns
 
 PEEK_ROWS = 100
 BARE_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
@@ -105,15 +105,10 @@ def joined(frames: Sequence[pd.DataFrame], fields: Sequence[Field]) -> pd.DataFr
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in fields:
         if spec.name not in frame:
-            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else _blank_label(len(frame))
+            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else blank_label(len(frame))
         elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
-
-
-def _blank_label(rows: int) -> pd.Categorical:
-    nothing = pd.CategoricalDtype(pd.Index([], dtype="object"))
-    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=nothing)
 
 
 def _read_one(payload: Payload, start: int, end: int, fields: Sequence[Field]) -> pd.DataFrame:

@@ -179,5 +179,10 @@ def constant_text(text: str, index: pd.Index) -> pd.Series:
     return _text(pa.repeat(pa.scalar(text, pa.large_string()), len(index)), index)
 
 
+def blank_text(index: pd.Index) -> pd.Series:
+    """Return a text column without any text."""
+    return _text(pa.nulls(len(index), pa.large_string()), index)
+
+
 def _text(values: pa.Array, index: pd.Index) -> pd.Series:
     return pd.Series(pd.array(values, dtype=PANDAS_TYPES[Kind.TEXT]), index=index)

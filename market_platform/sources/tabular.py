@@ -89,7 +89,7 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
         if spec.name not in frame:
-            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
+            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else blank_label(len(frame))
         elif spec.reads is not Reads.NUMBER and not _is_laid(frame[spec.name].dtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
@@ -221,6 +221,12 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], reads: dict[str, 
     index = pd.RangeIndex(sum(scanned.rows))
     columns["defect"] = no_defects(index)
     return pd.DataFrame({**columns, **_places(bodies, scanned.rows)}, index=index, copy=False)
+
+
+def blank_label(rows: int) -> pd.Categorical:
+    """Return a column of texts without any text."""
+    nothing = pd.CategoricalDtype(pd.Index([], dtype="object"))
+    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=nothing, validate=False)
 
 
 def no_defects(index: pd.Index) -> pd.Series:

@@ -7,7 +7,7 @@ the hours of a 25-hour day to 25 (two-day reports of 2024-11-03) or leave the se
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ import pandas as pd
 from market_platform.errors import UnreadablePayload
 from market_platform.markets.market_day import day_bounds, hours_in_day, utc_from_local
 from market_platform.sources.feed import Feed
-from market_platform.sources.stamps import as_day
+from market_platform.sources.local_clock import LocalClock
+from market_platform.sources.stamp_text import parse_stamps
+from market_platform.sources.stamps import Instants, as_day, laid
 
 DAY_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%b-%y", "%m/%d/%y")
 STAMP_FORMATS = (
@@ -56,15 +58,22 @@ def _intervals(feed: Feed, read: pd.DataFrame, length: timedelta, seconds: np.nd
     flagged = "flag" in read and not read["flag"].isna().all()
     second = second_run(read["flag"]) if flagged else np.zeros(len(read), dtype=bool)
     # One whole number names an interval: a day has fewer than 32 hours, an hour fewer than 4096 seconds.
-    names = ((days.astype("int64") * 32 + np.clip(hours, 0, 31)) * 4096 + np.clip(seconds, -1, 4094) + 1) * 2 + second
+    names = days.view(np.int64) * 32
+    names += np.clip(hours, 0, 31)
+    names *= 4096
+    names += np.clip(seconds, -1, 4094) + 1
+    names *= 2
+    names += second
     codes, _ = pd.factorize(np.where(np.isnat(days), -1, names))
-    first = np.unique(codes, return_index=True)[1]
+    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last write stands: the first row of each
     distinct = pd.DataFrame(
         {"day": days[first], "hour": hours[first], "seconds": seconds[first], "second": second[first]}
     )
     starts = _starts(feed, distinct, flagged=flagged)
-    start = pd.Series(starts.to_numpy()[codes]).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
-    frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": start + length})
+    instants = Instants(starts.to_numpy(dtype="datetime64[us]"), codes)
+    start, end = instants.utc(), instants.utc(shifted=length)
+    frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": end})
     return frame.assign(**{name: read[name] for name in PLACE})
 
 
@@ -120,22 +129,19 @@ def stamps_utc(feed: Feed, read: pd.DataFrame, stamp: str, flag: str = "") -> pd
 
 def moments(column: pd.Series, formats: Sequence[str]) -> np.ndarray:
     """Naive moments of a categorical of texts; a bare number is a workbook's day count. What cannot be read is NaT."""
-    texts = pd.Series(column.cat.categories.astype("object"))
-    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    for pattern in formats:
-        left = found.isna()
-        if left.any():
-            found[left] = pd.to_datetime(texts[left], format=pattern, errors="coerce").astype("datetime64[us]")
-    left = found.isna()
+    texts = column.cat.categories
+    found = parse_stamps(texts, formats)
+    left = np.isnat(found)
     if left.any():
-        days = pd.to_numeric(texts[left], errors="coerce")
-        found[left] = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s").astype("datetime64[us]")
-    return np.append(found.to_numpy(), np.datetime64("NaT", "us"))[column.cat.codes.to_numpy()]
+        days = pd.to_numeric(pd.Series(texts[left], dtype="object"), errors="coerce")
+        moments = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s")
+        found[left] = moments.to_numpy(dtype="datetime64[us]")
+    return laid(found, column.cat.codes.to_numpy())
 
 
 def numbers(column: pd.Series) -> np.ndarray:
     """Whole numbers of a categorical of texts such as ``01:00``, ``1`` or ``24:00``; 0 for what is none."""
-    texts = column.cat.categories.astype(str)
+    texts = map(str, column.cat.categories.tolist())
     found = [int(head) if (head := text.split(":")[0].split(".")[0].strip()).isdigit() else 0 for text in texts]
     return np.array([*found, 0], dtype="int64")[column.cat.codes.to_numpy()]
 
@@ -160,7 +166,7 @@ def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:
     if found is None:
         return None
     try:
-        local = pd.Series([pd.Timestamp(f"{found[1]} {found[2]}").as_unit("us")])
+        local = np.array([datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")], dtype="datetime64[us]")  # noqa: DTZ007
     except ValueError as error:
         raise UnreadablePayload(f"{name}: the file name holds no moment where it should ({error})") from error
-    return utc_from_local(local, feed.zone, second_pass=np.array(["xhr" in name])).iloc[0]
+    return pd.Timestamp(LocalClock(local, feed.zone).utc(later="xhr" in name)[0], tz="UTC")

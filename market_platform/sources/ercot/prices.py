@@ -9,9 +9,11 @@ from market_platform.markets.ercot import NODE, PLACE_BY_PREFIX, SETTLEMENT_POIN
 from market_platform.sources.ercot import columns
 from market_platform.sources.ercot.hours import FIVE_MINUTES, hourly, quarter_hourly, stamped, stamps_utc
 from market_platform.sources.ercot.reading import read
-from market_platform.sources.ercot.rows import finish, name_strangers, words
+from market_platform.sources.ercot.rows import constants, finish, name_strangers, words
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import recoded
 from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import blank_text
 
 
 def day_ahead(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -25,7 +27,11 @@ def real_time(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = read(payloads, columns.RTM_SPP)
     times = quarter_hourly(feed, rows)
     types = words(rows["type"], SETTLEMENT_POINT_TYPES)
-    found = _prices(feed, rows, times.assign(location_type=types.astype("object").fillna(NODE)))
+    found = _prices(
+        feed,
+        rows,
+        times.assign(location_type=types.cat.add_categories([NODE]).fillna(NODE) if types.isna().any() else types),
+    )
     name_strangers(found, rows["type"], types, "settlement point type")
     return finish(feed, found)
 
@@ -67,9 +73,9 @@ def _by_name(feed: Feed, rows: pd.DataFrame, times: pd.DataFrame) -> pd.DataFram
 
 def _prices(feed: Feed, rows: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame:
     return times.assign(
-        **feed.constants,
+        **constants(feed, times.index),
         location=rows["location"],
-        location_id=None,
+        location_id=blank_text(times.index),
         lmp_usd_per_mwh=rows["price"],
         energy_usd_per_mwh=np.nan,
         congestion_usd_per_mwh=np.nan,
@@ -79,5 +85,5 @@ def _prices(feed: Feed, rows: pd.DataFrame, times: pd.DataFrame) -> pd.DataFrame
 
 
 def _type_by_name(location: pd.Series) -> pd.Series:
-    types = {str(name): PLACE_BY_PREFIX.get(str(name)[:3], NODE) for name in location.cat.categories}
-    return words(location, types)
+    types = [PLACE_BY_PREFIX.get(name[:3], NODE) for name in map(str, location.cat.categories.tolist())]
+    return recoded(location, types, location.cat.codes.to_numpy())

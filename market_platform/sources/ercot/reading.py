@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from lxml import etree
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.ercot.workbook import sheets
+from market_platform.sources.laying import recoded
 from market_platform.sources.payload import Payload, look
-from market_platform.sources.tabular import Field, Reads, read_csv
+from market_platform.sources.tabular import Field, Reads, blank_label, read_csv
 
 BYTE_MARK = b"\xef\xbb\xbf"
 ROWS_BEGIN = re.compile(rb'"data"\s*:\s*\[')
@@ -40,6 +42,7 @@ class Page:
     rows: int
 
 
+@lru_cache(maxsize=4_096)
 def plain(heading: str) -> str:
     """Return the letters and digits of a heading in lower case."""
     return re.sub(r"[^a-z0-9]", "", heading.lower())
@@ -131,15 +134,18 @@ def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
     present = [spec for spec in fields if not spec.optional or published & set(spec.headings)]
     frame = _with_absent(read_csv(files, present), fields)
     for spec in fields:
-        if spec.reads is Reads.LABEL:
-            frame[spec.name] = stripped(frame[spec.name])
+        if spec.reads is Reads.LABEL and len(frame[spec.name].cat.categories):
+            published = frame[spec.name]
+            bare = stripped(published)
+            if bare is not published:
+                frame[spec.name] = bare
     return frame
 
 
 def _with_absent(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
     """Add the fields that no file has, all at once: some reports declare two hundred."""
     absent = [spec for spec in fields if spec.reads is not Reads.PASSED and spec.name not in frame]
-    blank = pd.Series(pd.Categorical([None] * len(frame)), index=frame.index)
+    blank = pd.Series(blank_label(len(frame)), index=frame.index)
     nothing = pd.Series(np.nan, index=frame.index)
     extra = {spec.name: nothing if spec.reads is Reads.NUMBER else blank for spec in absent}
     return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1) if extra else frame
@@ -147,12 +153,9 @@ def _with_absent(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
 
 def stripped(column: pd.Series) -> pd.Series:
     """Return a categorical of texts without blanks around them; blank text is no value."""
-    texts = np.array([*column.cat.categories.astype("object"), None], dtype="object")
-    bare = [(str(text).strip() or None) if text is not None else None for text in texts]
-    if bare == list(texts):
-        return column
-    kinds = pd.Categorical(np.array(bare, dtype="object")[column.cat.codes.to_numpy()])
-    return pd.Series(kinds, index=column.index)
+    texts = [str(text) for text in column.cat.categories.tolist()]
+    bare = [text.strip() or None for text in texts]
+    return column if bare == texts else recoded(column, bare, column.cat.codes.to_numpy())
 
 
 def _as_csv(payload: Payload, known: set[str], fields: Sequence[Field]) -> Payload:

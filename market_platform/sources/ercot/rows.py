@@ -5,25 +5,33 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
+from market_platform.contracts.contract import Kind, kind_of
 from market_platform.sources.ercot.hours import PLACE, issue_moment, stamps_utc
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import put_together, recoded
 from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import blank_text, constant_text
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
     """Translate a categorical by a table; a word that is not in it becomes blank."""
-    texts = [vocabulary.get(str(text).strip()) for text in column.cat.categories]
-    laid = np.array([*texts, None], dtype="object")[column.cat.codes.to_numpy()]
-    return pd.Series(pd.Categorical(laid), index=column.index)
+    texts = [vocabulary.get(str(text).strip()) for text in column.cat.categories.tolist()]
+    return recoded(column, texts, column.cat.codes.to_numpy())
 
 
 def name_strangers(rows: pd.DataFrame, published: pd.Series, known: pd.Series, what: str) -> None:
     """Mark rows whose published word the tables do not have, so that they go to quarantine and are seen."""
+    if not known.isna().any():
+        return
     strange = known.isna() & published.notna() & rows["defect"].isna()
     if strange.any():
         texts = published[strange].astype(str)
         rows.loc[strange, "defect"] = what + " " + texts + f" is not in the table of {what}s: add it there"
+
+
+def constants(feed: Feed, index: pd.Index, **texts: str) -> dict[str, pd.Series]:
+    """Return the feed's constants, and other texts that every row says, as columns."""
+    return {name: constant_text(text, index) for name, text in {**feed.constants, **texts}.items()}
 
 
 def long(
@@ -34,8 +42,15 @@ def long(
     A column that no row fills is one that these files do not have.
     """
     filled = [name for name in columns if not read[name].isna().all()] or list(columns)[:1]
-    frames = [times.assign(**feed.constants, **columns[name], **{value: read[name]}) for name in filled]
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    said = dict.fromkeys(key for name in filled for key in columns[name])
+    rows, index = len(times), pd.RangeIndex(len(times) * len(filled))
+    laid = pd.concat([times] * len(filled), ignore_index=True) if len(filled) > 1 else times
+    which = np.repeat(np.arange(len(filled), dtype=np.int16), rows)
+    texts = {
+        key: recoded(pd.Series(which, index=index), [columns[name].get(key) for name in filled], which) for key in said
+    }
+    values = {value: np.concatenate([read[name].to_numpy() for name in filled])}
+    return laid.set_axis(index).assign(**constants(feed, index), **texts, **values)
 
 
 def issued_at(feed: Feed, read: pd.DataFrame, payloads: Sequence[Payload]) -> pd.Series:
@@ -49,8 +64,9 @@ def issued_at(feed: Feed, read: pd.DataFrame, payloads: Sequence[Payload]) -> pd
 
 
 def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
-    """Order and type the columns as the contract has them."""
+    """Order and type the columns as the contract has them; a text that is None is blank in every row."""
+    columns = dict(rows.items())
     for name, spec in feed.contract.columns.items():
-        if kind_of(spec) is Kind.TEXT:
-            rows[name] = rows[name].astype(PANDAS_TYPES[Kind.TEXT])
-    return rows[[*feed.contract.row_columns, *PLACE]]
+        if kind_of(spec) is Kind.TEXT and columns[name].dtype == object and columns[name].isna().all():
+            columns[name] = blank_text(rows.index)
+    return put_together(feed.contract, columns, PLACE)
