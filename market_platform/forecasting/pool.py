@@ -14,8 +14,9 @@ from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
 
 WARM_ROWS = 8  # the first rows have no lags of their own
-ERROR_HALF_LIFE_ROWS = 45
-ERROR_POWER = 10.0  # weight of a member ~ recent error ** -power
+ERROR_HALF_LIFE_ROWS = 90
+NEIGHBOUR_SLOTS = 1.5  # how far the errors of neighbouring hours count in a slot's weights
+ERROR_POWER = 14.0  # weight of a member ~ recent error ** -power
 EQUAL_SHARE = 0.1  # shrinkage of the weights to the plain mean
 BIAS_HALF_LIFE_ROWS = 21
 BIAS_SHARE = 0.4
@@ -104,21 +105,23 @@ def in_company(members: np.ndarray) -> np.ndarray:
 
 
 def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the combined forecast (rows, slots) and the weights (rows, members) of ``members`` (members, rows, slots).
+    """Return the combined forecast (rows, slots) and the weights (rows, members, slots) of ``members`` (members, rows, slots).
 
-    Weights follow each member's exponentially averaged absolute error, shrunk to the plain mean; then the bias of each
-    hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as they are.
+    Weights follow each member's exponentially averaged absolute error in the slot and its neighbours, shrunk to the plain
+    mean; then the bias of each hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as
+    they are.
     """
     count, rows, slots = members.shape
-    errors = np.abs(members - actual).mean(axis=2)
+    errors = np.abs(members - actual)
+    near = _nearness(slots)
     keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
     keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
-    recent, total = np.zeros(count), 0.0
+    recent, total = np.zeros((count, slots)), 0.0
     bias, usual, bias_total = np.zeros(slots), 0.0, 0.0
-    combined, weights = np.empty((rows, slots)), np.empty((rows, count))
+    combined, weights = np.empty((rows, slots)), np.empty((rows, count, slots))
     for row in range(rows):
-        weights[row] = _weights(recent / total) if total > 0 else 1.0 / count
-        plain = weights[row] @ members[:, row]
+        weights[row] = _weights(recent @ near / total) if total > 0 else 1.0 / count
+        plain = (weights[row] * members[:, row]).sum(axis=0)
         combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if total > 0 else 0.0)
         if np.isnan(actual[row]).any():
             continue
@@ -130,8 +133,15 @@ def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.nda
     return combined, weights
 
 
+def _nearness(slots: int) -> np.ndarray:
+    """Return (slots, slots) shares by which the errors of neighbouring slots count; columns sum to one."""
+    apart = np.arange(slots)[:, None] - np.arange(slots)[None, :]
+    bell = np.exp(-0.5 * np.square(apart / NEIGHBOUR_SLOTS))
+    return bell / bell.sum(axis=0, keepdims=True)
+
+
 def _weights(errors: np.ndarray) -> np.ndarray:
-    """Return weights that fall with the error's power, shrunk to equal ones."""
-    sharp = (errors.min() + 1e-12) / (errors + 1e-12)
+    """Return weights (members, slots) that fall with the error's power, shrunk to equal ones."""
+    sharp = (errors.min(axis=0) + 1e-12) / (errors + 1e-12)
     sharp = sharp**ERROR_POWER
-    return (1 - EQUAL_SHARE) * sharp / sharp.sum() + EQUAL_SHARE / errors.size
+    return (1 - EQUAL_SHARE) * sharp / sharp.sum(axis=0) + EQUAL_SHARE / len(errors)

@@ -82,7 +82,7 @@ def rolling(
             matrix[begin : begin + slots, begin : begin + slots] += setting.day_noise
         noise = np.where(known[start:end], setting.noise, NO_TRUST)
         matrix[np.diag_indices(size)] += np.repeat(noise, slots) + JITTER
-        factor = cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
+        factor = cholesky(matrix.T, lower=True, overwrite_a=True, check_finite=False)  # as in `kernel.one_step`
         innovations = solve_triangular(factor, target[start:end].ravel(), lower=True, check_finite=False)
         for row in rows:
             begin = (int(row) - start) * slots

@@ -15,6 +15,7 @@ from scipy.linalg import cholesky, solve_triangular
 from market_platform.forecasting.features import Inputs
 
 JITTER = 1e-4
+PART_ROWS = 1024
 NO_TRUST = 1e4  # noise of a row whose target is unknown
 ORDINARY = 1.5  # errors up to this many medians keep their weight
 MIN_ERRORS = 20
@@ -57,14 +58,17 @@ def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.n
     np.log1p(gram, out=gram)
     gram *= -tail
     np.exp(gram, out=gram)
-    gram += linear @ linear.T
+    for begin in range(0, len(gram), PART_ROWS):  # a second whole matrix would double the memory
+        gram[begin : begin + PART_ROWS] += linear[begin : begin + PART_ROWS] @ linear.T
     return gram
 
 
 def one_step(matrix: np.ndarray, target: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return the one-step forecast (rows, slots) of every row from all rows before it; ``matrix`` is overwritten."""
     matrix[np.diag_indices_from(matrix)] += noise + JITTER
-    factor = cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
+    factor = cholesky(
+        matrix.T, lower=True, overwrite_a=True, check_finite=False
+    )  # symmetric: the view is LAPACK's order
     innovations = solve_triangular(factor, target.astype(np.float32), lower=True, check_finite=False)
     return target - np.diag(factor)[:, None] * innovations
 
