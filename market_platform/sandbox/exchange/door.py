@@ -7,11 +7,11 @@ from market_platform.errors import MarketPlatformError
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.exchange import caiso_wire, ercot_wire, nyiso_wire, pjm_wire
-from market_platform.sandbox.exchange.exchange import Exchange
+from market_platform.sandbox.exchange.exchange import WITHDRAWN, Exchange
 from market_platform.sandbox.exchange.order import Entry, RefusedMessage, Submission
 
 WRITERS = {"ercot": ercot_wire, "pjm": pjm_wire, "nyiso": nyiso_wire, "caiso": caiso_wire}
-# What a question may be narrowed to: the owners and interval starts of bids.
+# What a question may be narrowed to: the owners and interval starts of bids that were not withdrawn.
 Asked = Collection[tuple[str, datetime]]
 
 
@@ -48,11 +48,14 @@ class Door:
         return self.wire.write_award_sets(entries, day.isoformat(), self.clock())
 
     def _entries(self, participant: str, day: date, market: str, asked: Asked | None) -> list[Entry]:
-        return [
-            entry
-            for entry in self.exchange.entries_of(participant, *day_bounds(day, MARKETS[self.exchange.iso].zone))
-            if market in ("", entry.order.market) and (asked is None or (entry.order.owner, entry.order.start) in asked)
-        ]
+        def is_meant(entry: Entry) -> bool:
+            if asked is None:
+                return True
+            return (entry.order.owner, entry.order.start) in asked and entry.reasons != WITHDRAWN
+
+        bounds = day_bounds(day, MARKETS[self.exchange.iso].zone)
+        entries = self.exchange.entries_of(participant, *bounds)
+        return [entry for entry in entries if market in ("", entry.order.market) and is_meant(entry)]
 
     def _read(self, body: bytes, participant: str) -> Submission:
         if self.exchange.iso == "ercot":

@@ -31,6 +31,7 @@ Price = Callable[[str, str, str, datetime, datetime], Decimal | None]
 # Most MW that a market takes of a product at a location in one interval; None for no bound.
 Depth = Callable[[str, str, str, datetime], Decimal | None]
 PENDING = ("submitted", "accepted")
+WITHDRAWN = ("withdrawn by the participant",)
 
 
 class Exchange:
@@ -243,7 +244,7 @@ class Exchange:
         ]
         for entry in named:
             if entry.state in PENDING:
-                entry.state, entry.reasons = "cancelled", ("withdrawn by the participant",)
+                entry.state, entry.reasons = "cancelled", WITHDRAWN
         return named
 
     def _live(self, market: str, begin: datetime, end: datetime) -> list[Entry]:
