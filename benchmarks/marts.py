@@ -11,7 +11,7 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from market_platform.contracts.families.prices import LMP
-from market_platform.defs.marts.brief_files import write_brief
+from market_platform.defs.marts.brief_files import find_browser, write_brief
 from market_platform.defs.marts.build import build_marts
 from market_platform.markets.market import MARKETS
 from market_platform.platform import Platform
@@ -132,5 +132,5 @@ def run():
                 took = 1000 * seconds(lambda statement=statement: connection.execute(statement).fetchall())
                 yield figure(f"question {number}, {count:,} hourly rows: {title}", took, "ms", QUESTION_BAR_MS)
         start = time.perf_counter()
-        write_brief(platform, date(2025, 12, 30))
+        write_brief(platform, date(2025, 12, 30), browser=find_browser())
         yield figure("market brief, page and PDF", time.perf_counter() - start, "s", BRIEF_BAR_SECONDS)

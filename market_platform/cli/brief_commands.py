@@ -48,11 +48,11 @@ def brief(
     as_json: Json = False,
 ) -> None:
     """Write the market brief of a day: a page and a PDF."""
-    from market_platform.defs.marts.brief_files import last_whole_day, write_brief
+    from market_platform.defs.marts.brief_files import find_browser, last_whole_day, write_brief
 
     platform = Platform(Settings())
     chosen: date = day.date() if day is not None else last_whole_day(platform)
-    files = write_brief(platform, chosen)
+    files = write_brief(platform, chosen, browser=find_browser())
     if as_json:
         show_json({"day": chosen, "page": files.page, "pdf": files.pdf, "missing": files.missing})
     else:

@@ -4,7 +4,7 @@ from datetime import date
 
 import dagster as dg
 
-from market_platform.defs.marts.brief_files import write_brief
+from market_platform.defs.marts.brief_files import find_browser, write_brief
 from market_platform.defs.partitions import market_days
 from market_platform.platform import Platform
 from market_platform.reporting.mart_graph import marts
@@ -22,7 +22,7 @@ ZONE = "America/Los_Angeles"
 )
 def market_brief(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Write the brief of the partition's day."""
-    files = write_brief(platform, date.fromisoformat(context.partition_key))
+    files = write_brief(platform, date.fromisoformat(context.partition_key), browser=find_browser())
     lines = [f"- **{title}**: {reason}" for title, reason in files.missing.items()]
     return dg.MaterializeResult(
         metadata={

@@ -39,8 +39,8 @@ def last_whole_day(platform: Platform) -> date:
     return today(platform.clock(), LATEST_ZONE) - timedelta(days=1)
 
 
-def write_brief(platform: Platform, day: date, folder: Path | None = None) -> BriefFiles:
-    """Write page and PDF of a market day, by default into ``data/briefs``."""
+def write_brief(platform: Platform, day: date, folder: Path | None = None, *, browser: str | None) -> BriefFiles:
+    """Write page and PDF of a market day, by default into ``data/briefs``; without a ``browser`` matplotlib draws the PDF."""
     from market_platform.reporting.brief.page import compose, html
 
     simulated = platform.settings.origin == "sandbox"
@@ -49,7 +49,6 @@ def write_brief(platform: Platform, day: date, folder: Path | None = None) -> Br
     place.mkdir(parents=True, exist_ok=True)
     page, paper = place / f"brief-{day}.html", place / f"brief-{day}.pdf"
     _replace(page, html(brief).encode())
-    browser = find_browser()
     printed = print_page(browser, page) if browser else None
     if printed is None:
         from market_platform.reporting.brief.paper import pdf
