@@ -50,8 +50,10 @@ supply-chain: $(READY) $(TOOLS)/bin/pip-compile  ## write hashes, licences and b
 	  --no-emit-find-links --no-emit-options --constraint constraints.txt --extra server --output-file deploy/requirements.txt pyproject.toml
 	@mkdir -p docs/supply_chain
 	@$(TOOLS)/bin/pip-licenses --python $(BIN)/python --format markdown --order license > docs/supply_chain/licences.md
-	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --output-format JSON --output-file docs/supply_chain/sbom.json $(BIN)/python
-	@git ls-files -z | xargs -0 $(TOOLS)/bin/detect-secrets-hook
+	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --short-PURLs --output-format JSON $(BIN)/python \
+	  | $(BIN)/python -c 'import json, sys; bom = json.load(sys.stdin); [part.pop("externalReferences", 0) for part in bom["components"]]; bom["metadata"].pop("tools", 0); json.dump(bom, sys.stdout, indent=1)' \
+	  > docs/supply_chain/sbom.json
+	@git ls-files -z | xargs -0 $(TOOLS)/bin/detect-secrets-hook --exclude-lines 'simulated|SecretName' --exclude-files '_tests/'
 	@$(TOOLS)/bin/pip-audit --requirement deploy/requirements.txt --require-hashes --disable-pip
 
 clean:  ## remove the environment; the data stay
