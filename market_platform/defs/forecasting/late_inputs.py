@@ -46,4 +46,4 @@ def input_after_issue(platform: Platform, subjects: MarketSubjects, now: datetim
 
 def _inputs(subjects: MarketSubjects) -> list[Source]:
     own = [each for each in CORRECTIONS if each.market == subjects.market]
-    return [subjects.day_ahead, subjects.load_forecast, *(each.forecast for each in own)]
+    return [subjects.day_ahead, subjects.load_forecast, *subjects.renewables.values(), *(each.forecast for each in own)]

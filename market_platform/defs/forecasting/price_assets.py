@@ -28,11 +28,17 @@ def price_asset(subjects: MarketSubjects) -> dg.AssetsDefinition:
     return forecast_asset(
         asset_key(subjects.market),
         lambda platform, moment: price_order(platform, subjects, moment),
-        deps=[*subjects.day_ahead.feeds, *subjects.load_forecast.feeds],
+        deps=feeds_read(subjects),
         description="Day-ahead prices of the market's hubs and zones for the next market day, hour by hour with quantiles: a "
         "pool of models combined by recent error, down a ladder to the seasonal naive where history is short. Reads only "
         "what was known at the moment of issue.",
     )
+
+
+def feeds_read(subjects: MarketSubjects) -> list[str]:
+    """Return the feeds of a market's prices and of what is known ahead."""
+    sources = [subjects.day_ahead, subjects.load_forecast, *subjects.renewables.values()]
+    return list(dict.fromkeys(feed for source in sources for feed in source.feeds))
 
 
 def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) -> "Order":
@@ -42,8 +48,7 @@ def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) 
 
     prices = reading.by_location(reading.outcomes(platform, subjects.day_ahead, moment))
     day = next_day(prices, moment, subjects)
-    said = reading.by_location(reading.issued_ahead(platform, subjects.load_forecast, moment, day, subjects.zone))
-    ahead = {f"load_forecast {name}": rows for name, rows in said.items()}
+    ahead = known_ahead(platform, subjects, moment, day)
     panels, refused = {}, {}
     for location in reading.locations_wanted(platform.settings.forecast_locations, subjects.market, list(prices)):
         request = Request(location, "day_ahead_price", day, subjects.zone, moment, subjects.calendar)
@@ -56,6 +61,17 @@ def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) 
         asset_key(subjects.market), subjects.market, "day_ahead_price", "usd_per_mwh", day, subjects.zone, moment, panels,
         refused, gate=gate,
     )  # fmt: skip
+
+
+def known_ahead(platform: Platform, subjects: MarketSubjects, moment: datetime, day: date) -> dict[str, pd.DataFrame]:
+    """Return what the ISO says ahead of load, wind and solar, as known at ``moment``, by name."""
+    sources = {"load_forecast": subjects.load_forecast, **subjects.renewables}
+    found = {}
+    for name, source in sources.items():
+        rows = reading.issued_ahead(platform, source, moment, day, subjects.zone)
+        if len(rows):
+            found[name] = rows.groupby("interval_start", as_index=False)["value"].sum(min_count=1).dropna()
+    return found
 
 
 def next_day(prices: dict[str, pd.DataFrame], moment: datetime, subjects: MarketSubjects) -> date:

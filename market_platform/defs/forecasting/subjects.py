@@ -28,6 +28,7 @@ class Source:
 class MarketSubjects:
     """One market: its prices, and what the ISO says ahead of load, wind and solar.
 
+    ``renewables`` by name; where a source has several locations their sum counts.
     ``issue_lead`` is how long before the day-ahead gate the scheduled forecast is issued.
     """
 
@@ -36,6 +37,7 @@ class MarketSubjects:
     real_time: Source
     real_time_minutes: int
     load_forecast: Source
+    renewables: dict[str, Source]
     calendar: str = "US"
     issue_lead: timedelta = timedelta(minutes=40)
 
@@ -56,6 +58,12 @@ def _load_forecast(feed: str, where: str) -> Source:
     return Source(LOAD_FORECAST, (feed,), "load_mw", where)
 
 
+def _said(feed: str, fuel: str, model: str = "", location: str = "") -> Source:
+    parts = {"fuel": fuel, "model": model, "location": location}
+    chosen = " AND ".join(f"{column} = '{value}'" for column, value in parts.items() if value)
+    return Source(GENERATION_FORECAST, (feed,), "generation_mw", chosen)
+
+
 SUBJECTS = {
     each.market: each
     for each in (
@@ -65,6 +73,7 @@ SUBJECTS = {
             _prices("nyiso_rt_lbmp_zone", where=f"{HUBS_AND_ZONES} AND market_run = 'RTD'"),
             5,
             _load_forecast("nyiso_load_forecast", "location = 'NYISO'"),
+            {"btm_solar_forecast": _said("nyiso_btm_solar_forecast", "btm_solar", location="SYSTEM")},
         ),
         MarketSubjects(
             "pjm",
@@ -72,6 +81,10 @@ SUBJECTS = {
             _prices("pjm_rt_5min_unverified_lmp_hub", "pjm_rt_5min_unverified_lmp_zone"),
             5,
             _load_forecast("pjm_load_forecast_history", "location = 'RTO'"),
+            {
+                "wind_forecast": _said("pjm_wind_forecast", "wind"),
+                "solar_forecast": _said("pjm_solar_forecast", "solar"),
+            },
         ),
         MarketSubjects(
             "caiso",
@@ -79,6 +92,10 @@ SUBJECTS = {
             _prices("caiso_fmm_lmp_hub"),
             15,
             _load_forecast("caiso_load_forecast_dam", "location = 'CA ISO-TAC'"),
+            {
+                "wind_forecast": _said("caiso_renewables_forecast_dam", "wind"),
+                "solar_forecast": _said("caiso_renewables_forecast_dam", "solar"),
+            },
         ),
         MarketSubjects(
             "ercot",
@@ -86,6 +103,10 @@ SUBJECTS = {
             _prices("ercot_rtm_spp"),
             15,
             _load_forecast("ercot_load_forecast_by_weather_zone", "location = 'ERCOT'"),
+            {
+                "wind_forecast": _said("ercot_wind_hourly", "wind", "STWPF", "ERCOT"),
+                "solar_forecast": _said("ercot_solar_hourly", "solar", "STPPF", "ERCOT"),
+            },
         ),
     )
 }
@@ -118,11 +139,6 @@ def _load(feed: str, *renamed: tuple[str, str]) -> Source:
 
 def _made(feed: str, fuel: str) -> Source:
     return Source(GENERATION, (feed,), "generation_mw", f"fuel = '{fuel}'")
-
-
-def _said(feed: str, fuel: str, model: str = "") -> Source:
-    chosen = f"fuel = '{fuel}'" + (f" AND model = '{model}'" if model else "")
-    return Source(GENERATION_FORECAST, (feed,), "generation_mw", chosen)
 
 
 # PJM's southern region is Dominion; its regions carry one name in the load telemetry and another in the forecast.
