@@ -135,6 +135,13 @@ def _look_up(begin: int, stop: int, marked: bool, words: Vocabulary, column: int
 
 
 @numba.njit(cache=True)
+def _where(word: int, mark: int) -> int:
+    """Set the high bit of the lowest byte of a word that is this mark (bytes above it may be set wrongly)."""
+    apart = word ^ EVERY_BYTE * np.uint64(mark)
+    return (apart - EVERY_BYTE) & ~apart & HIGH_BITS
+
+
+@numba.njit(cache=True)
 def _short_number(word: int, at: int) -> tuple[float, int]:
     """Read a number that ends inside eight bytes, all digits at once; it ends where it begins if there is no such number.
 
@@ -150,8 +157,7 @@ def _short_number(word: int, at: int) -> tuple[float, int]:
     if negative:
         word >>= np.uint64(8)
         count -= 1
-    apart = word ^ EVERY_BYTE * np.uint64(POINT)
-    points = (apart - EVERY_BYTE) & ~apart & HIGH_BITS
+    points = _where(word, POINT)
     whole = _low_zeros(points) >> 3 if points != 0 else count
     places = 0
     if whole < count:
@@ -220,10 +226,14 @@ def _number(at: int, end: int) -> tuple[float, int, int]:  # noqa: C901 - as the
 @numba.njit(cache=True)
 def _end_of_text(at: int, end: int, quoted: bool, escape: int, close: int) -> int:
     """Return where a text ends: at a quotation mark if it began with one, else at what closes a cell."""
-    while at < end:
-        mark = byte_at(at)
-        if mark in (NEWLINE, RETURN) or (mark in (QUOTE, escape) if quoted else mark in (COMMA, close)):
-            break
+    one, other = (QUOTE, escape) if quoted else (COMMA, close)
+    while at + WORD <= end:
+        word = word_at(at)
+        found = _where(word, one) | _where(word, other) | _where(word, NEWLINE) | _where(word, RETURN)
+        if found != 0:
+            return at + (_low_zeros(found) >> 3)
+        at += WORD
+    while at < end and byte_at(at) not in (one, other, NEWLINE, RETURN):
         at += 1
     return at
 

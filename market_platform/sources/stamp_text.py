@@ -10,27 +10,44 @@ import pyarrow as pa
 WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 
 
-def parse_stamps(texts: Sequence[str] | pd.Index, formats: Sequence[str]) -> np.ndarray:
+def parse_stamps(texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[str]) -> np.ndarray:
     """Return the naive moments (microseconds) of texts; ``formats`` are tried in order, what fits none becomes NaT.
 
     A text that is not of the format's width (``1/5/2024``) is left to the general parser.
     """
-    column = pa.array(texts, pa.large_string())
-    if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-    ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
-    letters = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
+    column = _texts(texts)
     moments = np.full(len(column), np.datetime64("NaT", "us"))
     for pattern in formats:
-        left = np.flatnonzero(np.isnat(moments))
-        if not left.size:
-            break
-        moments[left] = _fixed(letters, ends[:-1][left], np.diff(ends)[left], pattern)
-        left = left[np.isnat(moments[left])]
+        left = _read_fixed(column, moments, pattern)
         if left.size:
             rest = pd.Series(column.take(pa.array(left)).to_pylist(), dtype="object")
             moments[left] = pd.to_datetime(rest, format=pattern, errors="coerce").to_numpy("datetime64[us]")
     return moments
+
+
+def fixed_stamps(texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[str]) -> np.ndarray:
+    """Return the same of texts that have a format's width; all others become NaT."""
+    column = _texts(texts)
+    moments = np.full(len(column), np.datetime64("NaT", "us"))
+    for pattern in formats:
+        _read_fixed(column, moments, pattern)
+    return moments
+
+
+def _texts(texts: Sequence[str] | pd.Index | pa.Array) -> pa.LargeStringArray:
+    column = pa.array(texts, pa.large_string())
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _read_fixed(column: pa.LargeStringArray, moments: np.ndarray, pattern: str) -> np.ndarray:
+    """Fill in the moments that are still NaT; returns the places of those that stay so."""
+    left = np.flatnonzero(np.isnat(moments))
+    if not left.size:
+        return left
+    ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    letters = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
+    moments[left] = _fixed(letters, ends[:-1][left], np.diff(ends)[left], pattern)
+    return left[np.isnat(moments[left])]
 
 
 def _fixed(letters: np.ndarray, begins: np.ndarray, lengths: np.ndarray, pattern: str) -> np.ndarray:

@@ -1,12 +1,10 @@
 """From one row a component to one row an interval: OASIS prints the parts of a price (or a result) below each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
-from market_platform.sources.caiso.rows import laid
 
 DENSE_LIMIT = 4
 
@@ -49,7 +47,13 @@ def spread(read: pd.DataFrame, keys: Sequence[str], component: np.ndarray, count
 def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
     """Position of each row's text in ``names``; -1 where it is none of them."""
     places = {name: position for position, name in enumerate(names)}
-    return laid(column, places, -1).astype(np.int64)
+    return numbered(column, places)
+
+
+def numbered(column: pd.Series, places: Mapping[str, int]) -> np.ndarray:
+    """Look up the number of each row's text; -1 where the table has none."""
+    found = [places.get(text, -1) for text in column.cat.categories.tolist()]
+    return np.array([*found, -1], dtype=np.int64)[column.cat.codes.to_numpy()]
 
 
 def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]:

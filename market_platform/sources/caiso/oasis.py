@@ -14,7 +14,8 @@ from market_platform.sources.caiso.answers import refuse_error_document
 from market_platform.sources.caiso.rows import PLACE
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import as_day
+from market_platform.sources.stamp_text import fixed_stamps
+from market_platform.sources.stamps import as_day, as_utc, laid
 from market_platform.sources.tabular import Field, Reads, label, passed, read_csv, resolve_columns
 
 START = label("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
@@ -43,7 +44,7 @@ GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"
 HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE"}
 UTC = ZoneInfo("UTC")
-PLAIN_LENGTH, PLAIN_END = 25, ("-00:00", "+00:00")
+PLAIN_FORMATS = ("%Y-%m-%dT%H:%M:%S-00:00", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d")
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,11 @@ class Moments:
 
     def __init__(self, column: pd.Series) -> None:
         self._codes = column.cat.codes.to_numpy()
-        texts = column.cat.categories.astype("object").to_numpy()
-        self.distinct = _utc_stamps(texts)
+        self.distinct = _utc_stamps(column.cat.categories)
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
-        return _as_moments(self.lay(self.distinct))
+        return as_utc(self.lay(self.distinct))
 
     def days(self, zone: ZoneInfo) -> np.ndarray:
         """Local date of each row."""
@@ -114,22 +114,17 @@ class Moments:
 
     def lay(self, distinct: np.ndarray) -> np.ndarray:
         """Lay one answer a distinct text over the rows; NaT where the row has no text."""
-        return np.append(distinct, np.array(["NaT"], dtype=distinct.dtype))[self._codes]
+        return laid(distinct, self._codes)
 
 
-def _utc_stamps(texts: np.ndarray) -> np.ndarray:
-    """Read stamps into naive UTC: at once where all are in OASIS' own form, else one by one."""
-    if all(len(text) == PLAIN_LENGTH and text.endswith(PLAIN_END) for text in texts):
-        try:
-            return np.array([text[:-6] for text in texts], dtype="datetime64[us]")
-        except ValueError:
-            pass
-    read = pd.to_datetime(pd.Series(texts, dtype="object"), format="ISO8601", utc=True, errors="coerce")
-    return read.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
-
-
-def _as_moments(naive: np.ndarray) -> pd.Series:
-    return pd.Series(pd.DatetimeIndex(naive, tz="UTC"))
+def _utc_stamps(texts: pd.Index) -> np.ndarray:
+    """Read stamps into naive UTC: at once those in OASIS' own form and bare days, one by one all others."""
+    found = fixed_stamps(texts, PLAIN_FORMATS)
+    left = np.isnat(found)
+    if left.any():
+        rest = pd.to_datetime(pd.Series(texts[left], dtype="object"), format="ISO8601", utc=True, errors="coerce")
+        found[left] = rest.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    return found
 
 
 def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
@@ -140,10 +135,8 @@ def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     """
     starts = Moments(read["start"])
     days = starts.days(feed.zone)
-    frame = pd.DataFrame(
-        {"market_day": as_day(days), "interval_start": starts.utc(), "interval_end": Moments(read["end"]).utc()}
-    )
-    frame = frame.assign(**{name: read[name] for name in PLACE})
+    times = {"market_day": as_day(days), "interval_start": starts.utc(), "interval_end": Moments(read["end"]).utc()}
+    frame = pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
     if "day" in read:
         named = Moments(read["day"]).days(UTC)
         astray = (named != days) & ~np.isnat(named) & ~np.isnat(days) & frame["defect"].isna().to_numpy()

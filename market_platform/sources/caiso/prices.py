@@ -18,7 +18,7 @@ from market_platform.markets.caiso import (
 )
 from market_platform.markets.market_day import day_bounds
 from market_platform.sources.caiso import columns
-from market_platform.sources.caiso.components import codes_of, spread
+from market_platform.sources.caiso.components import codes_of, numbered, spread
 from market_platform.sources.caiso.oasis import intervals, read_report
 from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers, words
 from market_platform.sources.feed import Feed
@@ -86,8 +86,8 @@ def _components(
 def _component(read: pd.DataFrame) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
     by_type = codes_of(read["component"], COMPONENTS)
-    by_item = laid(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}, -1)
-    return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item.astype(np.int64)))
+    by_item = numbered(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()})
+    return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item))
 
 
 def _mark_partial(rows: pd.DataFrame, present: np.ndarray) -> None:

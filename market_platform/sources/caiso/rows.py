@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from market_platform.contracts.contract import PANDAS_TYPES, Kind
+from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.sources.feed import Feed
-from market_platform.sources.stamps import as_text, constant_text
+from market_platform.sources.laying import put_together
+from market_platform.sources.stamps import constant_text
 
 PLACE = ["file", "line", "defect"]
 REPEATED = "one row told twice: the report says it again in another group"
@@ -19,14 +20,14 @@ def laid(
 ) -> np.ndarray:
     """Look up each distinct text of a categorical column once and lay the answers over the rows."""
     answer = table if callable(table) else lambda text: table.get(text, otherwise)
-    answers = [answer(text) for text in column.cat.categories]
+    answers = [answer(text) for text in column.cat.categories.tolist()]
     return np.array([*answers, otherwise], dtype="object")[column.cat.codes.to_numpy()]
 
 
 def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], object]) -> pd.Series:
     """Look up each distinct text of a categorical column once; gives text, blank where the table has none."""
     answer = table if callable(table) else table.get
-    answers = pa.array([answer(text) for text in column.cat.categories], pa.large_string())
+    answers = pa.array([answer(text) for text in column.cat.categories.tolist()], pa.large_string())
     codes = column.cat.codes.to_numpy()
     taken = answers.take(pa.array(codes, mask=codes < 0))
     return pd.Series(pd.array(taken, dtype=PANDAS_TYPES[Kind.TEXT]), index=column.index)
@@ -59,15 +60,14 @@ def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
 
     ``lines``, the count of published lines that make a row, stays beside them where several do.
     """
+    columns = dict(rows.items())
     for name, spec in feed.contract.columns.items():
-        kind = Kind((spec.metadata or {})["kind"])
-        if name not in rows:
+        kind = kind_of(spec)
+        if name not in columns:
             constant = feed.constants.get(name)
             blank = np.nan if kind is Kind.NUMBER else None
-            rows[name] = blank if constant is None else constant_text(constant, rows.index)
-        if isinstance(rows[name].dtype, pd.CategoricalDtype):
-            rows[name] = as_text(rows[name])
-        elif rows[name].dtype != PANDAS_TYPES[kind]:
-            rows[name] = rows[name].astype(PANDAS_TYPES[kind])
-    lines = ["lines"] if "lines" in rows else []
-    return rows[[*feed.contract.row_columns, *PLACE, *lines]]
+            columns[name] = pd.Series(blank, rows.index) if constant is None else constant_text(constant, rows.index)
+        if kind is not Kind.TEXT and columns[name].dtype != PANDAS_TYPES[kind]:
+            columns[name] = columns[name].astype(PANDAS_TYPES[kind])
+    lines = ["lines"] if "lines" in columns else []
+    return put_together(feed.contract, columns, [*PLACE, *lines])
