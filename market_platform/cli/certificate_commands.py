@@ -2,7 +2,12 @@
 
 import typer
 
-from market_platform.cli import certificate_act_commands, certificate_duty_commands, certificate_look_commands
+from market_platform.cli import (
+    certificate_act_commands,
+    certificate_duty_commands,
+    certificate_forward_commands,
+    certificate_look_commands,
+)
 
 app = typer.Typer(help="Renewable energy certificates: registries, ledger, compliance, ESG.", no_args_is_help=True)
 
@@ -22,6 +27,10 @@ app.command("withdraw")(certificate_act_commands.withdraw)
 app.command("retire")(certificate_act_commands.retire)
 app.command("move")(certificate_act_commands.move)
 app.command("window")(certificate_act_commands.window)
+app.command("forward")(certificate_forward_commands.forward)
+app.command("rescind")(certificate_forward_commands.rescind)
+app.command("deliver")(certificate_forward_commands.deliver)
+app.command("export")(certificate_forward_commands.export)
 app.command("upload")(certificate_act_commands.upload)
 app.command("esg")(certificate_duty_commands.esg)
 app.add_typer(certificate_duty_commands.comply, name="comply")

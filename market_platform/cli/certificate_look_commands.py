@@ -121,6 +121,8 @@ def positions(
     table = summed(rows, *dimensions).merge(_sums(rows, dimensions), on=dimensions, how="left")
     columns = [*dimensions, "quantity", "cost_usd", "value_usd", "unrealised_usd"]
     show(records(table[columns]), columns, title=f"{int(rows['quantity'].sum()):,} certificates", as_json=as_json)
+    if rows.empty and not as_json:
+        say("the ledger holds nothing that fits: read the registries' lists with sync or import")
 
 
 def _sums(rows: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:

@@ -102,6 +102,20 @@ def test_what_is_owed_is_shown_planned_and_retired_only_when_told(call, listed):
     )
 
 
+def test_forwards_wait_for_their_day_and_exports_follow_the_registry(call, listed):
+    call("open", "Birch Power", *GATS)
+    terms = ("--quantity", 100, "--vintage-from", "2025-01", "--vintage-to", "2025-12")
+    call("forward", "Birch Power", *GATS, *terms, "--deliver-on", "2030-01-01", "--rescindable")
+    call("forward", "Birch Power", *GATS, *terms, "--deliver-on", "2026-01-01", "--price", "6.00")
+    assert "forward 2: 100" in call("deliver")
+    assert "nothing is due" in call("deliver")
+    call("rescind", 2, code=1, error="not rescindable")
+    call("rescind", 1)
+    assert json.loads(call("offers", "--json"))[0]["quantity"] == 100
+    call("export", "nar", *GATS, "--quantity", 50)
+    assert json.loads(call("audit", "--json"))["by_kind"] == {"active": 750, "exported": 50, "pending": 100}
+
+
 def test_lists_of_rules_name_their_sources(call):
     assert len(json.loads(call("registries", "--json"))) == 8
     assert all(row["source"] for row in json.loads(call("registries", "ercot", "--json")))

@@ -57,7 +57,9 @@ def act_once(desk: Desk, now: datetime) -> bool:
     this_year = (now.replace(day=1) - timedelta(days=1)).date().replace(month=1, day=1)
     acts.retire(desk, mrets, Wanted(quantity=1_200, vintage_from=this_year), "BBO", SITE, own, now, SOURCE)
     nepool = acts.account_of(desk, "nepool_gis", desk.organization)
-    acts.rearrange(desk, nepool, Wanted(quantity=1_000, fuel="wind"), "banked", own, now, SOURCE)
+    acts.rearrange(
+        desk, nepool, Wanted(quantity=1_000, fuel="wind", vintage_from=this_year), "banked", own, now, SOURCE
+    )
     for quantity, days in ((300, 0), (1_500, 30)):
         forward = Forward(
             mrets, prairie, quantity, date(now.year - 1, 1, 1), date(now.year, 12, 1),
