@@ -17,6 +17,7 @@ DRIFT_DAYS = 28
 LEAST_DAYS = 56
 DRIFT_RATIO = 1.25
 COVERAGE_BAND = 0.07
+CHANCE_ERRORS = 2.6  # standard errors of the daily shares: a series of one number a day may miss by more than the band
 GROUP = ["location", "kind", "model", "market_day"]
 
 
@@ -138,6 +139,7 @@ def degradation(scores: pd.DataFrame) -> Degradation:
         reasons.append(
             f"the error relative to the naive is {ratio:.2f} times what it was: look at late or changed inputs"
         )
-    if abs(inside - 0.90) > COVERAGE_BAND:
+    chance = CHANCE_ERRORS * recent["inside_90"].std() / np.sqrt(len(recent))
+    if abs(inside - 0.90) > max(COVERAGE_BAND, chance):
         reasons.append(f"the 90 % interval held {100 * inside:.0f} % of the last {DRIFT_DAYS} days' outcomes")
     return Degradation(bool(reasons), len(daily), "; ".join(reasons) or "in line with the days before")

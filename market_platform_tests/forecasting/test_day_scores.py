@@ -95,3 +95,12 @@ def test_drift_is_told_from_a_wild_market(change, words):
     assert words in found.reason
     assert found.alert == ("in line" not in words)
     assert "56 are needed" in degradation(scores.tail(20)).reason
+
+
+def test_a_few_misses_of_a_daily_number_are_chance():
+    days = [date(2025, 1, 1) + timedelta(days=day) for day in range(90)]
+    scores = pd.DataFrame({"market_day": days, "mae": 1.0, "naive_mae": 1.0, "inside_90": 1.0})
+    scores.loc[scores.index[-28::6], "inside_90"] = 0.0  # 5 of 28 outside, where 2.8 are expected
+    assert not degradation(scores).alert
+    scores.loc[scores.index[-28::2], "inside_90"] = 0.0
+    assert degradation(scores).alert
