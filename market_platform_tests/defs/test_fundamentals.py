@@ -1,6 +1,7 @@
 """The fundamentals on the simulated world: what they lay in, what a person sees, and what is asked of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from market_platform.analysis.gas.legs import spread_between
 from market_platform.contracts.families import drivers, fundamentals
 from market_platform.defs import fundamentals as room
 from market_platform.defs.fundamentals.checks import last_released_week, missing_weeks
-from market_platform.defs.fundamentals.chp import chp_follows_prices, facilities
+from market_platform.defs.fundamentals.chp import chp_follows_prices, decisions_of, facilities, priced_hours
 from market_platform.platform import Platform
+from market_platform.sandbox.publishers.cme import settlement_file
 from market_platform.sandbox.transport import SandboxTransport
+from market_platform.sandbox.world import World
 from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
+from market_platform.sources.payload import Payload
 
 MAKE = Callable[..., Platform]
 NOW = datetime(2026, 11, 20, 17, 2, tzinfo=UTC)
@@ -170,3 +174,22 @@ def test_a_missing_release_is_named() -> None:
     weeks = [date(2026, 10, 2), date(2026, 10, 9), date(2026, 10, 23)]
     assert missing_weeks(weeks, date(2026, 10, 30)) == [date(2026, 10, 16), date(2026, 10, 30)]
     assert missing_weeks([], date(2026, 10, 30)) == [date(2026, 10, 30)]
+
+
+@pytest.mark.parametrize(
+    ("now", "count"),
+    [(datetime(2026, 3, 7, 17, tzinfo=UTC), 12 + 23), (datetime(2026, 10, 31, 16, tzinfo=UTC), 12 + 25)],
+)
+def test_hours_ahead_over_both_clock_changes(make_platform: MAKE, now: datetime, count: int) -> None:
+    platform = make_platform(now=now)
+    days = [now.date(), now.date() + timedelta(days=1)]
+    list(platform.pipeline.ingest(FEEDS["nyiso_dam_lbmp_zone"], days))
+    trading_day = now.date() - timedelta(days=1)
+    file = Payload("nymex_future.csv", settlement_file(World(0), trading_day, 3))
+    assert not [outcome for outcome in platform.imports.take_file(file) if outcome.failed]
+    plant = replace(facilities(platform)[0][0], programme="")
+    hours = priced_hours(platform, plant)
+    assert len(hours) == count
+    assert not hours["power_is_estimated"].any()
+    assert hours["interval_start"].is_unique
+    assert decisions_of(platform, plant)["market_day"].value_counts().loc[days[1]] == count - 12

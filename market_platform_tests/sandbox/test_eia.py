@@ -32,6 +32,11 @@ def test_every_feed_with_a_simulated_route_commits(make_platform: MAKE) -> None:
         "eia_gas_prices": _days(date(2026, 10, 12), 5),
         "eia_rto_region": [date(2026, 11, 1)],
         "eia_rto_fuel": [date(2026, 11, 1)],
+        "eia_rto_interchange": [date(2026, 11, 1)],
+        "eia_retail_sales": [date(2026, 8, 1)],
+        "eia_facility_fuel": [date(2026, 8, 1)],
+        "eia_gas_storage_lately": [date(2026, 11, 20)],
+        "eia_gas_prices_lately": [date(2026, 11, 20)],
         "eia_storage_release": [date(2026, 11, 20)],
     }
     for key, days in asked.items():
@@ -75,3 +80,26 @@ def test_a_revised_week_keeps_both_vintages(make_platform: MAKE) -> None:
 
     assert stock(early + timedelta(hours=1)) == 3450
     assert stock(early + timedelta(days=8)) == 3447
+
+
+def test_what_is_read_whole_holds_seven_years_of_weeks_and_thirteen_months_of_days(make_platform: MAKE) -> None:
+    platform = make_platform()
+    list(platform.pipeline.ingest(FEEDS["eia_gas_storage_lately"], [date(2026, 11, 20)]))
+    list(platform.pipeline.ingest(FEEDS["eia_gas_prices_lately"], [date(2026, 11, 20)]))
+    weeks = platform.lake.read(FEEDS["eia_gas_storage_lately"].contract)
+    assert weeks.groupby(["region", "gas_type"])["week_ending"].nunique().eq(366).all()
+    assert str(max(weeks["week_ending"])) == "2026-11-13"  # released on Thursday the 19th
+    prices = platform.lake.read(FEEDS["eia_gas_prices_lately"].contract)
+    assert str(max(prices["market_day"])) == "2026-11-17"  # daily prices come on Wednesdays
+    assert prices.groupby("series")["market_day"].nunique().min() > 250
+
+
+def test_a_month_that_is_not_out_is_waited_for_and_a_wrong_facet_of_a_settled_one_is_refused(
+    make_platform: MAKE,
+) -> None:
+    platform = make_platform()
+    (recent,) = platform.pipeline.ingest(FEEDS["eia_retail_sales"], [date(2026, 10, 1)])
+    assert recent.outcome == "not_published"
+    ask = Ask("monthly", ("sales",), facets={"stateid": ("XX",)}, period="%Y-%m")
+    (wrong,) = platform.pipeline.ingest(replace(FEEDS["eia_retail_sales"], request=ask), [date(2025, 1, 1)])
+    assert wrong.outcome == "Rejected"

@@ -102,7 +102,7 @@ def decisions_of(platform: Platform, plant: Plant) -> pd.DataFrame:
     begin = hours["interval_start"].iloc[0]
     earlier = platform.lake.read(
         drivers.CHP_DECISIONS,
-        f"facility = '{plant.facility.replace(chr(39), chr(39) * 2)}' "
+        f"facility = '{quoted(plant.facility)}' "
         f"AND interval_start < TIMESTAMPTZ '{begin.isoformat()}' "
         f"AND interval_start >= TIMESTAMPTZ '{(begin - 14 * 24 * HOUR).isoformat()}'",
     )
@@ -135,9 +135,11 @@ def priced_hours(platform: Platform, plant: Plant) -> pd.DataFrame:
 def _power(platform: Platform, plant: Plant, hours: pd.DataFrame) -> pd.DataFrame:
     zone = MARKETS[plant.market].zone
     since = today(platform.clock(), zone) - timedelta(days=PRICE_DAYS_BACK)
-    name = plant.location.replace("'", "''")
-    where = f"feed = '{DAY_AHEAD_FEEDS[plant.market]}' AND location = '{name}' AND market_day >= DATE '{since}'"
-    prices = platform.lake.read(LMP, where).dropna(subset=["lmp_usd_per_mwh"])
+    where = f"location = '{quoted(plant.location)}' AND market_day >= DATE '{since}'"
+    prices = platform.lake.read(LMP, f"feed = '{DAY_AHEAD_FEEDS[plant.market]}' AND {where}")
+    if prices.empty:  # a zone or node of another feed of the market
+        prices = platform.lake.read(LMP, f"market = '{plant.market}' AND market_run = 'DAM' AND {where}")
+    prices = prices.dropna(subset=["lmp_usd_per_mwh"]).drop_duplicates("interval_start", keep="last")
     if prices.empty:
         raise Infeasible(f"no day-ahead price of {plant.location} since {since}: run {plant.market}_market_day")
     prices = prices.sort_values("interval_start")[["interval_start", "lmp_usd_per_mwh", "known_from"]]
@@ -153,6 +155,11 @@ def _power(platform: Platform, plant: Plant, hours: pd.DataFrame) -> pd.DataFram
             f"no day-ahead price of {plant.location} for some hours of the day: run {plant.market}_market_day"
         )
     return hours.assign(power=power, power_known_at=known_at, power_is_estimated=is_estimated)
+
+
+def quoted(name: str) -> str:
+    """Return a name as it stands between quotation marks of a filter."""
+    return name.replace("'", "''")
 
 
 def _gas(platform: Platform, plant: Plant) -> dict[str, object]:
