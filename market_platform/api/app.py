@@ -21,7 +21,7 @@ from market_platform.api.live.watch import Watch
 from market_platform.api.metrics import Metrics
 from market_platform.api.oidc import identify_with
 from market_platform.api.reading import Reader
-from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, settlements, views
+from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, pages, settlements, views
 from market_platform.api.service import Service
 from market_platform.platform import Platform
 
@@ -49,12 +49,19 @@ def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | N
             await following
 
     app = FastAPI(
-        title="market-platform", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+        title="market-platform",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
     )
     app.state.service, app.state.callers, app.state.pace = service, callers, pace or Pace()
     problems.install(app)
     documented.install(app)
     app.include_router(health.routes)
+    app.include_router(pages.routes)
     app.include_router(sockets.routes)
     app.include_router(_version_one())
     app.add_middleware(

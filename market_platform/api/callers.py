@@ -69,10 +69,13 @@ class Rates:
 
 
 def key_in(headers: list[tuple[bytes, bytes]]) -> str:
-    """Return the key of a request: ``Authorization: Bearer …`` or ``X-API-Key``; empty where there is none."""
-    for name, value in headers:
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return value[7:].strip().decode("latin-1")
-        if name == b"x-api-key":
-            return value.strip().decode("latin-1")
-    return ""
+    """Return the key of a request: ``Authorization: Bearer …`` or ``X-API-Key``.
+
+    Empty where there is none, or where two that differ leave open who asks.
+    """
+    found = {
+        value[7:].strip() if name == b"authorization" and value[:7].lower() == b"bearer " else value.strip()
+        for name, value in headers
+        if name in (b"authorization", b"x-api-key")
+    }
+    return found.pop().decode("latin-1") if len(found) == 1 else ""

@@ -1,12 +1,15 @@
 """What OpenAPI says of answers: rows by their contract, and the problems that any route may give."""
 
+import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
 
-from market_platform.api.formats import MEDIA_TYPES
+from market_platform.api.formats import MEDIA_TYPES, to_json
 from market_platform.api.problems import COMMON, MEDIA_TYPE, SCHEMA, TITLES
 from market_platform.contracts.contract import Contract, Kind, kind_of
 
@@ -100,6 +103,16 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+    turn = threading.Lock()
+
+    def whole() -> bytes:
+        with turn:
+            return to_json(app.openapi())
+
+    # The document takes seconds to make: it is made in a thread, so that nobody else waits for it.
+    @app.get("/openapi.json", include_in_schema=False)
+    async def _document() -> Response:
+        return Response(await asyncio.to_thread(whole), media_type="application/json")
 
 
 def _name_problems(operation: dict[str, Any]) -> None:

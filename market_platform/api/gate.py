@@ -28,7 +28,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-OPEN_PATHS = frozenset({"/", "/health", "/ready", "/openapi.json", "/docs", "/dashboard"})
+PAGES = ("/", "/dashboard", "/dashboard.css", "/dashboard.js")
+OPEN_PATHS = frozenset({*PAGES, "/health", "/ready", "/openapi.json"})
 LARGEST_BODY = 1024 * 1024
 BODY_SECONDS = 30.0
 SECRET = re.compile(r"mp_[0-9a-f]+_[\w-]+")
