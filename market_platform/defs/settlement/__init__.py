@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 def definitions() -> "dg.Definitions":
     """Return the room's part of the graph."""
-    from market_platform.defs.settlement import room
+    from market_platform.defs.settlement.room import definitions as room
 
-    return room.definitions()
+    return room()

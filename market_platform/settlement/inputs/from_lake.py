@@ -43,7 +43,7 @@ def prices_from_lake(lake: Lake, iso: str, first: date, last: date, locations: l
     }
     history = price_history(iso, tables[LMP.name], tables[ANCILLARY_PRICES.name])
     energy = history["product"] == "energy"
-    parts = [_on_the_settlement_grid(iso, history[energy]), _added_up(history[~energy], regions)]
+    parts = [on_the_settlement_grid(iso, history[energy]), added_up(history[~energy], regions)]
     if iso == "ercot":
         # Storage charges at its own bus; at a resource node that is the node's settlement point price (rule: status U).
         at_bus = energy & (history["market"] == "rt")
@@ -52,7 +52,7 @@ def prices_from_lake(lake: Lake, iso: str, first: date, last: date, locations: l
     return pd.concat(full, ignore_index=True) if full else empty("prices")
 
 
-def _added_up(history: pd.DataFrame, regions: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+def added_up(history: pd.DataFrame, regions: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Return capacity prices of regions, those of nested regions added up, with a version a moment of change."""
     key = ["iso", "market", "product", *TIME]
     parts = []
@@ -67,7 +67,7 @@ def _added_up(history: pd.DataFrame, regions: dict[str, tuple[str, ...]]) -> pd.
         parts += [_sum_of(step, key, len(members)).assign(location=region) for step in steps]
     full = [part for part in parts if len(part)]
     if not full:
-        return history
+        return history.head(0)
     both = pd.concat(full, ignore_index=True)[list(PRICES)]
     # A sum that a correction of another interval leaves as it was is no new version.
     one = ["iso", "market", "product", "location", "interval_start"]
@@ -88,7 +88,7 @@ def _sum_of(rows: pd.DataFrame, key: list[str], members: int) -> pd.DataFrame:
     return sums[sums["count"] == members].assign(version=1, **blank)
 
 
-def _on_the_settlement_grid(iso: str, energy: pd.DataFrame) -> pd.DataFrame:
+def on_the_settlement_grid(iso: str, energy: pd.DataFrame) -> pd.DataFrame:
     """Bring NYISO's real-time intervals that do not begin on the five minutes to the settlement interval."""
     if iso != "nyiso":
         return energy

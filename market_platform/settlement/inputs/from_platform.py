@@ -137,6 +137,11 @@ def nested_regions(iso: str, region: str) -> tuple[str, ...]:
     return (region,)
 
 
+def traded_products(iso: str, table: str) -> set[str]:
+    """Return the settlement's products that an ISO's bids (``bids``) or price tables (``prices``) lead to."""
+    return {product for (owner, _), (product, _) in _products(table).items() if owner == iso}
+
+
 @cache
 def _products(table: str) -> dict[tuple[str, str], tuple[str, str]]:
     """Products of the price tables or of the bid ledger: the charge tables' product and the side that is traded."""

@@ -85,7 +85,8 @@ def reconcile(
         for statement in sql.CAUSES_SQL:
             connection.execute(statement)
         variances = to_frame(connection.execute("SELECT * FROM variances").to_arrow_table())
-        ((matched, compared, expected_usd, billed_usd, absolute),) = connection.execute(sql.TOTALS_SQL).fetchall()
+        ((matched, compared, *cents),) = connection.execute(sql.TOTALS_SQL).fetchall()
+    expected_usd, billed_usd, absolute = (Decimal(amount).scaleb(-2) for amount in cents)
     outcome = Reconciliation(
         variances=variances,
         matched_lines=matched,
@@ -116,8 +117,13 @@ def _pick_suspects(connection: duckdb.DuckDBPyConnection, expected: pa.Table, bi
     for name, table in sides.items():
         connection.register(f"numbered_{name}", table.append_column("row", pa.array(np.arange(len(table)))))
         connection.execute(sql.NARROW_SQL.format(source=f"numbered_{name}", target=f"narrow_{name}"))
-    connection.execute(sql.COUNTED_SQL)
+    connection.execute(sql.MET_SQL)
     connection.execute(sql.SUSPECTS_SQL)
+    (repeats,) = connection.execute(sql.REPEATS_SQL).fetchall()
+    for side, repeated in zip(("billed", "expected"), repeats, strict=True):
+        if repeated:
+            connection.execute(sql.REPEATED_SQL.format(side=side))
+    connection.execute(sql.COMPARED_SQL)
     for name, table in sides.items():
         rows = connection.execute(sql.ROWS_SQL.format(target=f"narrow_{name}")).fetchnumpy()["row"]
         connection.register("billed_picked" if name == "billed" else name, table.take(rows))

@@ -54,26 +54,47 @@ SELECT coalesce((SELECT bool_or(theirs.width > ours.width) FROM ours JOIN theirs
 _SERIES = "iso, account, charge_code, resource, location"
 _KEY = f"{_SERIES}, interval_start"
 
-#: Narrow keys with the row that they stand for. Series are told apart by a 64-bit hash here; what comes out is compared
-#: by its full key below.
+#: Narrow keys with the row that they stand for. Lines are told apart by a 64-bit hash here, and two that share one come
+#: out as repeated; what comes out is compared by its full key below.
 NARROW_SQL = f"""
 CREATE TEMP TABLE {{target}} AS
-SELECT hash({_SERIES}) AS series, epoch_us(interval_start) AS start_us, amount_usd, row FROM {{source}}"""
+SELECT hash({_SERIES}, epoch_us(interval_start)) AS key, (amount_usd * 100)::BIGINT AS cents, row FROM {{source}}"""
 
-#: One pass over all lines of both sides: ours count 1, theirs 2^20, so that one sum tells both counts.
-COUNTED_SQL = """
-CREATE TEMP TABLE counted AS
-SELECT series, start_us, sum(amount_usd) AS difference, sum(side) AS sides
-FROM (SELECT series, start_us, -amount_usd AS amount_usd, 1 AS side FROM narrow_expected
-      UNION ALL SELECT series, start_us, amount_usd, 1048576 FROM narrow_billed)
-GROUP BY series, start_us"""
+#: One pass over all lines of both sides: how many meet, how many stand alone, and the keys that differ.
+MET_SQL = """
+CREATE TEMP TABLE met AS
+SELECT count(*) FILTER (e.key IS NOT NULL AND b.key IS NOT NULL) AS pairs,
+       count(*) FILTER (b.key IS NULL) AS only_expected, count(*) FILTER (e.key IS NULL) AS only_billed,
+       list(coalesce(e.key, b.key)) FILTER (coalesce(e.cents, 0) <> coalesce(b.cents, 0)) AS differing
+FROM narrow_expected e FULL JOIN narrow_billed b ON e.key = b.key"""
+
+#: Whether a key repeats on the billed side, and on the expected one: then more pairs meet than the other side has lines.
+REPEATS_SQL = """
+SELECT pairs + only_expected <> (SELECT count(*) FROM narrow_expected),
+       pairs + only_billed <> (SELECT count(*) FROM narrow_billed)
+FROM met"""
 
 #: The few keys that differ or repeat; all others match to the cent.
 SUSPECTS_SQL = """
-CREATE TEMP TABLE suspects AS
-SELECT series, start_us FROM counted WHERE difference <> 0 OR sides % 1048576 > 1 OR sides // 1048576 > 1"""
+CREATE TEMP TABLE suspects AS SELECT DISTINCT unnest(differing) AS key FROM met"""
 
-ROWS_SQL = "SELECT row FROM {target} JOIN suspects USING (series, start_us)"
+REPEATED_SQL = """
+INSERT INTO suspects
+SELECT key FROM narrow_{side} GROUP BY key HAVING count(*) > 1 EXCEPT SELECT key FROM suspects"""
+
+ROWS_SQL = "SELECT row FROM {target} JOIN suspects USING (key)"
+
+#: Distinct keys of both sides: pairs that met, less what repeated keys made of themselves.
+COMPARED_SQL = """
+CREATE TEMP TABLE compared AS
+WITH counts AS (
+    SELECT key, (SELECT count(*) FROM narrow_expected e WHERE e.key = s.key) AS ours,
+           (SELECT count(*) FROM narrow_billed b WHERE b.key = s.key) AS theirs
+    FROM suspects s
+)
+SELECT pairs + only_expected + only_billed - coalesce((
+    SELECT sum(CASE WHEN ours > 0 AND theirs > 0 THEN ours * theirs ELSE ours + theirs END - 1) FROM counts
+), 0) AS keys FROM met"""
 
 _COPIES = f"""
 CREATE TEMP TABLE repeated AS
@@ -180,11 +201,12 @@ ORDER BY {_KEY}, cause"""
 
 #: Over all lines, matched ones included.
 TOTALS_SQL = """
-SELECT count(*) - (SELECT count(*) FROM different), count(*) + (SELECT count(*) FROM ranked WHERE copy > 1),
-       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM narrow_expected),
-       (SELECT coalesce(sum(amount_usd), 0)::DECIMAL(18, 2) FROM narrow_billed),
-       (SELECT coalesce(sum(abs(amount_usd)), 0)::DECIMAL(18, 2) FROM narrow_expected)
-FROM counted"""
+SELECT (keys - (SELECT count(*) FROM different))::BIGINT,
+       (keys + (SELECT count(*) FROM ranked WHERE copy > 1))::BIGINT,
+       (SELECT coalesce(sum(cents), 0)::BIGINT FROM narrow_expected),
+       (SELECT coalesce(sum(cents), 0)::BIGINT FROM narrow_billed),
+       (SELECT coalesce(sum(abs(cents)), 0)::BIGINT FROM narrow_expected)
+FROM compared"""
 
 #: On the picked lines only; the last leaves the table ``variances``.
 CAUSES_SQL = (_COPIES, _RANKED, _BILLED, _DIFFERENT, _NAMED, _SPLIT, _VARIANCES)
