@@ -1,6 +1,6 @@
 """Open-Meteo: columns of hourly values in UTC, of a forecast or of the reanalysis behind it.
 
-Radiation is the mean of the hour before its stamp, everything else the value at the stamp, which stands here for the
+Radiation is the mean, rain the sum of the hour before its stamp, everything else the value at the stamp, which stands here for the
 hour that begins there. A forecast's answer bears no moment of issue: the server's own stamp is taken, else the day in
 the file's name. Format and these rules are secondary (facts); a body of another zone than UTC is refused.
 """
@@ -28,8 +28,22 @@ ELEMENTS = {
     "windspeed_10m": "wind_speed",  # names of before 2023
     "windspeed_100m": "wind_speed_100m",
     "cloudcover": "cloud_cover",
-}
-MEANS = {"irradiance", "direct_normal_irradiance", "diffuse_irradiance"}
+    "dewpoint_2m": "dew_point",
+    "dew_point_2m": "dew_point",
+    "relativehumidity_2m": "relative_humidity",
+    "relative_humidity_2m": "relative_humidity",
+    **{name: name for name in (
+        "apparent_temperature", "precipitation_probability", "weather_code", "surface_pressure", "pressure_msl", "visibility",
+        "wind_direction_10m", "wind_gusts_10m", "wind_speed_80m", "wind_speed_120m", "cloud_cover_low", "cloud_cover_mid",
+        "cloud_cover_high", "direct_radiation", "global_tilted_irradiance", "terrestrial_radiation", "precipitation", "rain",
+        "showers", "snowfall",
+    )},
+}  # fmt: skip
+# What is a mean or a sum of the hour before its stamp.
+MEANS = {
+    "irradiance", "direct_normal_irradiance", "diffuse_irradiance", "direct_radiation", "global_tilted_irradiance",
+    "terrestrial_radiation", "precipitation", "rain", "showers", "snowfall",
+}  # fmt: skip
 UNITS = {"°C": "degC", "°F": "degF", "m/s": "m_s-1", "km/h": "km_h-1", "W/m²": "W_m-2", "%": "percent"}
 PLACE = re.compile(r"open_meteo_([a-z0-9_]+?)_\d{8}")
 
