@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from market_platform.alerts.rules import SEVERITIES
+from market_platform.alerts.tables import alerts
 from market_platform.api.reading import Reader
 from market_platform.contracts.families import CONTRACTS
 from market_platform.platform import Platform
@@ -35,7 +39,6 @@ ORDER BY location
 
 def figures(platform: Platform, reader: Reader) -> list[Figure]:
     """Return all figures that the platform can give now; one without data has no points."""
-    del platform
     changes, levels, spreads = [], [], []
     for market, run in REAL_TIME.items():
         rows = reader.rows(LAST_TWO, [market, run, market, run])
@@ -54,6 +57,7 @@ def figures(platform: Platform, reader: Reader) -> list[Figure]:
         Figure("spread_usd_per_mwh", "Dearest less cheapest hub or zone, real time", ("market",), spreads),
         *_trading(reader),
         *_settlement(reader),
+        _standing_alerts(platform),
     ]
 
 
@@ -89,3 +93,13 @@ def _settlement(reader: Reader) -> Iterator[Figure]:
         if billed > 0:
             points.append(((str(row["market"]),), 1.0 - min(1.0, gap / billed)))
     yield Figure("settlement_accuracy", "1 less absolute variances over absolute amounts billed", ("market",), points)
+
+
+def _standing_alerts(platform: Platform) -> Figure:
+    query = (
+        sa.select(alerts.c.severity, sa.func.count()).where(alerts.c.cleared_at.is_(None)).group_by(alerts.c.severity)
+    )
+    with platform.ledger.read() as connection:
+        counts = {severity: float(count) for severity, count in connection.execute(query)}
+    points = [((severity,), counts.get(severity, 0.0)) for severity in SEVERITIES]
+    return Figure("alerts_standing", "Alerts that stand", ("severity",), points)
