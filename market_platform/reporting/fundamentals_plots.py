@@ -96,7 +96,8 @@ def lines_picture(
     if zero:
         axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylabel(label)
-    axes.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if wide.shape[1] > 1:
+        axes.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return png(figure)
 
 

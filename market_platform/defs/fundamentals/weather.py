@@ -57,19 +57,24 @@ def place_degree_days(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
         read_at=platform.clock(),
         inputs=hash_of([hours]),
     )
-    heating = rows[rows["kind"] == "heating"].pivot_table(
-        index="market_day", columns="location", values="degree_days_f"
+    heating = rows[rows["kind"] == "heating"]
+    by_place = heating.pivot_table(index="market_day", columns="location", values="degree_days_f")
+    by_market = heating.pivot_table(index="market_day", columns="market", values="degree_days_f")
+    drawn = plots.lines_picture(
+        by_market.set_axis(pd.to_datetime(by_market.index)),
+        "Heating degree days, mean of a market's places",
+        "°F days",
+        simulated=platform.settings.origin == "sandbox",
+        step=True,
     )
-    shown = heating.set_axis(pd.to_datetime(heating.index))
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(rows),
             "rows_changed": commit.rows_changed,
-            "last_week": table(heating.tail(7).T.reset_index(), 0),
-            "plot": picture("Degree days", plots.lines_picture(
-                shown, "Heating degree days", "°F days", simulated=platform.settings.origin == "sandbox", step=True)),
+            "last_week": table(by_place.tail(7).T.reset_index(), 0),
+            "plot": picture("Degree days", drawn),
         }
-    )  # fmt: skip
+    )
 
 
 @dg.asset(
@@ -105,9 +110,9 @@ def renewable_outlook(platform: dg.ResourceParam[Platform]) -> dg.MaterializeRes
     simulated = platform.settings.origin == "sandbox"
     pictures = {
         kind: picture(title, plots.lines_picture(
-            rows.pivot_table(index="interval_start", columns="location", values=f"{kind}_output"), title,
+            rows.pivot_table(index="interval_start", columns="market", values=f"{kind}_output"), title,
             "output by capacity", simulated=simulated))
-        for kind, title in (("solar", "Solar ahead"), ("wind", "Wind ahead"))
+        for kind, title in (("solar", "Solar ahead, mean of a market's places"), ("wind", "Wind ahead, mean of a market's places"))
     }  # fmt: skip
     counts = {"dagster/row_count": len(rows), "rows_changed": commit.rows_changed}
     return dg.MaterializeResult(metadata={**counts, "means": table(means), **pictures})
