@@ -13,6 +13,7 @@ from market_platform.analysis.gas.storage import against_five_years
 from market_platform.cli.document_commands import dbt_manifest
 from market_platform.contracts.families import CONTRACTS
 from market_platform.contracts.families.prices import LMP
+from market_platform.definitions import build_defs
 from market_platform.defs.marts.build import build_marts
 from market_platform.defs.marts.mart_assets import feeds_of
 from market_platform.reporting.documents import SOURCES_FILE, dbt_sources
@@ -42,6 +43,15 @@ def test_no_mart_takes_the_name_of_a_table_and_every_feed_that_it_names_is_decla
     assert not {feed for model in models() for feed in model.feeds} - set(FEEDS)
     assert "nyiso_dam_lbmp_zone" in feeds_of(next(model for model in models() if model.name == "stg_day_ahead_prices"))
     assert not [model.name for model in models() if model.layer == "marts" and not model.columns]
+
+
+def test_lineage_runs_from_assets_that_exist_and_no_mart_stands_on_nothing(make_platform):
+    assets = {spec.key.to_user_string(): spec for spec in build_defs(make_platform()).resolve_all_asset_specs()}
+    for model in models():
+        above = {dep.asset_key.to_user_string() for dep in assets[model.name].deps}
+        assert above, model.name
+        assert above <= set(assets), model.name
+        assert above == {*model.parents, *feeds_of(model)}
 
 
 def test_hourly_prices_are_the_published_ones(marts_platform, marts):

@@ -5,41 +5,37 @@
     unique_key=['market', 'market_day'],
   )
 }}
-WITH day_ahead AS (
+WITH runs AS (
   SELECT
-    market, location, market_day, interval_start,
-    arg_min(location_type, feed_rank) AS location_type,
-    arg_min(lmp_usd_per_mwh, feed_rank) AS lmp_usd_per_mwh,
-    arg_min(congestion_usd_per_mwh, feed_rank) AS congestion_usd_per_mwh,
-    arg_min(loss_usd_per_mwh, feed_rank) AS loss_usd_per_mwh,
-    max(known_from) AS known_from
+    market, location, market_day, interval_start, location_type, feed_rank, known_from,
+    lmp_usd_per_mwh AS day_ahead_usd_per_mwh,
+    congestion_usd_per_mwh AS day_ahead_congestion_usd_per_mwh,
+    loss_usd_per_mwh AS day_ahead_loss_usd_per_mwh,
+    NULL::DOUBLE AS real_time_usd_per_mwh,
+    NULL::DOUBLE AS real_time_congestion_usd_per_mwh
   FROM {{ ref('stg_day_ahead_prices') }}
   WHERE {{ days_to_build('lmp', ['day_ahead_prices', 'real_time_prices']) }}
-  GROUP BY ALL
-),
-real_time AS (
+  UNION ALL
   SELECT
-    market, location, market_day, interval_start,
-    arg_min(location_type, feed_rank) AS location_type,
-    arg_min(lmp_usd_per_mwh, feed_rank) AS lmp_usd_per_mwh,
-    arg_min(congestion_usd_per_mwh, feed_rank) AS congestion_usd_per_mwh,
-    max(known_from) AS known_from
+    market, location, market_day, interval_start, location_type, feed_rank, known_from,
+    NULL, NULL, NULL, lmp_usd_per_mwh, congestion_usd_per_mwh
   FROM {{ ref('stg_real_time_prices') }}
   WHERE {{ days_to_build('lmp', ['day_ahead_prices', 'real_time_prices']) }}
-  GROUP BY ALL
 ),
+-- Both runs meet in one pass; where several feeds have a value, that of the lowest rank stands.
 both_runs AS (
   SELECT
     market, location, market_day, interval_start,
-    coalesce(day_ahead.location_type, real_time.location_type) AS location_type,
-    day_ahead.lmp_usd_per_mwh AS day_ahead_usd_per_mwh,
-    real_time.lmp_usd_per_mwh AS real_time_usd_per_mwh,
-    day_ahead.congestion_usd_per_mwh AS day_ahead_congestion_usd_per_mwh,
-    real_time.congestion_usd_per_mwh AS real_time_congestion_usd_per_mwh,
-    day_ahead.loss_usd_per_mwh AS day_ahead_loss_usd_per_mwh,
-    greatest(day_ahead.known_from, real_time.known_from) AS known_from
-  FROM day_ahead
-  FULL JOIN real_time USING (market, location, market_day, interval_start)
+    arg_min(location_type, feed_rank) AS location_type,
+    arg_min(day_ahead_usd_per_mwh, feed_rank) AS day_ahead_usd_per_mwh,
+    arg_min(real_time_usd_per_mwh, feed_rank) AS real_time_usd_per_mwh,
+    arg_min(day_ahead_congestion_usd_per_mwh, feed_rank) AS day_ahead_congestion_usd_per_mwh,
+    arg_min(real_time_congestion_usd_per_mwh, feed_rank) AS real_time_congestion_usd_per_mwh,
+    arg_min(day_ahead_loss_usd_per_mwh, feed_rank) AS day_ahead_loss_usd_per_mwh,
+    max(known_from) AS known_from
+  FROM runs
+  GROUP BY ALL
+  HAVING count(day_ahead_usd_per_mwh) + count(real_time_usd_per_mwh) > 0
 ),
 -- Local time is worked out once an hour and market, not once a location.
 hours AS (

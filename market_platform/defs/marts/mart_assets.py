@@ -12,7 +12,22 @@ from market_platform.sources.catalogue import FEEDS
 
 SAMPLE_ROWS = 5
 # Assets that lay in the tables that no feed fills, by table.
-COMPUTED_TABLES: dict[str, tuple[str, ...]] = {}
+COMPUTED_TABLES: dict[str, tuple[str, ...]] = {
+    "spark_spreads": ("spark_spreads",),
+    "forecast_scores": ("forecast_scores",),
+    "bids": ("bids",),
+    "awards": ("awards",),
+    "trading_kpis": ("trading_kpis",),
+    "settlement_lines": (
+        "settlement_statements",
+        *(f"{market}_shadow_settlement" for market in ("caiso", "ercot", "nyiso", "pjm")),
+    ),
+    "settlement_variances": ("settlement_reconciliation",),
+    "certificate_positions": ("certificate_positions",),
+    "compliance_obligations": ("compliance_obligations",),
+    "compliance_standing": ("compliance_standing",),
+    "esg_metrics": ("esg_metrics",),
+}
 
 
 class MartSettings(dg.Config):

@@ -20,7 +20,7 @@ def certificates(frames: Frames, _day: date) -> Part:
         return Part(
             "certificates",
             "Certificates",
-            missing="No certificates: put registry exports in data/registries, or run the certificates job.",
+            missing="No certificates: put the registries' files in data/certificates and run the certificates job.",
         )
     figures: list[Bars | Table] = []
     claim = ""
@@ -74,7 +74,7 @@ def bids(frames: Frames, _day: date) -> Part:
         return Part(
             "bids",
             "Bids",
-            missing="No bids: describe a resource (market-platform resources), then run the trading job.",
+            missing="No bids: describe your resources in data/resources.csv, then run the trading job.",
         )
     figures: list[Lines | Table] = []
     for resource, mine in list(plan.groupby("resource"))[:MOST_RESOURCES] if len(plan) else []:
@@ -164,7 +164,7 @@ def settlement(frames: Frames, _day: date) -> Part:
         return Part(
             "settlement",
             title,
-            missing="No statements: put the ISO's files in data/statements, or run the settlement job.",
+            missing="No statements: put the ISO's files in data/inbox and run the settlement job.",
         )
     figures: list[Bars | Table] = []
     claim = "Everything billed is as expected."
