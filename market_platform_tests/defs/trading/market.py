@@ -13,6 +13,7 @@ from market_platform.ingest.derived import lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
 from market_platform.platform import Platform
+from market_platform.store.ledger import Ledger
 
 HUB = {"nyiso": "N.Y.C.", "caiso": "TH_SP15_GEN-APND", "pjm": "WESTERN HUB", "ercot": "HB_NORTH"}
 FEEDS = {
@@ -66,6 +67,12 @@ def lay_prices(
     lay_in(platform.lake, LMP, FEEDS[market][iso], rows, read_at=platform.clock(), inputs="test")
 
 
+def with_ledger(platform: Platform, ledger: Ledger) -> Platform:
+    """Return the platform over a ledger that is open already."""
+    vars(platform)["ledger"] = ledger
+    return platform
+
+
 def house_at(platform: Platform, now: datetime) -> House:
-    """Return a house as a process of its own would open it at a moment, over the same lake and ledger."""
-    return House(replace(platform, clock=lambda: now), actor="trader")
+    """Return a house as a process of its own would open it at a moment: it knows only the lake and the ledger."""
+    return House(with_ledger(replace(platform, clock=lambda: now), platform.ledger), actor="trader")

@@ -20,7 +20,7 @@ from market_platform.settings import Settings
 from market_platform.trading.bid_ledger.drafts import history
 from market_platform.trading.bid_ledger.life_cycle import HOLDING
 from market_platform.trading.bid_ledger.queries import awards_of, bound, find_bids
-from market_platform_tests.defs.trading.market import HUB, house_at, lay_prices
+from market_platform_tests.defs.trading.market import HUB, house_at, lay_prices, with_ledger
 
 DAYS = [date(2026, 3, 8), date(2026, 7, 15), date(2026, 11, 1)]
 CHEAP_THEN_DEAR = [20.0] * 8 + [35.0] * 8 + [90.0] * 8
@@ -108,20 +108,14 @@ def test_a_day_goes_from_plan_to_delivery(iso, day, make_platform):
     assert len(hourly_results(after, iso, day, FIRST[iso])) == (end - begin) / timedelta(hours=1)
 
 
-def test_the_ledger_of_record_may_be_postgres(make_platform, postgres_url):
-    from market_platform_tests.conftest import _fresh_postgres_database
-
-    platform = make_platform(
-        now=datetime(2026, 1, 1, tzinfo=UTC), database_url=_fresh_postgres_database(postgres_url, "life_of_bids")
-    )
-    day = DAYS[1]
+def test_the_ledger_of_record_may_be_postgres(make_platform, ledger):
+    platform, day = with_ledger(make_platform(now=datetime(2026, 1, 1, tzinfo=UTC)), ledger), DAYS[1]
     open_market(platform, "pjm", day)
     house, plan, _ = planned(platform, "pjm", day)
     submit_drafts(house, "pjm", day)
     late = day_bounds(day, MARKETS["pjm"].zone)[1]
     moved = house_at(platform, late).service("pjm", day).follow(late)
     assert Counter(moved.values()) == {"delivered": len(plan.bids)}
-    platform.ledger.close()
 
 
 def test_a_price_against_the_plan_leaves_bids_uncleared_and_says_what_it_cost(make_platform):
