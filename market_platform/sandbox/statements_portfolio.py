@@ -51,13 +51,15 @@ def simulated_positions(seed: int, market: str, day: date) -> pd.DataFrame:
     plant = np.round(60 * (0.35 + 0.3 * np.sin(np.pi * local_hour / 24)) * draw.uniform(0.5, 1.2, hours), 1)
     virtual = np.round(draw.choice([-10.0, 10.0], 1) * (local_hour >= 7), 1)
     reserve = np.round(np.where(dear | cheap, 0.0, 15.0), 1)
+    # PJM publishes its real-time reserve prices a day later; an unchanged award needs none of them.
+    moved = 0.0 if market == "pjm" else 5.0
     battery_name, plant_name = f"SIM_{market.upper()}_BATTERY", f"SIM_{market.upper()}_WIND"
     parts = [
         *_energy(market, day, battery_name, desk.battery_at, battery, draw, storage=True),
         *_energy(market, day, plant_name, desk.plant_at, plant, draw, storage=False),
         _rows(market, day, 60, f"SIM_{market.upper()}_VIRTUAL", desk.virtual_at, "da", "virtual", power=virtual),
         _rows(market, day, 60, battery_name, desk.reserve_at, "da", desk.reserve, power=reserve),
-        _rows(market, day, 60, battery_name, desk.reserve_at, "rt", desk.reserve, power=reserve - 5.0 * (reserve > 0)),
+        _rows(market, day, 60, battery_name, desk.reserve_at, "rt", desk.reserve, power=reserve - moved * (reserve > 0)),
     ]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from market_platform.contracts.families.settlement import SETTLEMENT_POSITIONS
 from market_platform.contracts.families.trading import RESOURCE_DISPATCH
+from market_platform.defs.trading.house import House
 from market_platform.errors import SchemaChanged
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts, market_day_of
@@ -33,7 +34,9 @@ FILES = {
 
 def gathered_positions(platform: Platform, iso: str, day: date) -> pd.DataFrame:
     """Return the positions of one ISO's market day as rows of ``settlement_positions``."""
-    awards = pd.concat([_ledger_awards(platform, iso, day), _file_awards(platform, iso, day)], ignore_index=True)
+    of_ledger, of_files = _ledger_awards(platform, iso, day), _file_awards(platform, iso, day)
+    held = [frame for frame in (of_ledger, of_files) if len(frame)]
+    awards = pd.concat(held, ignore_index=True) if held else of_ledger
     storage = _storage_resources(platform, iso, day)
     meter = _file_meter(platform, iso, day)
     meter = _joined(meter, _telemetry(platform, iso, day, awards, storage))
@@ -65,7 +68,15 @@ def _ledger_awards(platform: Platform, iso: str, day: date) -> pd.DataFrame:
     )
     with platform.ledger.read() as connection:
         frame = awards_of_bids([dict(row) for row in connection.execute(query).mappings()])
-    return frame.assign(origin="bid ledger")
+    return _placed(platform, frame).assign(origin="bid ledger")
+
+
+def _placed(platform: Platform, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give resources the settlement point that the table of resources names; a bid itself names the ISO's resource."""
+    house = House(platform, actor="settlement")
+    points = {wire: str(house.resources.table.loc[own, "location"]) for wire, own in house.wire_names.items()}
+    places = [points.get(name, place) for name, place in zip(frame["resource"], frame["location"], strict=True)]
+    return frame.assign(location=places)
 
 
 def _storage_resources(platform: Platform, iso: str, day: date) -> set[str]:
@@ -80,6 +91,8 @@ def _telemetry(platform: Platform, iso: str, day: date, awards: pd.DataFrame, st
     found = platform.lake.read(RESOURCE_DISPATCH, f"market = '{iso}' AND market_day = DATE '{day}'")
     if owners.empty or found.empty:
         return pd.DataFrame(columns=COLUMNS)
+    wire = {own: name for name, own in House(platform, actor="settlement").wire_names.items()}
+    found = found.assign(resource=[wire.get(name, name) for name in found["resource"]])
     step, minutes = pd.Timedelta(minutes=METER_MINUTES[iso]), METER_MINUTES[iso]
     seconds = (found["interval_end"] - found["interval_start"]).dt.total_seconds()
     found = found.assign(
@@ -125,7 +138,7 @@ def _deliveries(platform: Platform, iso: str, day: date) -> pd.DataFrame:
             ]
     if not records:
         return pd.DataFrame(columns=COLUMNS)
-    sums = pd.DataFrame(records).groupby([*WHO, "interval_start"], as_index=False)
+    sums = _placed(platform, pd.DataFrame(records)).groupby([*WHO, "interval_start"], as_index=False)
     frame = sums.agg({"metered_mwh": "sum", "storage": "max"}).round({"metered_mwh": 6})
     return _meter_rows(frame.assign(interval_end=frame["interval_start"] + step, market_day=day, origin="delivery"))
 
