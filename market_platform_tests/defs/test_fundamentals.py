@@ -1,5 +1,6 @@
 """The fundamentals on the simulated world: what they lay in, what a person sees, and what is asked of them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,8 +10,10 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from market_platform.analysis.gas.legs import spread_between
+from market_platform.cli.main import app
 from market_platform.contracts.families import drivers, fundamentals
 from market_platform.defs import fundamentals as room
 from market_platform.defs.fundamentals.checks import last_released_week, missing_weeks
@@ -193,3 +196,18 @@ def test_hours_ahead_over_both_clock_changes(make_platform: MAKE, now: datetime,
     assert not hours["power_is_estimated"].any()
     assert hours["interval_start"].is_unique
     assert decisions_of(platform, plant)["market_day"].value_counts().loc[days[1]] == count - 12
+
+
+def test_any_two_legs_from_the_command_line(
+    ran: tuple[Platform, dg.ExecuteInProcessResult],
+) -> None:
+    platform, _ = ran
+    runner = CliRunner(env={"MARKET_PLATFORM_DATA": str(platform.settings.data_folder)})
+    run = runner.invoke(app, ["spread", "Waha", "2027-01", "Henry Hub", "2027-02", "--json"])
+    assert run.exit_code == 0, run.output
+    view = json.loads(run.output)
+    assert (view["first"], view["second"]) == ("Waha 2027-01", "Henry Hub 2027-02")
+    assert -4 < view["spread_usd_per_mmbtu"] < 1
+    wrong = runner.invoke(app, ["spread", "Nowhere", "2027-01", "Henry Hub", "2027-02"])
+    assert wrong.exit_code == 2
+    assert "hubs held are" in wrong.output
