@@ -84,7 +84,7 @@ class RetireIn(Body):
 
     registry: Identifier = Field(examples=["mrets"])
     quantity: Quantity = 1
-    reason: Name = Field(description="Reason in the registry's words", examples=["Voluntary"])
+    reason: Name = Field(description="Reason in the registry's words", examples=["OTHER"])
     beneficiary: Name = Field(examples=["Example Campus"])
     fuel: Name | None = None
     account: Name | None = None

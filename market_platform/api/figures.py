@@ -100,6 +100,6 @@ def _standing_alerts(platform: Platform) -> Figure:
         sa.select(alerts.c.severity, sa.func.count()).where(alerts.c.cleared_at.is_(None)).group_by(alerts.c.severity)
     )
     with platform.ledger.read() as connection:
-        counts = {severity: float(count) for severity, count in connection.execute(query)}
+        counts = {str(row[0]): float(row[1]) for row in connection.execute(query)}
     points = [((severity,), counts.get(severity, 0.0)) for severity in SEVERITIES]
     return Figure("alerts_standing", "Alerts that stand", ("severity",), points)

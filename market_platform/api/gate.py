@@ -66,7 +66,7 @@ class Gate:
             await passage.refuse(refusal)
         except Exception:
             log.exception("request %s failed", passage.request_id)
-            if not passage.status:
+            if not passage.has_begun:
                 detail = f"the platform failed; its log has it under request {passage.request_id}"
                 await passage.refuse(_Refusal(500, detail))
             raise
@@ -89,7 +89,10 @@ class Gate:
             return
         body = await _whole_body(passage, receive)
         scope["state"]["body_sha256"] = hashlib.sha256(body).hexdigest()
-        await self._app(scope, _replay(body), passage.send)
+        # The audit stands before the client knows: nothing is changed that it does not name.
+        await self._app(scope, _replay(body), passage.hold_back)
+        await self._note(scope, passage)
+        await passage.release()
 
     async def _admit(self, scope: Scope) -> Caller:
         key = key_in(scope["headers"])
@@ -144,11 +147,17 @@ class Gate:
                     "milliseconds": round(seconds * 1000, 2),
                 },
             )
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS") or passage.status in (401, 403):
-            client = str((scope.get("client") or ("unknown", 0))[0])
-            path = SECRET.sub("mp_…", scope["path"])
-            entry = (passage.name, client, scope["method"], path, passage.status, passage.request_id)
-            await asyncio.to_thread(self._audit.note, *entry, at=self._clock())
+        if passage.status in (401, 403) or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            await self._note(scope, passage)
+
+    async def _note(self, scope: Scope, passage: "_Passage") -> None:
+        if passage.is_noted:
+            return
+        passage.is_noted = True
+        client = str((scope.get("client") or ("unknown", 0))[0])
+        path = SECRET.sub("mp_…", scope["path"])
+        entry = (passage.name, client, scope["method"], path, passage.status, passage.request_id)
+        await asyncio.to_thread(self._audit.note, *entry, at=self._clock())
 
 
 class _Passage:
@@ -163,6 +172,9 @@ class _Passage:
         self.caller: Caller | None = None
         self.held: Message | None = None
         self.parts: list[bytes] = []
+        self.waiting: list[Message] = []
+        self.is_noted = False
+        self._begun = False
         scope.setdefault("state", {})["request_id"] = self.request_id
 
     @property
@@ -175,6 +187,11 @@ class _Passage:
                 return bytes(value)
         return b""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the client has seen the beginning of an answer."""
+        return self._begun
+
     async def send(self, message: Message) -> None:
         """Pass a message of the app on, or hold the answer back where it is one of the catalog."""
         if message["type"] == "http.response.start":
@@ -183,10 +200,22 @@ class _Passage:
                 self.held = message
                 return
             message["headers"] = [*message.get("headers", ()), *self._own_headers()]
+            self._begun = True
         elif self.held is not None:
             self.parts.append(message.get("body", b""))
             return
         await self._send(message)
+
+    async def hold_back(self, message: Message) -> None:
+        """Keep a message of the app until ``release``."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        self.waiting.append(message)
+
+    async def release(self) -> None:
+        """Send what was held back."""
+        for message in self.waiting:
+            await self.send(message)
 
     async def answer(self, answer: Answer) -> None:
         """Send a kept answer, or say that the client has it already."""
