@@ -194,6 +194,20 @@ def run() -> Iterator[dict]:
         yield _row(f"{market} CRPS", ours, "per MWh", "DNN ensemble residuals", rival, rival, ours < rival)
         cpu = got["CPU seconds a day"]
         yield _row(f"{market} CPU a day", cpu, "s", None, None, MAX_CPU_SECONDS, cpu <= MAX_CPU_SECONDS)
+    yield from us_rows()
+
+
+def us_rows() -> Iterator[dict]:
+    """Yield the rows of the US histories: error against our own LEAR and the naive, their significance, coverage."""
+    for name, got in us_scores([]):
+        for peer in ("own LEAR", "naive"):
+            bar = got[f"MAE {peer}"]
+            yield _row(f"{name} MAE", got["MAE pool"], "USD/MWh", peer, bar, bar, got["MAE pool"] < bar)
+            p = got[f"DM p against {peer}"]
+            yield _row(f"{name} Diebold-Mariano p", p, "", peer, None, 0.05, p < 0.05)
+        for share in (90, 50):
+            value = got[f"coverage {share} %"]
+            yield _row(f"{name} coverage {share} %", value, "%", None, None, share, abs(value - share) <= 1.5)
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def forecast_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResul
         digest = hash_of([rows[["location", "interval_start", "issued_at", "outcome"]]])
         lay_in(platform.lake, FORECAST_SCORES, scored.asset, scores, read_at=platform.clock(), inputs=digest)
         if scored.quantity == "day_ahead_price" and len(pictures) < PICTURED:
-            pictures.append(_pictures(scored, rows))
+            pictures.append(_pictures(scored, rows, simulated=platform.settings.origin == "sandbox"))
     facts: dict[str, Any] = {
         "dagster/partition_row_count": sum(counts.values()),
         "origin": platform.settings.origin,
@@ -143,12 +143,12 @@ def _first_unscored(platform: Platform, scored: Scored) -> date:
     return since if held.empty else max(since, max(held) - timedelta(days=CORRECTED_DAYS))
 
 
-def _pictures(scored: Scored, rows: pd.DataFrame) -> str:
+def _pictures(scored: Scored, rows: pd.DataFrame, *, simulated: bool) -> str:
     """Return error by hour of ours and the naive, and calibration, over the rows just scored."""
     from market_platform.forecasting.plots import error_by_hour_of, reliability
 
     known = rows.dropna(subset=["outcome"])
-    title = f"{scored.market} {scored.quantity.replace('_', ' ')}"
+    title = f"{scored.market} {scored.quantity.replace('_', ' ')}{' (simulated)' if simulated else ''}"
     hours = known["interval_start"].dt.tz_convert(scored.zone).dt.hour
     models = {"ours": known["value"], "naive": known["naive"]}
     return "\n\n".join(
