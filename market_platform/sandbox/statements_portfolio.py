@@ -59,7 +59,9 @@ def simulated_positions(seed: int, market: str, day: date) -> pd.DataFrame:
         *_energy(market, day, plant_name, desk.plant_at, plant, draw, storage=False),
         _rows(market, day, 60, f"SIM_{market.upper()}_VIRTUAL", desk.virtual_at, "da", "virtual", power=virtual),
         _rows(market, day, 60, battery_name, desk.reserve_at, "da", desk.reserve, power=reserve),
-        _rows(market, day, 60, battery_name, desk.reserve_at, "rt", desk.reserve, power=reserve - moved * (reserve > 0)),
+        _rows(
+            market, day, 60, battery_name, desk.reserve_at, "rt", desk.reserve, power=reserve - moved * (reserve > 0)
+        ),
     ]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
