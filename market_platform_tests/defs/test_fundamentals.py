@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from market_platform.contracts.families import drivers, fundamentals
 from market_platform.defs import fundamentals as room
 from market_platform.defs.fundamentals.checks import last_released_week, missing_weeks
 from market_platform.defs.fundamentals.chp import chp_follows_prices, decisions_of, facilities, priced_hours
+from market_platform.defs.fundamentals.history import fundamentals_history
 from market_platform.platform import Platform
 from market_platform.sandbox.publishers.cme import settlement_file
 from market_platform.sandbox.transport import SandboxTransport
@@ -211,3 +213,21 @@ def test_any_two_legs_from_the_command_line(
     wrong = runner.invoke(app, ["spread", "Nowhere", "2027-01", "Henry Hub", "2027-02"])
     assert wrong.exit_code == 2
     assert "hubs held are" in wrong.output
+
+
+def test_live_an_exchange_that_refuses_is_asked_once_and_the_run_goes_on(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(403)
+
+    settings = Settings(data=tmp_path, origin="live")
+    platform = Platform(settings, clock=lambda: NOW, transport=httpx.MockTransport(refuse), sleep=lambda _seconds: None)
+    definitions = dg.Definitions(assets=[fundamentals_history], resources={"platform": platform})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(instance=instance)
+    assert asked.count("www.cmegroup.com") == 1
+    assert _metadata(result, "fundamentals_history")["failed"].value == 2
+    carbon = platform.lake.read(fundamentals.CARBON_AUCTIONS)
+    assert set(carbon["programme"]) == {"california_quebec", "rggi", "washington"}  # the tables of the package

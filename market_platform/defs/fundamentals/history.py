@@ -64,7 +64,10 @@ def _settlements(platform: Platform) -> Iterator[Outcome]:
     missing = _not_held(platform, key, TRADING_LOOK_BACK_DAYS)
     missing = [day for day in missing if is_business_day(day)]
     if platform.settings.origin == "live":
-        yield from platform.pipeline.ingest(FEEDS[key], missing)
+        for outcome in platform.pipeline.ingest(FEEDS[key], missing):
+            yield outcome
+            if outcome.failed:  # who is refused once is refused every day
+                return
     elif missing:
         from market_platform.sandbox.publishers.cme import settlement_files
         from market_platform.sandbox.world import World
