@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -26,3 +27,39 @@ def ask(requirement, script, *arguments):
         [python_of(requirement), "-c", script, *map(str, arguments)], check=True, capture_output=True, text=True
     )
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def least_seconds(work, rounds):
+    """Return the least time of all threads of this process that some rounds of work take, after a warm-up.
+
+    The least, because these machines are shared: what others do only ever adds.
+    """
+    work()
+    taken = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        work()
+        taken.append(time.process_time() - begin)
+    return min(taken)
+
+
+def pace(name, work, rounds, requirement, script, *arguments, bar=20.0):
+    """Yield how our work compares with a script's in a peer's environment, the peer measured between halves of ours.
+
+    The script prints ``rows`` and its least ``seconds``.
+    """
+    before = least_seconds(work, rounds)
+    theirs = ask(requirement, script, *arguments)["seconds"]
+    ours = min(before, least_seconds(work, rounds))
+    yield {
+        "name": name, "value": ours, "unit": "cpu s", "peer": requirement, "peer_value": theirs, "ratio": theirs / ours,
+        "bar": f">= {bar:g}", "holds": theirs / ours >= bar,
+    }  # fmt: skip
+
+
+def limit(name, seconds, theirs, bar=20.0):
+    """Return the figure of what nobody can leave out (inflating the zip): where it ends, no bar can be had."""
+    return {
+        "name": name, "value": seconds, "unit": "cpu s", "peer": f"all of the peer's time / {bar:g}",
+        "peer_value": theirs / bar, "ratio": theirs / seconds, "bar": None, "holds": None,
+    }  # fmt: skip
