@@ -7,26 +7,17 @@ import asyncio
 import hashlib
 import logging
 import re
-import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from market_platform.api.answers import Answer, Answers
 from market_platform.api.audit import Audit
 from market_platform.api.callers import STRANGERS_PER_MINUTE, Callers, Rates, key_in
 from market_platform.api.keys import Caller
 from market_platform.api.metrics import Metrics
-from market_platform.api.problems import MEDIA_TYPE, problem_body
+from market_platform.api.passage import App, Message, Passage, Receive, Refusal, Scope, Send
 from market_platform.api.reading import Reader
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PAGES = ("/", "/dashboard", "/dashboard.css", "/dashboard.js")
 OPEN_PATHS = frozenset({*PAGES, "/health", "/ready", "/openapi.json"})
@@ -34,13 +25,6 @@ LARGEST_BODY = 1024 * 1024
 BODY_SECONDS = 30.0
 SECRET = re.compile(r"mp_[0-9a-f]+_[\w-]+")
 log = logging.getLogger("market_platform.api")
-
-
-@dataclass(frozen=True)
-class _Refusal(Exception):
-    status: int
-    detail: str
-    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Gate:
@@ -59,21 +43,21 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = _Passage(scope, send)
+        passage = Passage(scope, send)
         try:
             await self._pass(scope, receive, passage)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             await passage.refuse(refusal)
         except Exception:
             log.exception("request %s failed", passage.request_id)
             if not passage.has_begun:
                 detail = f"the platform failed; its log has it under request {passage.request_id}"
-                await passage.refuse(_Refusal(500, detail))
+                await passage.refuse(Refusal(500, detail))
             raise
         finally:
             await self._account(scope, passage)
 
-    async def _pass(self, scope: Scope, receive: Receive, passage: "_Passage") -> None:
+    async def _pass(self, scope: Scope, receive: Receive, passage: Passage) -> None:
         path, method = scope["path"], scope["method"]
         if path not in OPEN_PATHS:
             passage.caller = await self._admit(scope)
@@ -101,21 +85,21 @@ class Gate:
             client = (scope.get("client") or ("unknown", 0))[0]
             wait = self._rates.wait_seconds(f"stranger:{client}", STRANGERS_PER_MINUTE)
             if wait:
-                raise _Refusal(429, "too many requests without a valid key", _retry_after(wait))
+                raise Refusal(429, "too many requests without a valid key", _retry_after(wait))
             caller = await asyncio.to_thread(self._callers.look_up, key) if key else None
         if caller is None:
-            raise _Refusal(
+            raise Refusal(
                 401,
                 "send a key as `Authorization: Bearer …` or `X-API-Key`; `market-platform keys create` makes one",
                 ((b"www-authenticate", b'Bearer realm="market-platform"'),),
             )
         wait = self._rates.wait_seconds(caller.name, caller.requests_per_minute)
         if wait:
-            raise _Refusal(429, f"{caller.requests_per_minute} requests a minute are allowed", _retry_after(wait))
+            raise Refusal(429, f"{caller.requests_per_minute} requests a minute are allowed", _retry_after(wait))
         scope.setdefault("state", {})["caller"] = caller
         return caller
 
-    async def _keep(self, question: tuple[str, bytes, bytes], passage: "_Passage") -> None:
+    async def _keep(self, question: tuple[str, bytes, bytes], passage: Passage) -> None:
         """Keep a whole answer that was read from one version of the catalog, and send it."""
         if passage.held is None:
             return
@@ -131,7 +115,7 @@ class Gate:
         self._answers.keep(question, answer)
         await passage.answer(answer)
 
-    async def _account(self, scope: Scope, passage: "_Passage") -> None:
+    async def _account(self, scope: Scope, passage: Passage) -> None:
         seconds = time.perf_counter() - passage.began
         route = passage.route or _route_of(scope)
         self._metrics.observe(route, scope["method"], passage.status, seconds)
@@ -150,7 +134,7 @@ class Gate:
         if passage.status in (401, 403) or scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             await self._note(scope, passage)
 
-    async def _note(self, scope: Scope, passage: "_Passage") -> None:
+    async def _note(self, scope: Scope, passage: Passage) -> None:
         if passage.is_noted:
             return
         passage.is_noted = True
@@ -160,114 +144,26 @@ class Gate:
         await asyncio.to_thread(self._audit.note, *entry, at=self._clock())
 
 
-class _Passage:
-    """One request on its way through: its answer's status, and the answer itself where it is to be kept."""
-
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self.scope, self._send = scope, send
-        self.began = time.perf_counter()
-        self.request_id = secrets.token_hex(8)
-        self.status = 0
-        self.route = ""
-        self.caller: Caller | None = None
-        self.held: Message | None = None
-        self.parts: list[bytes] = []
-        self.waiting: list[Message] = []
-        self.is_noted = False
-        self._begun = False
-        scope.setdefault("state", {})["request_id"] = self.request_id
-
-    @property
-    def name(self) -> str:
-        return self.caller.name if self.caller is not None else "nobody"
-
-    def header(self, wanted: bytes) -> bytes:
-        for name, value in self.scope["headers"]:
-            if name == wanted:
-                return bytes(value)
-        return b""
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the client has seen the beginning of an answer."""
-        return self._begun
-
-    async def send(self, message: Message) -> None:
-        """Pass a message of the app on, or hold the answer back where it is one of the catalog."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            if self.status == 200 and "catalog_version" in self.scope["state"]:
-                self.held = message
-                return
-            message["headers"] = [*message.get("headers", ()), *self._own_headers()]
-            self._begun = True
-        elif self.held is not None:
-            self.parts.append(message.get("body", b""))
-            return
-        await self._send(message)
-
-    async def hold_back(self, message: Message) -> None:
-        """Keep a message of the app until ``release``."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        self.waiting.append(message)
-
-    async def release(self) -> None:
-        """Send what was held back."""
-        for message in self.waiting:
-            await self.send(message)
-
-    async def answer(self, answer: Answer) -> None:
-        """Send a kept answer, or say that the client has it already."""
-        self.route = answer.route
-        known = self.header(b"if-none-match")
-        if known and (known == b"*" or answer.etag in [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]):
-            self.status = 304
-            headers = [pair for pair in answer.headers if pair[0] not in (b"content-length", b"content-type")]
-            body = b""
-        else:
-            self.status, headers, body = 200, answer.headers, answer.body
-        start = {"type": "http.response.start", "status": self.status, "headers": [*headers, *self._own_headers()]}
-        await self._send(start)
-        await self._send({"type": "http.response.body", "body": body})
-
-    async def refuse(self, refusal: _Refusal) -> None:
-        """Send a problem."""
-        self.status = refusal.status
-        body = problem_body(refusal.status, refusal.detail)
-        headers = [
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            *refusal.headers,
-            *self._own_headers(),
-        ]
-        await self._send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
-
-    def _own_headers(self) -> list[tuple[bytes, bytes]]:
-        return [(b"x-request-id", self.request_id.encode()), (b"x-content-type-options", b"nosniff")]
-
-
-async def _whole_body(passage: _Passage, receive: Receive) -> bytes:
+async def _whole_body(passage: Passage, receive: Receive) -> bytes:
     length = passage.header(b"content-length")
     if length and (not length.isdigit() or int(length) > LARGEST_BODY):
-        raise _Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
+        raise Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
     parts, size = [], 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise _Refusal(400, "the client left before the body was whole")
+                    raise Refusal(400, "the client left before the body was whole")
                 part = message.get("body", b"")
                 size += len(part)
                 if size > LARGEST_BODY:
-                    raise _Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
+                    raise Refusal(413, f"a body holds {LARGEST_BODY:,} bytes at most")
                 parts.append(part)
                 if not message.get("more_body", False):
                     return b"".join(parts)
     except TimeoutError:
-        raise _Refusal(400, f"the body did not come within {BODY_SECONDS:.0f} seconds") from None
+        raise Refusal(400, f"the body did not come within {BODY_SECONDS:.0f} seconds") from None
 
 
 def _replay(body: bytes) -> Receive:
