@@ -24,7 +24,7 @@ def brief(marts_platform, tmp_path_factory):
     return write_brief(marts_platform, DAY, tmp_path_factory.mktemp("briefs"), browser=find_browser())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here")
     if not CHROMIUM.exists():

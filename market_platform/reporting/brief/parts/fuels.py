@@ -11,6 +11,12 @@ from market_platform.reporting.brief.words import MARKET_NAMES, number, percent,
 GAS_UNIT = "USD/MMBtu"
 WEEKS_SHOWN = 53
 MONTHS_SHOWN = 24
+PROGRAMMES = {
+    "california": "California",
+    "california_quebec": "California–Quebec",
+    "rggi": "RGGI",
+    "washington": "Washington",
+}
 TRADING_DAYS = "trading days, New York"
 
 
@@ -113,10 +119,10 @@ def carbon(frames: Frames, _day: date) -> Part:
         figures.append(
             Lines("Allowance index", "USD per metric ton", labels, (series,), label_every=max(1, len(labels) // 4))
         )
-    last = rows.groupby(["programme", "kind"]).tail(1)
+    last = rows.groupby(["programme", "kind"]).tail(1).sort_values("kind", ascending=False)
     cells = [
         (
-            f"{row.programme.replace('_', '–').title()} {row.kind}",
+            f"{PROGRAMMES.get(row.programme, row.programme)} {row.kind}",
             f"{row.price_day:%d %b %Y}",
             number(row.price_usd_per_metric_ton),
         )

@@ -80,11 +80,11 @@ def bids(frames: Frames, _day: date) -> Part:
     for resource, mine in list(plan.groupby("resource"))[:MOST_RESOURCES] if len(plan) else []:
         labels = [f"{hour:02d}" for hour in range(len(mine))]
         series = (Series("planned power", mine["planned_mw"].tolist()),)
-        figures.append(Lines(str(resource), "MW", labels, series, steps=True, small=True, from_zero=True))
+        figures.append(Lines(_spaced(resource), "MW", labels, series, steps=True, small=True, from_zero=True))
     if not rows.empty:
         cells = [
             (
-                f"{row.resource}, {row.product}",
+                f"{_spaced(row.resource)}, {_spaced(row.product)}",
                 f"{row.market_day:%d %b}",
                 number(row.bids, 0),
                 number(row.cleared_bids, 0),
@@ -112,7 +112,7 @@ def awards(frames: Frames, _day: date) -> Part:
     )  # fmt: skip
     cells = [
         (
-            f"{resource}, {product} ({market_run})",
+            f"{_spaced(resource)}, {_spaced(product)} ({market_run})",
             number(row.intervals, 0),
             number(row.sold, 1),
             number(row.bought, 1),
@@ -138,7 +138,7 @@ def profit_and_loss(frames: Frames, _day: date) -> Part:
     first = revenue["kpi"].iloc[0] if len(revenue) else of_day["kpi"].iloc[0]
     mine = of_day[of_day["kpi"] == first].sort_values("value", ascending=False).head(MOST_ROWS)
     figures: list[Bars | Lines] = [
-        Bars(first.replace("_", " "), "USD", mine["resource"].tolist(), mine["value"].tolist(), 0)
+        Bars(first.replace("_", " "), "USD", [_spaced(name) for name in mine["resource"]], mine["value"].tolist(), 0)
     ]
     total = money[money["kpi"] == first].groupby("market_day")["value"].sum()
     if len(total) > 1:
@@ -195,3 +195,8 @@ def settlement(frames: Frames, _day: date) -> Part:
         ]
         figures.append(Table(("market", "expected", "billed"), cells, "Charge lines of 31 days, revenue positive"))
     return Part("settlement", title, claim, figures, "marts settlement_daily, settlement_variance_daily", "market days")
+
+
+def _spaced(name: object) -> str:
+    """Return a key as words, so that it may wrap."""
+    return str(name).replace("_", " ")

@@ -6,11 +6,12 @@ import pandas as pd
 
 from market_platform.reporting.brief.data import Frames
 from market_platform.reporting.brief.figures import Band, Lines, Part, Series, Shares, Table
-from market_platform.reporting.brief.hubs import HUBS
+from market_platform.reporting.brief.hubs import EVERY_HUB, HUBS
 from market_platform.reporting.brief.words import MARKET_NAMES, list_text, number, percent, place
 
 OWN_CLOCKS = "hours beginning, each market's own clock"
 MOST_FANS = 4
+MOST_SCORES = 8
 FUELS = ("nuclear", "gas", "coal", "hydro", "wind", "solar", "imports", "other")
 
 
@@ -139,33 +140,34 @@ def _fan(title: str, rows: pd.DataFrame, actual: pd.Series) -> Lines:
 
 
 def _scores(skill: pd.DataFrame) -> tuple[str, Table | None]:
-    if skill.empty:
-        return "No outcome to score against yet.", None
-    last = skill[skill["market_day"] == skill["market_day"].max()]
-    shown = (
-        last[last["quantity"].isin(["day_ahead_price", "load", "wind", "solar"])]
-        .sort_values(["quantity", "location"])
-        .head(8)
+    ours = (
+        skill[(skill["quantity"] == "day_ahead_price") & ~skill["model"].isin(["naive", "iso"])]
+        if len(skill)
+        else skill
     )
+    if ours.empty:
+        return "No outcome to score against yet.", None
+    last = ours[ours["market_day"] == ours["market_day"].max()]
+    shown = last[[pair in EVERY_HUB for pair in zip(last["market"], last["location"], strict=True)]]
+    shown = shown.drop_duplicates(["market", "location"]).sort_values(["market", "location"]).head(MOST_SCORES)
     cells = [
         (
-            f"{row.quantity.replace('_', ' ')} {place(row.location)}",
-            row.model,
+            f"{MARKET_NAMES.get(row.market, row.market)} {place(row.location)}",
+            row.model.replace("_", " "),
             number(row.mae),
             number(row.naive_mae),
             percent(row.skill, 0),
         )
         for row in shown.itertuples()
     ]
-    ours = last[(last["quantity"] == "day_ahead_price") & ~last["model"].isin(["naive", "iso"])]
-    claim = ""
-    if not ours.empty:
-        saved = percent(ours["skill"].mean(), 0)
-        claim = f"On {last['market_day'].iloc[0]:%d %B} the forecast of day-ahead prices saved {saved} of the naive's error."
-    table = Table(
-        ("forecast", "model", "error", "naive", "saved"), cells, "Mean absolute error against the seasonal naive"
-    )
-    return claim, table if cells else None
+    day = f"{last['market_day'].iloc[0]:%d %B}"
+    if set(last["model"]) <= {"seasonal", "last_day"}:
+        claim = f"On {day} the forecast was the seasonal value itself: more history lifts it to the pool of models."
+    else:
+        saved = percent(last["skill"].mean(), 0)
+        claim = f"On {day} the forecast of day-ahead prices saved {saved} of the seasonal naive's error."
+    heading = "Mean absolute error against the seasonal naive, USD/MWh"
+    return claim, Table(("hub", "model", "error", "naive", "saved"), cells, heading) if cells else None
 
 
 def _mix(rows: pd.DataFrame) -> Shares:
