@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from market_platform.cli.bid_commands import Json, chosen_isos, open_house, told_plainly
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.trading_words import Json, chosen_isos, open_house, told_plainly
 from market_platform.errors import Infeasible, UnreadablePayload
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli.bid_commands import Market, chosen_isos, open_house
 from market_platform.cli.console import say
+from market_platform.cli.trading_words import Market, chosen_isos, open_house
 
 app = typer.Typer(help="The simulated exchange.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def serve(
 
     What the ledger says was sent stands in it from the start; what other clients send stays in this process.
     """
-    from market_platform.cli.bid_commands import chosen_day
+    from market_platform.cli.trading_words import chosen_day
     from market_platform.sandbox.exchange.server import served
 
     house = open_house()

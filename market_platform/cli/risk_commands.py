@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli.bid_commands import Json, open_house, told_plainly
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.trading_words import Json, open_house, told_plainly
 
 app = typer.Typer(help="Risk limits: what may be at stake, what is, and what was refused.", no_args_is_help=True)
 MEANING = {
