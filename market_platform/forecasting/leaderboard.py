@@ -1,17 +1,10 @@
-"""Who forecasts best, per market and horizon, and whether a model has begun to drift."""
-
-from dataclasses import dataclass
+"""Who forecasts best, per market and horizon, from whole arrays of days; `day_scores.py` does it from kept scores."""
 
 import numpy as np
 import pandas as pd
 
 from market_platform.forecasting import scoring
 from market_platform.forecasting.errors import UnusableData
-
-DRIFT_RATIO = 1.25
-COVERAGE_BAND = 0.07
-RECENT_ROWS = 28
-MIN_ROWS = 56
 
 
 def leaderboard(
@@ -49,37 +42,3 @@ def leaderboard(
         for name, values in seen.items()
     ]
     return pd.DataFrame(rows).sort_values("mae", ignore_index=True)
-
-
-@dataclass(frozen=True)
-class Drift:
-    """Whether the last four weeks are out of line with the year before, and why."""
-
-    alert: bool
-    error_ratio: float
-    coverage_90: float
-    reason: str
-
-
-def drift(actual: np.ndarray, forecast: np.ndarray, naive: np.ndarray, low: np.ndarray, high: np.ndarray) -> Drift:
-    """Compare the last 28 days with those before.
-
-    Judged are the error relative to the naive (so that a wild market is no alert) and the share inside the 90 % interval.
-    Raises UnusableData below 56 scored days.
-    """
-    scored = np.isfinite(actual + forecast + naive + low + high).all(axis=1)
-    if scored.sum() < MIN_ROWS:
-        msg = f"drift: {int(scored.sum())} scored days, {MIN_ROWS} are needed to tell drift from chance"
-        raise UnusableData(msg)
-    truth, ours, theirs = actual[scored], forecast[scored], naive[scored]
-    recent, before = slice(-RECENT_ROWS, None), slice(None, -RECENT_ROWS)
-    now = scoring.mae(truth[recent], ours[recent]) / max(scoring.mae(truth[recent], theirs[recent]), 1e-9)
-    then = scoring.mae(truth[before], ours[before]) / max(scoring.mae(truth[before], theirs[before]), 1e-9)
-    ratio = now / max(then, 1e-9)
-    inside = scoring.coverage(truth[recent], low[scored][recent], high[scored][recent])
-    reasons = []
-    if ratio > DRIFT_RATIO:
-        reasons.append(f"error relative to the naive is {ratio:.2f} times what it was: look at late or changed inputs")
-    if abs(inside - 0.90) > COVERAGE_BAND:
-        reasons.append(f"the 90 % interval held {100 * inside:.0f} % of the last {RECENT_ROWS} days' hours")
-    return Drift(bool(reasons), ratio, inside, "; ".join(reasons) or "in line with the days before")
