@@ -41,7 +41,8 @@ QUERIES = {
     "spark": "FROM spark_spreads_daily WHERE market_day = $day ORDER BY market, location",
     "carbon": "FROM carbon_prices WHERE price_day <= $day ORDER BY price_day",
     "certificates": """
-        FROM rec_positions WHERE market_day = (SELECT max(market_day) FROM rec_positions WHERE market_day <= $day)""",
+        FROM rec_positions
+        WHERE market_day = (SELECT max(market_day) FROM rec_positions WHERE market_day <= $day::DATE + 1)""",
     "compliance": "FROM compliance_positions ORDER BY shortfall DESC",
     "bids": "FROM bids_daily WHERE market_day BETWEEN $day AND $day::DATE + 1 ORDER BY market_day, market, resource, product",
     "schedule": """

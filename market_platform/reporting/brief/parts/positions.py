@@ -121,7 +121,7 @@ def awards(frames: Frames, _day: date) -> Part:
         for (_, resource, market_run, product), row in list(by.iterrows())[:MOST_ROWS]
     ]
     claim = f"{len(rows)} intervals cleared for {rows['resource'].nunique()} resources."
-    table = Table(("award", "intervals", "most MW", "least MW", "USD/MWh"), cells)
+    table = Table(("award", "count", "sold", "bought", "price"), cells, "Most sold and bought, MW; mean price, USD/MWh")
     return Part("awards", "Awards", claim, (table,), "table awards", OWN_CLOCKS)
 
 
