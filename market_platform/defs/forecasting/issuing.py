@@ -17,7 +17,7 @@ from market_platform.forecasting.hours import day_slots, hours_of_day
 from market_platform.forecasting.issue import inputs_hash, version
 from market_platform.forecasting.ladder import CALIBRATION_ROWS, DayForecast, forecast_last_row
 from market_platform.forecasting.panel import Panel
-from market_platform.ingest.derived import lay_in
+from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market_day import day_bounds
 from market_platform.platform import Platform
 
@@ -91,7 +91,7 @@ def issue_order(platform: Platform, order: Order) -> Issued:
         members += list(_member_rows(order, name, made, stored.get(name, {}), panels[name]))
     issued = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(FORECASTS.row_columns))
     past = pd.concat(hindcasts, ignore_index=True) if hindcasts else issued.iloc[:0]
-    digest = "-".join(sorted(hashes.values()))[:64]
+    digest = hash_of([pd.DataFrame({"inputs_hash": list(hashes.values())})])
     _lay(platform, FORECASTS, order, pd.concat([past, issued], ignore_index=True), digest)
     if members:
         _lay(platform, FORECAST_MEMBERS, order, pd.concat(members, ignore_index=True), digest)
