@@ -74,12 +74,12 @@ def _typed(column: sa.ColumnElement[Any], text: str | None) -> sa.BindParameter[
     value: Any = text
     if kind is datetime:
         value = datetime.fromisoformat(text)
-        if value.tzinfo is None:
+        if value.tzinfo is None or not 1990 <= value.year <= 2100:
             raise ValueError(text)
     elif kind is date:
         value = date.fromisoformat(text)
     elif kind is int:
-        value = int(text)
+        value = int(text[:20])
         if abs(value) >= 2**63:
             raise ValueError(text)
     return sa.bindparam(None, value, type_=column.type)

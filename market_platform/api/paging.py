@@ -42,7 +42,7 @@ def read_cursor(text: str | None, question: str) -> Cursor | None:
         as_of = datetime.fromisoformat(moment)
     except (ValueError, TypeError, RecursionError, binascii.Error):
         raise Problem(400, "the cursor cannot be read: take it from next_cursor of a page") from None
-    known = mark == _mark(question) and as_of.tzinfo is not None
+    known = mark == _mark(question) and as_of.tzinfo is not None and 1990 <= as_of.year <= 2100
     if not known or not all(each is None or isinstance(each, str) for each in position):
         raise Problem(400, "the cursor belongs to another question: start without one")
     return Cursor(as_of, tuple(position))

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from market_platform.errors import StoreError
 from market_platform.store.catalog import Catalog
 
 Version = tuple[int, int]
@@ -47,6 +48,8 @@ class Reader:
                 cursor.execute("USE market")
                 cursor.execute("SET TimeZone = 'UTC'")
                 return cursor.execute(sql, list(values)).to_arrow_table()
+            except duckdb.IOException as error:
+                raise StoreError(f"the catalog names a file that cannot be read: {error}; build it again") from error
             finally:
                 cursor.close()
 

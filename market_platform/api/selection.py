@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import duckdb
 import pyarrow as pa
 
 from market_platform.api.paging import Cursor
@@ -89,11 +90,15 @@ def read(
         after, bound = _after(selection, cursor)
         values += bound
     order = ", ".join(_ordered(selection.contract, name) for name in selection.order)
-    rows = reader.table(
+    statement = (
         f"SELECT * FROM (SELECT {names} FROM {table} WHERE {' AND '.join(clauses)} {once}) "  # noqa: S608
-        f"WHERE {after} ORDER BY {order} LIMIT {limit + 1}",
-        values,
+        f"WHERE {after} ORDER BY {order} LIMIT {limit + 1}"
     )
+    try:
+        rows = reader.table(statement, values)
+    except duckdb.ConversionException:
+        # All other values are typed before they come here.
+        raise Problem(400, "the cursor cannot be read: take it from next_cursor of a page") from None
     if rows.num_rows <= limit:
         return rows, None
     page = rows.slice(0, limit)
@@ -105,7 +110,7 @@ def _conditions(selection: Selection, as_of: datetime | None) -> tuple[list[str]
     clauses = ["TRUE"]
     values: list[object] = []
     for name, wanted in selection.equal.items():
-        clauses.append(f"{name} IN ({', '.join('?' * len(wanted))})")
+        clauses.append(f"{name} IN ({', '.join('?' * len(wanted))})" if wanted else "FALSE")
         values += list(wanted)
     first, last = selection.window.first, selection.window.last
     if first is not None and last is not None:

@@ -1,5 +1,7 @@
 """Bids over HTTP: through rules, limits and the simulated exchange; once per key, once per bid, whoever races."""
 
+import base64
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -138,6 +140,14 @@ def test_reading_is_not_trading(traded):
         assert client.get("/v1/bids").status_code == 200
 
 
+def cursor_of(client) -> str:
+    return client.get("/v1/bids", params={"iso": "nyiso", "day": "2026-11-22", "limit": 2}).json()["next_cursor"]
+
+
+def decoded(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+
 def test_lists_are_filtered_and_paged(traded):
     with traded.client("trade") as client:
         client.post("/v1/bids/submit", json={"bids": [bid(19), bid(20), bid(21)]}, headers=key())
@@ -151,6 +161,11 @@ def test_lists_are_filtered_and_paged(traded):
             cursor = {"cursor": page["next_cursor"]}
         assert found == whole
         assert len({row["bid_id"] for row in whole}) == len(whole) >= 3
+        for moment, bid_id in (("0001-01-01T00:00:00+14:00", "b"), ("x", "b"), ("2026-11-20", "\x00")):
+            document = [*json.loads(decoded(cursor_of(client)))[:2], moment, bid_id]
+            forged = base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+            asked = {"iso": "nyiso", "day": "2026-11-22", "limit": 2, "cursor": forged}
+            assert client.get("/v1/bids", params=asked).status_code == 400
         assert client.get("/v1/bids", params={"iso": "pjm"}).json()["rows"] == []
         assert client.get("/v1/bids/b000000000000").status_code == 404
         assert client.get("/v1/bids/..%2f..%2fetc").status_code == 404

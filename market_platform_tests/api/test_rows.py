@@ -122,6 +122,26 @@ def test_a_cursor_holds_for_its_own_question_only(client):
     assert other.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "spoil", ["2026-99-99T00:00:00", "0001-01-01T00:00:00+14:00", "x", "", None, "-inf", "9" * 400, "\x00"]
+)
+def test_a_forged_cursor_is_refused(client, spoil):
+    import base64
+    import json
+
+    for path in ("/v1/markets/pjm/prices", "/v1/tables/lmp"):
+        cursor = client.get(path, params={**RANGE, "limit": 5}).json()["next_cursor"]
+        document = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        for place in range(1, len(document)):
+            forged = [spoil if number == place else value for number, value in enumerate(document)]
+            text = base64.urlsafe_b64encode(json.dumps(forged).encode()).decode().rstrip("=")
+            assert client.get(path, params={**RANGE, "limit": 5, "cursor": text}).status_code in (200, 400, 422)
+
+
+def test_a_filter_outside_of_what_a_path_means_finds_nothing(client):
+    assert client.get("/v1/pjm/schedule", params={"market_run": "RTM"}).json()["rows"] == []
+
+
 def test_unknown_markets_feeds_and_formats_are_named(client):
     assert client.get("/v1/markets/miso/prices").status_code == 404
     assert client.get("/v1/markets/pjm/nyiso_dam_lbmp_zone").status_code == 404
