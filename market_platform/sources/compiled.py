@@ -5,10 +5,10 @@
 All of them stand in this one module, because the cache of compiled code is renewed when the module changes, not when one
 changes that it calls. They work on addresses: counting references to arrays would cost ten times what reading costs.
 
-A column's texts repeat themselves (the stamp above, the zone that came after this one last time), so the text that came
-next last time is guessed and compared eight bytes at a time; only a wrong guess is looked up. Numbers are read as digits
-and a power of ten: both are exact in binary floating point up to 2**53 and 10**22, and one product or quotient of two
-exact numbers is correctly rounded.
+A column's texts repeat themselves: the stamp above, the zone that came after this one last time. Both are guessed and
+compared eight bytes at a time; only what is neither is looked up. Numbers are read as digits and a power of ten: both are
+exact in binary floating point up to 2**53 and 10**22, and one product or quotient of two exact numbers is correctly
+rounded.
 """
 
 from typing import Any
@@ -25,6 +25,7 @@ PASSED, LABEL, NUMBER = 0, 1, 2  # kinds of column
 DONE, MORE, WORDY, MISFIT = 0, 1, 2, 3  # how a loop ended: at the end, out of rows, out of room for words, not as due
 READ, ODD, BAD = 0, 1, 2  # a number; one that is right, but takes an exact reader; none
 FULL = -2
+GUESSES = 2
 QUOTE, COMMA, NEWLINE, RETURN, MINUS, PLUS, POINT, ZERO, NINE = (ord(mark) for mark in '",\n\r-+.09')
 BACKSLASH, CLOSE, CAPITAL_E, SMALL_E, SPACE, TAB = (ord(mark) for mark in "\\}Ee \t")
 NULL = tuple(b"null")
@@ -296,23 +297,29 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                 codes[slot, here] = -1
             else:
                 last = np.uintp(lasts[slot])
-                code = np.uintp(following[slot, last])
-                start = np.intp(begins[slot, code])
-                length = np.intp(begins[slot, code + np.uintp(1)]) - start
-                stop = at + length
-                mark = byte_at(stop) if stop < end else NEWLINE
-                if (
-                    stop > end
-                    or length == 0
-                    or not (mark == QUOTE if quoted else mark in (COMMA, NEWLINE, RETURN))
-                    or not _same(at, end, letters + np.intp(slot) * stride + start, length)
-                ):
-                    stop = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
-                    learnt = _look_up(at, stop, False, words, slot)
-                    if learnt == FULL:
-                        return line, row, WORDY, found
-                    code = np.uintp(learnt)
-                    following[slot, last] = code
+                code, guesses = last, 0
+                while True:  # the text above, or the one that came after it last time
+                    start = np.intp(begins[slot, code])
+                    length = np.intp(begins[slot, code + np.uintp(1)]) - start
+                    stop = at + length
+                    mark = byte_at(stop) if stop < end else NEWLINE
+                    if (
+                        stop <= end
+                        and length > 0
+                        and (mark == QUOTE if quoted else mark in (COMMA, NEWLINE, RETURN))
+                        and _same(at, end, letters + np.intp(slot) * stride + start, length)
+                    ):
+                        break
+                    guesses += 1
+                    code = np.uintp(following[slot, last])
+                    if guesses == GUESSES or code == last:
+                        stop = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
+                        learnt = _look_up(at, stop, False, words, slot)
+                        if learnt == FULL:
+                            return line, row, WORDY, found
+                        code = np.uintp(learnt)
+                        following[slot, last] = code
+                        break
                 lasts[slot], codes[slot, here] = code, code
                 at = stop
             if quoted:
@@ -392,25 +399,31 @@ def read_objects(  # noqa: C901 - as above
                 quoted = byte_at(at) == QUOTE
                 at += quoted
                 last = np.uintp(lasts[slot])
-                code = np.uintp(following[slot, last])
-                start = np.intp(begins[slot, code])
-                length = np.intp(begins[slot, code + np.uintp(1)]) - start
-                stop = at + length
-                mark = byte_at(stop) if stop < end else NEWLINE
-                if (
-                    words.counts[slot] == 0
-                    or words.marked[slot, code] != quoted
-                    or not (mark == QUOTE if quoted else mark in (COMMA, CLOSE))
-                    or not _same(at, end, letters + np.intp(slot) * stride + start, length)
-                ):
-                    stop = _end_of_text(at, end, quoted, BACKSLASH, CLOSE)
-                    if stop >= end or (byte_at(stop) != QUOTE if quoted else stop == at):
-                        return line, row, MISFIT, 0
-                    learnt = _look_up(at, stop, quoted, words, slot)
-                    if learnt == FULL:
-                        return line, row, WORDY, found
-                    code = np.uintp(learnt)
-                    following[slot, last] = code
+                code, guesses = last, 0
+                while True:
+                    start = np.intp(begins[slot, code])
+                    length = np.intp(begins[slot, code + np.uintp(1)]) - start
+                    stop = at + length
+                    mark = byte_at(stop) if stop < end else NEWLINE
+                    if (
+                        words.counts[slot] > 0
+                        and words.marked[slot, code] == quoted
+                        and (mark == QUOTE if quoted else mark in (COMMA, CLOSE))
+                        and _same(at, end, letters + np.intp(slot) * stride + start, length)
+                    ):
+                        break
+                    guesses += 1
+                    code = np.uintp(following[slot, last])
+                    if guesses == GUESSES or code == last:
+                        stop = _end_of_text(at, end, quoted, BACKSLASH, CLOSE)
+                        if stop >= end or (byte_at(stop) != QUOTE if quoted else stop == at):
+                            return line, row, MISFIT, 0
+                        learnt = _look_up(at, stop, quoted, words, slot)
+                        if learnt == FULL:
+                            return line, row, WORDY, found
+                        code = np.uintp(learnt)
+                        following[slot, last] = code
+                        break
                 lasts[slot], codes[slot, here] = code, code
                 at = stop + quoted
         if at >= end or byte_at(at) != CLOSE:

@@ -66,5 +66,5 @@ def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]
         size *= categories
     if size <= DENSE_LIMIT * max(len(read), 1000):
         return number, size
-    distinct, inverse = np.unique(number, return_inverse=True)
+    inverse, distinct = pd.factorize(number, sort=True)
     return inverse, len(distinct)
