@@ -153,14 +153,14 @@ def test_a_build_adds_what_is_new_while_a_person_holds_the_file_for_writing(mart
     command = [sys.executable, "-c", hold, str(marts_platform.catalog.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as person:
         assert person.stdout.readline().strip() == "held"
-        list(marts_platform.pipeline.ingest(FEEDS["nyiso_dam_lbmp_zone"], [date(2026, 11, 17)]))
+        list(marts_platform.pipeline.ingest(FEEDS["caiso_dam_lmp_hub"], [date(2026, 11, 17)]))
         lay_in_a_day_without_one_quarter(marts_platform)
         build = build_marts(marts_platform)
         person.stdin.close()
     assert build.published
     assert not build.full_refresh
-    assert count_of(marts_platform, "market_day = DATE '2026-11-17'") == (15 * 24, 15 * 24)
-    assert count_of(marts_platform, "TRUE") == (before[0] + 15 * 24 + 23, before[1] + 15 * 24 + 23)
+    assert count_of(marts_platform, "market = 'caiso' AND market_day = DATE '2026-11-17'") == (6 * 24, 6 * 24)
+    assert count_of(marts_platform, "TRUE") == (before[0] + 6 * 24 + 23, before[1] + 6 * 24 + 23)
     assert not list(marts_platform.catalog.marts.parent.glob(".build-*"))
 
 

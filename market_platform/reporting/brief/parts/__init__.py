@@ -5,7 +5,8 @@ from datetime import date
 
 from market_platform.reporting.brief.data import Frames
 from market_platform.reporting.brief.figures import Part
-from market_platform.reporting.brief.parts import fuels, health, positions, power, system
+from market_platform.reporting.brief.parts import fuels, positions, power, system
+from market_platform.reporting.brief.parts.health import health
 
 PartMaker = Callable[[Frames, date], Part]
 
@@ -27,5 +28,5 @@ PARTS: tuple[PartMaker, ...] = (
     positions.awards,
     positions.profit_and_loss,
     positions.settlement,
-    health.health,
+    health,
 )
