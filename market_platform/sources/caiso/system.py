@@ -21,9 +21,10 @@ from market_platform.markets.caiso import (
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report
-from market_platform.sources.caiso.rows import REPEATED, finish, laid, mark, mark_strangers
+from market_platform.sources.caiso.rows import REPEATED, coded, finish, laid, mark, mark_strangers
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
+from market_platform.sources.stamps import as_utc
 
 # A real-time report may hold both runs; the data item tells them apart.
 RUN_OF_ITEM = {"SYS_FCST_15MIN_MW": "RTPD", "SYS_FCST_5MIN_MW": "RTD"}
@@ -41,7 +42,7 @@ def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
     read = read_report(columns.LOAD, payloads)
-    run = laid(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
+    run = coded(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
     rows = intervals(feed, read).assign(location=read["area"], model=run, load_mw=read["load"])
     return finish(feed, _issued(feed, read, rows, run))
 
@@ -65,11 +66,11 @@ def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame
 
 
 def _renewables(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
-    fuel = laid(read["kind"], RENEWABLE_TYPES)
+    fuel = coded(read["kind"], RENEWABLE_TYPES)
     rows = intervals(feed, read).assign(
         location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]
     )
-    mark_strangers(rows, ~pd.isna(fuel), read["kind"], "renewable type")
+    mark_strangers(rows, fuel.notna().to_numpy(), read["kind"], "renewable type")
     mark_strangers(rows, read["hub"].isin(FORECAST_HUBS).to_numpy(), read["hub"], "trading hub")
     return rows
 
@@ -152,14 +153,19 @@ def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def _issued(feed: Feed, read: pd.DataFrame, rows: pd.DataFrame, run: str | np.ndarray) -> pd.DataFrame:
-    """Add the moment of issue: so long before the interval in real-time runs, else when the market day is due."""
+def _issued(feed: Feed, read: pd.DataFrame, rows: pd.DataFrame, run: str | pd.Series) -> pd.DataFrame:
+    """Add the moment of issue: so long before the interval in real-time runs, else when the market day is due.
+
+    ``run`` is the same in every row or a categorical.
+    """
     starts = Moments(read["start"])
-    days = starts.distinct_days(feed.zone)
-    due = {day: np.datetime64(feed.publication.moment(day.item(), feed.zone).replace(tzinfo=None), "us")
-           for day in np.unique(days[~np.isnat(days)])}  # fmt: skip
-    issued = starts.lay(np.array([due.get(day, np.datetime64("NaT")) for day in days], dtype="datetime64[us]"))
+    days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
+    due = [feed.publication.moment(day, feed.zone).replace(tzinfo=None) if day else None for day in days.tolist()]
+    issued = starts.lay(np.array(due, dtype="datetime64[us]")[place])
+    runs = pd.Series(pd.Categorical([run]).repeat(len(read))) if isinstance(run, str) else run
     begun = starts.lay(starts.distinct)
     for name, lead in LEAD.items():
-        issued = np.where(run == name, begun - np.timedelta64(lead), issued)
-    return rows.assign(issued_at=pd.DatetimeIndex(issued, tz="UTC"))
+        if name in runs.cat.categories:
+            mine = (runs == name).to_numpy()
+            issued[mine] = begun[mine] - np.timedelta64(lead)
+    return rows.assign(issued_at=as_utc(issued))
