@@ -26,6 +26,7 @@ DONE, MORE, WORDY, MISFIT = 0, 1, 2, 3  # how a loop ended: at the end, out of r
 READ, ODD, BAD = 0, 1, 2  # a number; one that is right, but takes an exact reader; none
 FULL = -2
 GUESSES = 2
+PLACE_BYTES, NO_PLACE = 4, 2**32 - 1  # of a number of 32 bits; -1 read as one without a sign
 QUOTE, COMMA, NEWLINE, RETURN, MINUS, PLUS, POINT, ZERO, NINE = (ord(mark) for mark in '",\n\r-+.09')
 BACKSLASH, CLOSE, CAPITAL_E, SMALL_E, SPACE, TAB = (ord(mark) for mark in "\\}Ee \t")
 NULL = tuple(b"null")
@@ -53,6 +54,7 @@ def _load(bits: int) -> Any:  # noqa: ANN401 - numba's own types
 
 
 byte_at: Any = intrinsic(_load(8))
+place_at: Any = intrinsic(_load(32))
 word_at: Any = intrinsic(_load(WORD_BITS))
 
 
@@ -95,10 +97,9 @@ def lay_out(words: Vocabulary) -> None:
 
 
 @numba.njit(cache=True)
-def _look_up(begin: int, stop: int, marked: bool, words: Vocabulary, column: int) -> int:
-    """Return the number of a text, which it gets if it has none yet; FULL where there is no room for it."""
-    length, at = stop - begin, begin
-    spread = np.uint64(14695981039346656037) + np.uint64(marked)
+def _spread(begin: int, stop: int, marked: bool) -> int:
+    """Return a text's hash."""
+    spread, at = np.uint64(14695981039346656037) + np.uint64(marked), begin
     while at + WORD <= stop:
         spread = (spread ^ word_at(at)) * np.uint64(0x9E3779B97F4A7C15)
         spread ^= spread >> np.uint64(32)
@@ -106,7 +107,35 @@ def _look_up(begin: int, stop: int, marked: bool, words: Vocabulary, column: int
     while at < stop:
         spread = (spread ^ np.uint64(byte_at(at))) * np.uint64(1099511628211)
         at += 1
-    spread ^= spread >> np.uint64(29)
+    return spread ^ (spread >> np.uint64(29))
+
+
+@numba.njit(cache=True)
+def _find(begin: int, stop: int, end: int, marked: bool, book: tuple[int, int, int, int, int, int], column: int) -> int:
+    """Return the number of a text that is known, by the addresses of a vocabulary's parts alone; -1 where it is not."""
+    table, hashes, begins, marks, letters, texts = book
+    spread = _spread(begin, stop, marked)
+    slots = 2 * texts
+    slot = np.intp(spread & np.uint64(slots - 1))
+    table += column * slots * PLACE_BYTES
+    code = place_at(table + slot * PLACE_BYTES)
+    while code != NO_PLACE:
+        known = column * texts + code
+        if word_at(hashes + known * WORD) == spread and byte_at(marks + known) == marked:
+            # Each column has one beginning more than texts: the end of the last.
+            first = place_at(begins + (known + column) * PLACE_BYTES)
+            length = place_at(begins + (known + column + 1) * PLACE_BYTES) - first
+            if length == stop - begin and _same(begin, end, letters + first, length):
+                return code
+        slot = (slot + 1) & (slots - 1)
+        code = place_at(table + slot * PLACE_BYTES)
+    return -1
+
+
+@numba.njit(cache=True)
+def _look_up(begin: int, stop: int, marked: bool, words: Vocabulary, column: int) -> int:
+    """Return the number of a text, which it gets if it has none yet; FULL where there is no room for it."""
+    length, spread = stop - begin, _spread(begin, stop, marked)
     mask = np.uint64(words.table.shape[1] - 1)
     slot = spread & mask
     code = words.table[column, slot]
@@ -266,6 +295,8 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
     width, found = np.uintp(len(kinds)), 0
     room = max(numbers.shape[1], codes.shape[1])
     begins, following, lasts, stride = words.begins, words.following, words.last, words.letters.shape[1]
+    texts = words.marked.shape[1]
+    addresses = (words.table.ctypes.data, words.hashes.ctypes.data, begins.ctypes.data, words.marked.ctypes.data)
     while at < end:
         if row == room or found + np.intp(width) > len(odd):
             return at, row, MORE, found
@@ -314,7 +345,11 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                     code = np.uintp(following[slot, last])
                     if guesses == GUESSES or code == last:
                         stop = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
-                        learnt = _look_up(at, stop, False, words, slot)
+                        learnt = _find(
+                            at, stop, end, False, (*addresses, letters + np.intp(slot) * stride, texts), np.intp(slot)
+                        )
+                        if learnt < 0:
+                            learnt = _look_up(at, stop, False, words, slot)
                         if learnt == FULL:
                             return line, row, WORDY, found
                         code = np.uintp(learnt)
@@ -368,6 +403,8 @@ def read_objects(  # noqa: C901 - as above
     width, found = np.uintp(len(kinds)), 0
     room = max(numbers.shape[1], codes.shape[1])
     begins, following, lasts, stride = words.begins, words.following, words.last, words.letters.shape[1]
+    texts = words.marked.shape[1]
+    addresses = (words.table.ctypes.data, words.hashes.ctypes.data, begins.ctypes.data, words.marked.ctypes.data)
     while at < end:
         if row == room or found + np.intp(width) > len(odd):
             return at, row, MORE, found
@@ -418,7 +455,11 @@ def read_objects(  # noqa: C901 - as above
                         stop = _end_of_text(at, end, quoted, BACKSLASH, CLOSE)
                         if stop >= end or (byte_at(stop) != QUOTE if quoted else stop == at):
                             return line, row, MISFIT, 0
-                        learnt = _look_up(at, stop, quoted, words, slot)
+                        learnt = _find(
+                            at, stop, end, quoted, (*addresses, letters + np.intp(slot) * stride, texts), np.intp(slot)
+                        )
+                        if learnt < 0:
+                            learnt = _look_up(at, stop, quoted, words, slot)
                         if learnt == FULL:
                             return line, row, WORDY, found
                         code = np.uintp(learnt)
