@@ -36,6 +36,8 @@ def test_every_mart_is_there_with_the_same_rows_and_comments(marts, url):
 def test_publishing_again_replaces_and_a_failure_changes_nothing(marts, url):
     two = tuple(model for model in models() if model.name in ("gas_daily", "carbon_prices"))
     publish(marts, url, two)
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE VIEW marts.of_a_user AS SELECT hub FROM marts.gas_daily")
     publish(marts, url, two)
     broken = (*two, two[0].__class__("no_such_mart", "marts", "", {}, (), (), (), {}))
     with pytest.raises(Exception, match="no_such_mart"):
@@ -43,5 +45,7 @@ def test_publishing_again_replaces_and_a_failure_changes_nothing(marts, url):
     with psycopg.connect(url) as connection:
         schemas = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'marts%'").fetchall()
         rows = connection.execute("SELECT count(*) FROM marts.gas_daily").fetchone()
+        kept = connection.execute("SELECT count(*) FROM marts.of_a_user").fetchone()
     assert schemas == [("marts",)]
+    assert kept == rows
     assert rows == (marts.sql("SELECT count(*) FROM gas_daily").fetchall()[0][0],)

@@ -1,8 +1,7 @@
-"""The marts in a Postgres database, for BI tools that cannot read DuckDB: a schema that is replaced whole, in one transaction."""
+"""The marts in a Postgres database, for BI tools that cannot read DuckDB: a schema whose rows are replaced in one transaction."""
 
 import os
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,43 +36,53 @@ def publish(
 ) -> dict[str, int]:
     """Put the marts into a schema of a Postgres database and return their rows by name.
 
-    The tables are filled in a schema beside and take the place of the old one in the same transaction: a reader sees either
-    all of the last publication or all of this one. Grants on the schema are kept. Raises psycopg.Error where the database
-    refuses; then nothing has changed.
+    Rows are replaced inside tables that stay, so that grants on them and views over them stay too; a table whose columns have
+    changed is made anew. A reader sees either all of the last publication or all of this one. Raises psycopg.Error where the
+    database refuses; then nothing has changed.
     """
-    beside = f"{schema}_{uuid.uuid4().hex[:12]}"
     counts = {}
     with psycopg.connect(url) as postgres, postgres.cursor() as cursor:
-        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(beside)))
-        cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         for model in models:
-            counts[model.name] = _fill(connection, cursor, model, beside)
-        for model in models:
-            names = {"old": sql.Identifier(schema, model.name), "new": sql.Identifier(beside, model.name)}
-            cursor.execute(sql.SQL("DROP TABLE IF EXISTS {old} CASCADE").format(**names))
-            move = sql.SQL("ALTER TABLE {new} SET SCHEMA {schema}").format(**names, schema=sql.Identifier(schema))
-            cursor.execute(move)
-        cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(beside)))
+            counts[model.name] = _replace(connection, cursor, model, schema)
     return counts
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, cursor: psycopg.Cursor, model: Model, schema: str) -> int:
-    """Create one table and copy its rows as CSV, which DuckDB writes and Postgres reads without Python between."""
-    table = sql.Identifier(schema, model.name)
+def _replace(connection: duckdb.DuckDBPyConnection, cursor: psycopg.Cursor, model: Model, schema: str) -> int:
+    """Replace one table's rows; return how many there are."""
+    table, incoming = sql.Identifier(schema, model.name), sql.Identifier(f"incoming_{model.name}")
     described = connection.execute(f"DESCRIBE {model.name}").fetchall()
-    columns = [sql.SQL("{} {}").format(sql.Identifier(row[0]), sql.SQL(_postgres_type(row[1]))) for row in described]
-    cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(", ").join(columns)))
-    take = sql.SQL("COPY {} FROM STDIN (FORMAT csv, NULL '\\N')").format(table)
+    columns = [(row[0], _postgres_type(row[1])) for row in described]
+    body = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns)
+    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(incoming, body))
+    take = sql.SQL("COPY {} FROM STDIN (FORMAT csv, NULL '\\N')").format(incoming)
+    # DuckDB writes the CSV and Postgres reads it: no row passes through Python.
     with _csv(connection, model.name) as path, path.open("rb") as content, cursor.copy(take) as copy:
         while chunk := content.read(CHUNK_BYTES):
             copy.write(chunk)
+    if _columns(cursor, schema, model.name) == [name for name, _ in columns]:
+        cursor.execute(sql.SQL("DELETE FROM {}").format(table))
+    else:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+        cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(table, body))
+    cursor.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table, incoming))
+    count = cursor.rowcount
     cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(model.description)))
     for name, meaning in model.columns.items():
         column = sql.Identifier(schema, model.name, name)
         cursor.execute(sql.SQL("COMMENT ON COLUMN {} IS {}").format(column, sql.Literal(meaning)))
-    cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table))
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return count
+
+
+def _columns(cursor: psycopg.Cursor, schema: str, table: str) -> list[str]:
+    """Return the columns of a table in their order; none where it does not exist."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
+        [schema, table],
+    )
+    return [row[0] for row in cursor.fetchall()]
 
 
 @contextmanager
