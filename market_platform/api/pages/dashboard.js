@@ -181,9 +181,9 @@ const PARTS = {
     table("certificates", rows, [["state", (row) => row.state], ["tier", (row) => row.tier], ["period", (row) => row.period], ["due", (row) => figure(row.certificates_due, 0), "number"], ["payment USD", (row) => figure(row.payment_usd), "number"]], "No obligations yet.");
   },
   gas: async () => {
-    const [storage, basis] = await Promise.all([ask("/v1/henry-hub/storage-surplus?limit=400"), ask("/v1/henry-hub/futures?limit=200")]);
+    const [storage, basis] = await Promise.all([ask("/v1/henry-hub/storage-surplus?limit=400"), ask("/v1/henry-hub/futures?symbol=NG&limit=400")]);
     const weeks = storage.rows.filter((row) => row.region === "Lower 48" && row.gas_type === "total").slice(-1);
-    const rows = [...weeks.map((row) => ({ what: `storage ${row.week_ending}, Bcf (surplus ${figure(row.surplus_bcf, 0)})`, value: figure(row.stock_bcf, 0) })), ...basis.rows.slice(-200).filter((row) => row.market_day === (basis.rows.at(-1) || {}).market_day).sort((a, b) => String(a.contract_month).localeCompare(String(b.contract_month))).slice(0, 12).map((row) => ({ what: `${row.contract} USD/MMBtu`, value: figure(row.settle_price, 3) }))];
+    const rows = [...weeks.map((row) => ({ what: `storage ${row.week_ending}, Bcf (surplus ${figure(row.surplus_bcf, 0)})`, value: figure(row.stock_bcf, 0) })), ...basis.rows.filter((row) => row.market_day === (basis.rows.at(-1) || {}).market_day).sort((a, b) => String(a.contract_month).localeCompare(String(b.contract_month))).slice(0, 12).map((row) => ({ what: `${row.contract} USD/MMBtu`, value: figure(row.settle_price, 3) }))];
     table("gas", rows, [["what", (row) => row.what], ["value", (row) => row.value, "number"]], "No gas data yet.");
   },
   chp: async () => {
