@@ -107,19 +107,21 @@ def supply_demand(world: World, now: datetime) -> dict[str, object]:
 
 
 def outages(world: World, now: datetime) -> dict[str, object]:
-    """Write capacity out, every hour of two days."""
+    """Write capacity out, every five minutes of two days."""
     answer: dict[str, object] = {"lastUpdated": _stamp(pd.Timestamp(now))}
     for name, day in zip(("previous", "current"), _two_days(now), strict=True):
         out = float(world.outages("ercot", day)["out_mw"].sum())
-        hours = pd.date_range(pd.Timestamp(day, tz=ZONE), periods=24, freq="h").tz_convert("UTC")
+        midnights = [pd.Timestamp(each, tz=ZONE) for each in (day, day + timedelta(days=1))]
+        moments = pd.date_range(*midnights, freq="5min", inclusive="left").tz_convert("UTC")
+        flags = repeated(pd.Series(moments))
         answer[name] = {
             str(place): {
-                "deliveryTime": _stamp(hour),
-                "dstFlag": "N",
+                "deliveryTime": _stamp(moment),
+                "dstFlag": flag,
                 "combined": {"planned": 0.4 * out, "unplanned": 0.6 * out, "total": out},
             }
-            for place, hour in enumerate(hours)
-            if hour <= pd.Timestamp(now)
+            for place, (moment, flag) in enumerate(zip(moments, flags, strict=True))
+            if moment <= pd.Timestamp(now)
         }
     return answer
 

@@ -19,6 +19,8 @@ from market_platform.sandbox.publishers.pjm.sheets import (
 )
 from market_platform.sandbox.world import World
 
+HOURS_AHEAD = 6
+
 
 def _fuel_mix(world: World, day: date, now: datetime) -> pd.DataFrame:
     rows = past(world.fuel_mix("pjm", day, 60), now, timedelta(minutes=20))
@@ -70,21 +72,39 @@ def _wind_now(world: World, day: date, now: datetime) -> pd.DataFrame:
 
 def _renewable_forecast(kind: str, minutes: int) -> Writer:
     def write(world: World, day: date, now: datetime) -> pd.DataFrame:
-        """Give the issue of the day's eight o'clock."""
-        if now < released(day, 0, time(8)):
-            return NOTHING
-        rows = world.wind_solar_forecast("pjm", day, days=2, first=0)
-        keys = ["issued_at", "interval_start", "interval_end"]
-        rows = rows.groupby(keys, as_index=False)[["wind_mw", "solar_mw"]].sum()
-        rows = rows[rows["interval_end"] > rows["issued_at"]]
+        """Give the issue of the day's eight o'clock; the finer forecast looks six hours ahead, again every hour."""
         if minutes < 60:
-            rows = _finer(rows.head(6), minutes)
+            rows = _issued_hourly(world, day, now)
+            rows = _finer(rows, minutes) if len(rows) else rows
+        else:
+            rows = _morning_issue(world, day) if now >= released(day, 0, time(8)) else NOTHING
+        if rows.empty:
+            return NOTHING
         columns = {f"{kind}_forecast_mwh": rows[f"{kind}_mw"]}
         if kind == "solar":
             columns["solar_forecast_btm_mwh"] = rows["solar_mw"] * 0.35
         return pd.DataFrame({"evaluated_at_utc": rows["issued_at"], **beginning(rows, end=True), **columns})
 
     return write
+
+
+def _morning_issue(world: World, day: date) -> pd.DataFrame:
+    rows = world.wind_solar_forecast("pjm", day, days=2, first=0)
+    keys = ["issued_at", "interval_start", "interval_end"]
+    rows = rows.groupby(keys, as_index=False)[["wind_mw", "solar_mw"]].sum()
+    return rows[rows["interval_end"] > rows["issued_at"]]
+
+
+def _issued_hourly(world: World, day: date, now: datetime) -> pd.DataFrame:
+    """Give, for each hour of the day so far, the next six hours of the morning issue that was out by then."""
+    first, last = released(day, 0, time(0)), released(day, 1, time(0))
+    hours = pd.date_range(first, last, freq="h", inclusive="left")
+    issues = [_morning_issue(world, each) for each in (day - timedelta(days=1), day)]
+    parts = []
+    for hour in hours[hours <= pd.Timestamp(now)]:
+        known = next((each for each in reversed(issues) if each["issued_at"].iloc[0] <= hour), issues[0])
+        parts.append(known[known["interval_start"] >= hour].head(HOURS_AHEAD).assign(issued_at=hour))
+    return pd.concat(parts, ignore_index=True) if parts else NOTHING
 
 
 def _finer(rows: pd.DataFrame, minutes: int) -> pd.DataFrame:
