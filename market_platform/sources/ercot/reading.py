@@ -119,7 +119,12 @@ def headings(payload: Payload) -> tuple[str, ...]:
     if is_xml(payload):
         return tuple(dict.fromkeys(etree.QName(leaf).localname for leaf in _xml(payload).iter() if not len(leaf)))
     first = payload.content.removeprefix(BYTE_MARK).lstrip(b"\r\n").partition(b"\n")[0]
-    return tuple(cell.strip() for cell in next(csv.reader([first.decode("utf-8", "replace")]), []))
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([first.decode("utf-8", "replace")]), []))
+    except csv.Error as error:
+        raise UnreadablePayload(
+            f"{payload.name}: the first line is no line of text ({error}); give the report"
+        ) from error
 
 
 def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
