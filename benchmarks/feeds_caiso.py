@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import peers
 
+import market_platform.sources.compiled  # noqa: F401 - as in a process that has read a large file before
 from market_platform.contracts.validate import validate
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sources.catalogue import FEEDS, publisher_of

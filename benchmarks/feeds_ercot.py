@@ -6,6 +6,7 @@ from pathlib import Path
 
 import peers
 
+import market_platform.sources.compiled  # noqa: F401 - as in a process that has read a large file before
 from market_platform.sources.ercot.feeds import ERCOT
 from market_platform.sources.payload import Payload, unpack
 

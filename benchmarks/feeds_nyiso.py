@@ -13,6 +13,7 @@ import duckdb
 import httpx
 import peers
 
+import market_platform.sources.compiled  # noqa: F401 - as in a process that has read a large file before
 from market_platform.contracts.families import CONTRACTS
 from market_platform.contracts.validate import validate
 from market_platform.sandbox.transport import SandboxTransport
