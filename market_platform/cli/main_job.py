@@ -33,7 +33,7 @@ COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
     ("certificates", None),
     # Last: they read what all the others laid in.
     ("marts", None),
-    ("market_brief", timedelta(days=-1)),
+    ("brief", timedelta(days=-1)),
 )
 
 

@@ -14,7 +14,6 @@ from market_platform.analysis.cross_market import (
 )
 from market_platform.contracts.families.prices import LMP
 from market_platform.platform import Platform
-from market_platform.reporting.cross_market_plots import shape_picture, spread_picture
 from market_platform.reporting.images import markdown_image
 
 DAYS = 30
@@ -71,6 +70,8 @@ def _hourly(platform: Platform, feed: str, locations: tuple[str, ...], since: st
 )
 def cross_market_comparison(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Compare the markets and draw them side by side."""
+    from market_platform.reporting.cross_market_plots import shape_picture, spread_picture
+
     prices = hub_prices(platform)
     if prices.empty:
         return dg.MaterializeResult(metadata={"hours": 0, "note": "no hub prices yet: run the markets' jobs first"})

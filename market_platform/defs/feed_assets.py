@@ -12,7 +12,6 @@ from market_platform.defs.partitions import partitions_of
 from market_platform.ingest.account import Outcome
 from market_platform.markets.market_day import today
 from market_platform.platform import Platform
-from market_platform.reporting.feed_plots import plot_day
 from market_platform.reporting.images import markdown_image
 from market_platform.sources.catalogue import publisher_of
 from market_platform.sources.feed import Cadence, Feed
@@ -125,6 +124,8 @@ def _metadata(feed: Feed, platform: Platform, outcomes: Sequence[Outcome], days:
     }
     if len(days) == 1:
         rows = platform.lake.read(feed.contract, f"feed = '{feed.key}' AND market_day = DATE '{days[0]}'")
+        from market_platform.reporting.feed_plots import plot_day
+
         plot = plot_day(feed, rows, simulated=platform.settings.origin == "sandbox")
         if plot is not None:
             metadata["plot"] = dg.MetadataValue.md(markdown_image(feed.title, plot))

@@ -2,11 +2,13 @@
 
 import base64
 import io
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+if TYPE_CHECKING:  # half a second that whoever only loads the definitions need not wait
+    from matplotlib.figure import Figure
 
 
-def png(figure: Figure, *, dots_per_inch: int = 80) -> bytes:
+def png(figure: "Figure", *, dots_per_inch: int = 80) -> bytes:
     """Return a figure as PNG."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dots_per_inch)

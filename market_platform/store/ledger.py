@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 
 from market_platform.errors import StoreError
@@ -75,6 +73,9 @@ class Ledger:
 
     def upgrade(self) -> None:
         """Create or migrate all tables. Safe to call from several processes at once."""
+        from alembic import command
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")

@@ -25,7 +25,7 @@ from market_platform.platform import Platform
 
 AHEAD_DAYS = 90
 ONCE_A_DAY = 6 * 3600
-REMINDERS_JOB, DELIVERY_JOB, CLOSING_JOB = "certificate_reminders", "certificate_deliveries", "certificate_closing"
+REMINDERS_JOB, DELIVERY_JOB, CLOSING_JOB = "certificate_calendar", "certificate_deliveries", "certificate_closing"
 CLERK = "market platform"
 
 

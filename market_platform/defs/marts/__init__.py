@@ -18,13 +18,13 @@ def definitions() -> dg.Definitions:
         description="Builds the marts over the lake with dbt, tests them and publishes them whole, in Postgres too if asked",
     )
     brief_job = dg.define_asset_job(
-        "market_brief",
+        "brief",
         selection=dg.AssetSelection.assets("market_brief"),
         executor_def=dg.in_process_executor,
         description="Writes the market brief of a day",
     )
 
-    @dg.schedule(job_name="market_brief", cron_schedule="30 6 * * *", execution_timezone=ZONE)
+    @dg.schedule(job_name="brief", cron_schedule="30 6 * * *", execution_timezone=ZONE)
     def market_brief_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """Ask for the brief of the day that has just ended in the West."""
         ended = context.scheduled_execution_time - timedelta(days=1)

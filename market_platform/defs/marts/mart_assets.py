@@ -40,7 +40,7 @@ def mart_assets() -> dg.AssetsDefinition:
     """Return the build of all models."""
 
     @dg.multi_asset(
-        name="marts",
+        name="dbt_build",
         specs=[_spec(model) for model in models()],
         check_specs=[
             dg.AssetCheckSpec(test, asset=model.name, description=demand)
@@ -48,7 +48,7 @@ def mart_assets() -> dg.AssetsDefinition:
             for test, demand in model.tests.items()
         ],
     )
-    def marts(
+    def dbt_build(
         config: MartSettings, platform: dg.ResourceParam[Platform]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         build = build_marts(platform, full_refresh=config.full_refresh)
@@ -66,7 +66,7 @@ def mart_assets() -> dg.AssetsDefinition:
         if not build.published:
             raise dg.Failure(f"the marts were not published, the last ones stand: {build.error}")
 
-    return marts
+    return dbt_build
 
 
 def feeds_of(model: Model) -> list[str]:
