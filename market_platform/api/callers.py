@@ -8,7 +8,8 @@ from datetime import datetime
 from market_platform.api.keys import Caller, caller_of
 from market_platform.store.ledger import Ledger
 
-REMEMBER_SECONDS = 5.0
+REMEMBER_SECONDS = 4.0
+REFRESH_SECONDS = 1.0
 MOST_REMEMBERED = 10_000
 STRANGERS_PER_MINUTE = 600
 LONGEST_KEY = 4_096
@@ -26,19 +27,26 @@ class Callers:
         self._known: OrderedDict[str, tuple[float, Caller | None]] = OrderedDict()
 
     def remembered(self, text: str) -> Caller | None:
-        """Return a caller that was looked up within the last seconds."""
+        """Return a caller that was looked up within the last seconds.
+
+        When the seconds are over, one request asks the ledger again and the others go on with what was known.
+        """
         found = self._known.get(text)
-        if found is None or found[0] < time.monotonic():
+        if found is None:
             return None
-        return found[1]
+        if found[0] >= time.monotonic():
+            return found[1]
+        if found[1] is not None:
+            self._known[text] = (time.monotonic() + REFRESH_SECONDS, found[1])
+        return None
 
     def look_up(self, text: str) -> Caller | None:
         """Return whose key or token it is, asking the ledger where it must."""
         if not text or len(text) > LONGEST_KEY:
             return None
         found = self._known.get(text)
-        if found is not None and found[0] >= time.monotonic():
-            return found[1]
+        if found is not None and found[1] is None and found[0] >= time.monotonic():
+            return None
         caller = caller_of(self._ledger, text, self._clock())
         if caller is None and self._identify is not None:
             caller = self._identify(text)
@@ -53,6 +61,11 @@ class Rates:
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def is_spent(self, name: str, per_minute: int) -> bool:
+        """Whether nothing is left to take now."""
+        tokens, seen = self._buckets.get(name, (float(per_minute), time.monotonic()))
+        return tokens + (time.monotonic() - seen) * per_minute / 60.0 < 1.0
 
     def wait_seconds(self, name: str, per_minute: int) -> float:
         """Take one token; return 0, or how long to wait for the next one."""

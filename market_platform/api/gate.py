@@ -82,11 +82,13 @@ class Gate:
         key = key_in(scope["headers"])
         caller = self._callers.remembered(key)
         if caller is None:
-            client = (scope.get("client") or ("unknown", 0))[0]
-            wait = self._rates.wait_seconds(f"stranger:{client}", STRANGERS_PER_MINUTE)
-            if wait:
-                raise Refusal(429, "too many requests without a valid key", _retry_after(wait))
+            # Only keys that open nothing count against a client's address.
+            stranger = f"stranger:{(scope.get('client') or ('unknown', 0))[0]}"
+            if self._rates.is_spent(stranger, STRANGERS_PER_MINUTE):
+                raise Refusal(429, "too many requests without a valid key", _retry_after(60.0 / STRANGERS_PER_MINUTE))
             caller = await asyncio.to_thread(self._callers.look_up, key) if key else None
+            if caller is None:
+                self._rates.wait_seconds(stranger, STRANGERS_PER_MINUTE)
         if caller is None:
             raise Refusal(
                 401,
