@@ -8,6 +8,7 @@ from pathlib import Path
 from market_platform.contracts.contract import Contract, kind_of
 from market_platform.contracts.families import CONTRACTS
 from market_platform.reporting.mart_graph import PROJECT, Model, marts, models
+from market_platform.reporting.yardstick import yardstick
 from market_platform.sources.catalogue import PUBLISHERS
 from market_platform.sources.feed import Feed, Publisher
 
@@ -25,7 +26,7 @@ def feeds_page() -> str:
     parts = ["# Feeds", "", NOTE, "", f"{count} feeds of {len(PUBLISHERS)} publishers.", ""]
     for publisher in PUBLISHERS.values():
         parts += _publisher(publisher)
-    return "\n".join(parts)
+    return "\n".join(parts + yardstick())
 
 
 def tables_page() -> str:

@@ -17,6 +17,10 @@ def test_gzip_is_no_report(level: int) -> None:
     assert ERCOT.recognise(Payload("weather.csv.gz", gzip.compress(REPORT, level, mtime=0))) is None
 
 
+def test_bytes_with_a_lone_return_are_no_report() -> None:
+    assert ERCOT.recognise(Payload("weather.csv.gz", b"\x1f\x8b\x08\x00a\rb,c\n")) is None
+
+
 def test_a_binary_file_is_told_by_its_name() -> None:
     packed = gzip.compress(REPORT, 0, mtime=0)
     assert ERCOT.recognise(Payload("IntGenbyFuel2026.xls", packed)) == "ercot_fuel_mix_yearly"
