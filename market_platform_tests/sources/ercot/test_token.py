@@ -19,7 +19,7 @@ from market_platform.store.ledger import Ledger
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 SECRETS = {"ercot_user": "a-user-of-ours", "ercot_password": "a-pass-phrase", "ercot_key": "a-key-of-ours"}
-TOKEN_PATH = "/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"  # noqa: S105 - an address
+TOKEN_PATH = "/ercotb2c.onmicrosoft.com/B2C_1_PUBAPI-ROPC-FLOW/oauth2/v2.0/token"
 FIELDS = ("deliveryDate", "hourEnding", "settlementPoint", "settlementPointPrice", "DSTFlag")
 PAGE = {
     "_meta": {"totalRecords": 1, "currentPage": 1, "totalPages": 1},
