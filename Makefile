@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test check lint types pages bench supply-chain clean
+.PHONY: help run ui test fuzz check lint types pages bench supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,10 @@ ui: $(READY)  ## start the Dagster UI
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+fuzz: $(READY)  ## put generated requests to every operation of the API's document
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt schemathesis
+	@$(BIN)/python -m pytest market_platform_tests/api/test_contract.py
 
 check: lint types  ## lint and types
 
