@@ -50,7 +50,9 @@ class Settings(BaseSettings):
     bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
     bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
 
-    alert_webhook_url: SecretStr | None = Field(default=None, description="Where alerts go as signed JSON; blank: nowhere")
+    alert_webhook_url: SecretStr | None = Field(
+        default=None, description="Where alerts go as signed JSON; blank: nowhere"
+    )
     alert_webhook_secret: SecretStr | None = Field(default=None, description="Secret that these bodies are signed with")
     alert_slack_url: SecretStr | None = Field(default=None, description="Slack-compatible incoming webhook for alerts")
     alert_email_to: str = Field(default="", description="Who gets alerts by e-mail, apart by commas; blank: nobody")

@@ -34,7 +34,9 @@ SETTLEMENT_POSITIONS = Contract(
         "power_mw": column(Kind.NUMBER, "Award or instruction, injections positive", blank=True),
         "metered_mwh": column(Kind.NUMBER, "Metered energy of the interval, injections positive", blank=True),
         "storage": column(Kind.FLAG, "Whether charging settles at the resource's own bus where the market says so"),
-        "origin": column(Kind.TEXT, "bid ledger, awards file, meter file, telemetry, delivery, carried from day-ahead, or simulated"),
+        "origin": column(
+            Kind.TEXT, "bid ledger, awards file, meter file, telemetry, delivery, carried from day-ahead, or simulated"
+        ),
     },
 )
 
