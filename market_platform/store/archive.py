@@ -6,8 +6,6 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
-import pyarrow.fs
-
 from market_platform.errors import StoreError
 from market_platform.store.bucket import Bucket
 
@@ -74,6 +72,8 @@ class BucketArchive:
 
     def keep(self, content: bytes) -> str:
         """Store the bytes and return their SHA-256."""
+        import pyarrow.fs
+
         digest = hashlib.sha256(content).hexdigest()
         place = self._place(digest)
         try:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import duckdb
-import pyarrow.fs
 
 from market_platform.errors import StoreError
+
+if TYPE_CHECKING:  # it brings an S3 client with it, which only the server profile needs
+    import pyarrow.fs
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,10 @@ class Bucket:
         return options
 
     @cached_property
-    def files(self) -> pyarrow.fs.FileSystem:
+    def files(self) -> "pyarrow.fs.FileSystem":
         """The store as a file system."""
+        import pyarrow.fs
+
         host = self.endpoint.partition("://")[2] or None
         return pyarrow.fs.S3FileSystem(
             access_key=self.key,

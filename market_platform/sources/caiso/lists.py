@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
@@ -131,6 +130,8 @@ def _outage_sheet(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
 
 
 def _outage_grid(payload: Payload) -> tuple[tuple[str, ...], list[list[object]], int]:
+    import openpyxl
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:

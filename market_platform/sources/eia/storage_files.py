@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlrd
 
 from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.eia.release_calendar import FRIDAY, release_moment
@@ -121,6 +120,8 @@ def _release_reports(payload: Payload) -> list[dict[str, Any]]:
 
 
 def _sheet(payload: Payload, name: str) -> list[list[Any]]:
+    import xlrd
+
     try:
         book = xlrd.open_workbook(file_contents=payload.content)
     except (xlrd.XLRDError, AssertionError, IndexError, ValueError) as error:

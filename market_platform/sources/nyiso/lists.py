@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
@@ -108,6 +107,8 @@ def capacity_report(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def _capacity_sheet(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
+    import openpyxl
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:

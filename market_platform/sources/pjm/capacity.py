@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
@@ -90,6 +89,8 @@ def _book(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
 
 
 def _grid(payload: Payload) -> list[tuple[object, ...]]:
+    import openpyxl
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:

@@ -64,7 +64,7 @@ def aggregate_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read buses and their weights in each aggregate, from the day of effect to the day of its end."""
     table = read(payloads, DATASETS[feed.dataset])
     effective, terminated = eastern(table["effective_date_ept"]), eastern(table["terminate_date_ept"])
-    terminated.distinct = terminated.distinct.clip(upper=OPEN_END)
+    terminated.distinct = terminated.distinct.clip(None, OPEN_END)
     rows = pd.DataFrame(
         {
             "market_day": effective.market_day(),

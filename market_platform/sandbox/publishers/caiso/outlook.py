@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
 import httpx
-import openpyxl
 import pandas as pd
 
 from market_platform.markets.market_day import day_bounds
@@ -147,6 +146,8 @@ HEADINGS = ("OUTAGE MRID", "RESOURCE NAME", "RESOURCE ID", "OUTAGE TYPE", "NATUR
 
 def unit_workbook(world: World, day: date, now: datetime) -> httpx.Response:
     """Return the workbook of the units that were out on a trade date; it is out the next morning."""
+    import openpyxl
+
     if now < datetime.combine(day + timedelta(days=1), time(8, 30), tzinfo=ZONE):
         return httpx.Response(404)
     book = openpyxl.Workbook()

@@ -3,7 +3,6 @@
 import io
 from datetime import date, datetime, time
 
-import openpyxl
 import pandas as pd
 
 from market_platform.markets.nyiso import CAPACITY_LOCALITIES
@@ -75,6 +74,8 @@ ICAP_USD_PER_KW_MONTH = {"NYCA": 3.5, "GHIJ": 4.4, "NYC": 12.1, "LI": 5.2}
 
 def capacity_report(month: date) -> bytes:
     """Write the workbook of one month's auction prices."""
+    import openpyxl
+
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "MCP Table"

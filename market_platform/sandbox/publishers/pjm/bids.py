@@ -4,7 +4,6 @@ import io
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
-import openpyxl
 import pandas as pd
 
 from market_platform.sandbox.publishers.pjm.prices import NODES, bus_parts, full_name, node_type
@@ -153,6 +152,8 @@ def _members(world: World, _day: date, _now: datetime) -> pd.DataFrame:
 
 def capacity_workbook(world: World, year: int) -> bytes:
     """Return the base residual auction's results in the layout of 2026/27."""
+    import openpyxl
+
     rows = world.capacity_auctions("pjm", year)
     rows = rows[rows["auction"] == "base residual"]
     book = openpyxl.Workbook()
