@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test fuzz check lint types pages bench supply-chain clean
+.PHONY: help run ui test test-long fuzz check lint types pages bench supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,7 +24,10 @@ ui: $(READY)  ## start the Dagster UI
 	@$(BIN)/market-platform ui
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
+
+test-long: $(READY)  ## run the long ones: whole runs, servers, browsers, builds of the marts
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 
 fuzz: $(READY)  ## put generated requests to every operation of the API's document
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt schemathesis

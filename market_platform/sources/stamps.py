@@ -163,7 +163,8 @@ def _days(values: pa.Array) -> pd.Series:
 def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical into plain text."""
     codes = column.cat.codes.to_numpy()
-    categories = pa.array(column.cat.categories, pa.large_string())
+    # By way of objects: texts that were put together from several pages lie in chunks of unlike Arrow types.
+    categories = pa.array(column.cat.categories.to_numpy(dtype=object), pa.large_string())
     if len(categories) == 1 and codes.size and codes.min() == 0:
         return _text(pa.repeat(categories[0], len(codes)), column.index)
     return _text(texts_laid(categories, codes), column.index)

@@ -10,6 +10,8 @@ from market_platform.api.live.follow import Beats
 from market_platform.contracts.families.prices import LMP
 from market_platform_tests.api.conftest import NOW, Served, keys_of, serving, small_platform
 
+pytestmark = pytest.mark.long
+
 CHROMIUM = Path("/usr/bin/chromium")
 FEED = "pjm_rt_5min_unverified_lmp_hub"
 

@@ -11,6 +11,8 @@ from market_platform.defs.settlement import office
 from market_platform.defs.settlement.simulated_statements import post_statements
 from market_platform_tests.settlement.house import fill, open_house
 
+pytestmark = pytest.mark.long
+
 DAY = date(2026, 11, 18)
 
 

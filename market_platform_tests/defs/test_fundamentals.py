@@ -28,6 +28,8 @@ from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.payload import Payload
 
+pytestmark = pytest.mark.long
+
 MAKE = Callable[..., Platform]
 NOW = datetime(2026, 11, 20, 17, 2, tzinfo=UTC)
 READ = {

@@ -17,6 +17,8 @@ from market_platform.contracts.families.prices import LMP
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 
+pytestmark = pytest.mark.long
+
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DAY = "2026-11-01"  # the day with the repeated hour

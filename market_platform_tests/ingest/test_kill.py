@@ -7,6 +7,8 @@ import sys
 import time
 from datetime import date
 
+import pytest
+
 from market_platform.ingest.status import whole_days
 from market_platform.sources.catalogue import FEEDS
 
@@ -37,6 +39,7 @@ def start(folder):
     return process
 
 
+@pytest.mark.long
 def test_a_killed_run_that_is_run_again_leaves_exactly_what_a_whole_run_leaves(make_platform):
     chance = random.Random(727)
     platform = make_platform()

@@ -11,6 +11,8 @@ import pytest
 from market_platform.defs.marts.brief_asset import market_brief
 from market_platform.defs.marts.brief_files import find_browser, write_brief
 
+pytestmark = pytest.mark.long
+
 DAY = date(2026, 11, 19)
 CHROMIUM = Path("/usr/bin/chromium")
 PARTS = {

@@ -29,6 +29,7 @@ def frame(marts, statement):
     return marts.sql(statement).to_arrow_table().to_pandas()
 
 
+@pytest.mark.long
 def test_the_graph_file_is_what_dbt_says():
     """A planned change is put on record by `make pages`."""
     assert GRAPH_FILE.read_text(encoding="utf-8") == graph_of(dbt_manifest())
@@ -145,6 +146,7 @@ def test_the_storage_band_is_that_of_the_engine(marts_platform):
     assert found["five_year_mean_bcf"].notna().sum() == 370 - 5 * 52
 
 
+@pytest.mark.long
 def test_a_build_adds_what_is_new_while_a_person_holds_the_file_for_writing(marts_platform):
     before = count_of(marts_platform, "TRUE")
     marts_platform.catalog.path.unlink()  # this process reads the file of before; the person opens one of their own

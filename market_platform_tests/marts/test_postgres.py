@@ -6,6 +6,8 @@ import pytest
 from market_platform.defs.marts.postgres import publish
 from market_platform.reporting.mart_graph import marts as models
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def url(postgres_url):

@@ -18,6 +18,7 @@ def blocks(page, language):
     )
 
 
+@pytest.mark.long
 def test_the_first_hour_runs_line_by_line(tmp_path):
     import shlex
 

@@ -77,6 +77,7 @@ def _assert_errors_named(platform):
     return {row["iso"] for row in rows}
 
 
+@pytest.mark.long
 def test_doing_all_of_it_again_changes_nothing(house, billed):
     versions = {contract.name: house.lake.version(contract) for contract in (SETTLEMENT_LINES, SETTLEMENT_POSITIONS)}
     for iso, day in CHANGES.items():
@@ -107,6 +108,7 @@ def test_a_statement_is_read_back_from_the_books_as_it_came(house, billed):
     assert (kept.amount_usd, kept.net_usd) == (taken.amount_usd, taken.net_usd)
 
 
+@pytest.mark.long
 def test_a_corrected_price_resettles_exactly_the_touched_intervals(tmp_path):
     clock = Clock()
     platform = open_house(tmp_path, clock=clock)

@@ -11,6 +11,8 @@ from market_platform.sources.catalogue import FEEDS
 from market_platform.upkeep.doctor import examine, mend
 from market_platform_tests.conftest import NOW
 
+pytestmark = pytest.mark.long
+
 DAYS = (date(2026, 11, 18), date(2026, 11, 19))
 
 

@@ -67,6 +67,7 @@ def server(tmp_path, postgres_url, bucket):
     platform.ledger.close()
 
 
+@pytest.mark.long
 def test_to_the_server_and_into_a_backup_again(filled, server, tmp_path):
     moved = move(filled, server, _quiet)
     assert all(part.is_equal for part in moved)

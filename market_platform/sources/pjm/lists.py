@@ -22,7 +22,7 @@ from market_platform.sources.stamps import as_day
 DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\d{6}(?!\d)|(?!\d))")
 
 # PJM writes 9999-12-31 where no end is set; calendars of time zones do not reach that far.
-OPEN_END = pd.Timestamp("2199-12-31")
+OPEN_END = np.datetime64("2199-12-31")
 
 
 def pnodes(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def aggregate_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read buses and their weights in each aggregate, from the day of effect to the day of its end."""
     table = read(payloads, DATASETS[feed.dataset])
     effective, terminated = eastern(table["effective_date_ept"]), eastern(table["terminate_date_ept"])
-    terminated.distinct = terminated.distinct.clip(None, OPEN_END)
+    terminated.distinct = np.minimum(terminated.distinct, OPEN_END.astype(terminated.distinct.dtype))
     rows = pd.DataFrame(
         {
             "market_day": effective.market_day(),

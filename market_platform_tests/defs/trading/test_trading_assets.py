@@ -38,6 +38,7 @@ def feed(platform, days):
         assert not [outcome.message for outcome in outcomes if outcome.failed]
 
 
+@pytest.mark.long
 def test_a_fresh_sandbox_trades(make_platform):
     platform = make_platform(now=NOW)
     yesterday = date(2026, 11, 19)

@@ -58,6 +58,7 @@ def plain_lp(fleet, prices, products, capacity, hours):
     return -answer.fun if answer.status == 0 else None
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.booleans(), st.sampled_from([1.0, 1 / 12]), st.sampled_from(["interior", "highs"]))
 def test_the_value_is_that_of_the_plain_lp(seed, targeted, hours, solver):
