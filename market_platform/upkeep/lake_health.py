@@ -95,7 +95,7 @@ def _pipeline_at(platform: Platform, moment: datetime) -> Pipeline:
 
 def _broken_versions(platform: Platform, contract: Contract, files: list[str]) -> Iterator[Finding]:
     table = scan(files)
-    key = ", ".join(("feed", *contract.key))
+    key = ", ".join(dict.fromkeys(("feed", "market_day", *contract.key)))  # a list stands once for each day of it
     laws = {
         "a row stands twice under one key": f"SELECT count(*) FROM (SELECT {key} FROM {table} WHERE known_to IS NULL "  # noqa: S608
         f"GROUP BY {key} HAVING count(*) > 1)",
