@@ -17,10 +17,9 @@ from market_platform.cli.certificate_words import (
     Registry,
     Serials,
     State,
-    plainly,
-    usd,
 )
 from market_platform.cli.console import say, show
+from market_platform.cli.plain_words import plainly, usd
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import pandas as pd
 import typer
 
-from market_platform.cli.certificate_words import SOURCE, Json, plainly, records, usd
+from market_platform.cli.certificate_words import SOURCE, Json
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.plain_words import plainly, records, usd
 from market_platform.errors import Infeasible
 from market_platform.platform import Platform
 from market_platform.settings import Settings

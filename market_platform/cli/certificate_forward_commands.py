@@ -6,18 +6,9 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli.certificate_words import (
-    SOURCE,
-    Account,
-    Fuel,
-    Organization,
-    Quantity,
-    Registry,
-    Serials,
-    plainly,
-    usd,
-)
+from market_platform.cli.certificate_words import SOURCE, Account, Fuel, Organization, Quantity, Registry, Serials
 from market_platform.cli.console import say
+from market_platform.cli.plain_words import plainly, usd
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 

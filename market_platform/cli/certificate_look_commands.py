@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from market_platform.cli.certificate_words import Fuel, Json, Registry, State, plainly, records, usd
+from market_platform.cli.certificate_words import Fuel, Json, Registry, State
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.plain_words import plainly, records, usd
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from market_platform.cli.console import progress, say, show
+from market_platform.cli.plain_words import plainly
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 
@@ -35,7 +36,7 @@ def _embedded(folder: Path) -> Platform:
 def _move(source: Platform, target: Platform, *, as_json: bool) -> None:
     from market_platform.upkeep.moving import move as move_platform
 
-    with progress() as bar:
+    with plainly(), progress() as bar:
         task = bar.add_task("starting", total=None)
         moved = move_platform(source, target, lambda text: bar.update(task, description=text))
     rows = [

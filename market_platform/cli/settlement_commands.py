@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from market_platform.cli import settlement_dispute_commands, settlement_payment_commands
-from market_platform.cli.certificate_words import plainly
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.plain_words import plainly
 from market_platform.errors import RuleBroken
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import today

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli.certificate_words import plainly, usd
 from market_platform.cli.console import say, show, show_json
+from market_platform.cli.plain_words import plainly, usd
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 

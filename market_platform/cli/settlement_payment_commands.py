@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from market_platform.cli.certificate_words import plainly, records
 from market_platform.cli.console import say, show
+from market_platform.cli.plain_words import plainly, records
 from market_platform.platform import Platform
 from market_platform.settings import Settings
 
