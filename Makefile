@@ -44,8 +44,8 @@ types: $(READY)
 pages: $(READY)  ## write the generated pages and the reviewed graph
 	@$(BIN)/market-platform docs && $(BIN)/python -m market_platform_tests.defs.graph
 
-bench: $(READY)  ## run the benchmarks
-	@$(BIN)/python benchmarks/run.py
+bench: $(READY)  ## run every benchmark with its peers in three rounds and write docs/benchmarks.md
+	@$(BIN)/python benchmarks/run.py --page
 
 TOOLS := $(VENV)/tools
 $(TOOLS)/bin/pip-compile:
