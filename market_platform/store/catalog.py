@@ -70,6 +70,7 @@ class Catalog:
                 shutil.copyfile(self.marts, beside)
             with duckdb.connect(beside) as connection:
                 self.lake.open_to(connection)
+                connection.begin()  # three thousand statements, each a transaction of its own otherwise
                 connection.execute(f"CREATE TABLE {BUILD_TABLE} (name VARCHAR, version BIGINT)")
                 connection.executemany(f"INSERT INTO {BUILD_TABLE} VALUES (?, ?)", list(versions.items()))  # noqa: S608
                 for contract in self.contracts:
@@ -78,6 +79,8 @@ class Catalog:
                 for statement in macro_statements():
                     connection.execute(statement)
                 connection.commit()
+            # What a person wrote into the file of before would be replayed onto this one.
+            self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
             beside.replace(self.path)
         finally:
             beside.unlink(missing_ok=True)
