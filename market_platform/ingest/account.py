@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 import sqlalchemy as sa
 
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Counted, Feed
 from market_platform.sources.payload import Payload
-from market_platform.store.feed_tables import coverage, fetches, payloads, quarantine
+from market_platform.store.feed_tables import coverage, documents, fetches, payloads, quarantine
 from market_platform.store.ledger import Ledger
 
 QUARANTINE_BATCH = 5_000
@@ -44,8 +45,12 @@ class Outcome:
         return self.outcome not in ("committed", "unchanged", "not_published")
 
 
+# Fewer than the variables that a statement may have (SQLite: 32,766).
+DOCUMENT_BATCH = 5_000
+
+
 class Account:
-    """Writes payloads, fetches, coverage and quarantine to the ledger."""
+    """Writes payloads, documents, fetches, coverage and quarantine to the ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -62,6 +67,26 @@ class Account:
         }
         with self.ledger.begin() as connection:
             self.ledger.upsert(connection, payloads, [row], keep=True)
+
+    def unread(self, feed: Feed, listed: Sequence[str]) -> list[str]:
+        """Return, in order, the documents of a publisher's list that a feed has not read whole."""
+        read: set[str] = set()
+        with self.ledger.read() as connection:
+            for start in range(0, len(listed), DOCUMENT_BATCH):
+                batch = documents.c.document.in_(listed[start : start + DOCUMENT_BATCH])
+                read |= set(
+                    connection.scalars(sa.select(documents.c.document).where(documents.c.feed == feed.key, batch))
+                )
+        return [document for document in listed if document not in read]
+
+    def note_read(self, feed: Feed, read: Collection[str], digest: str, at: datetime) -> None:
+        """Note that the rows of these documents, archived together under a hash, are in the lake."""
+        rows: list[dict[str, object]] = [
+            {"feed": feed.key, "document": document, "sha256": digest, "read_at": at} for document in read
+        ]
+        if rows:
+            with self.ledger.begin() as connection:
+                self.ledger.upsert(connection, documents, rows)
 
     def settle(
         self,
@@ -131,14 +156,15 @@ class Account:
 
 def _coverage_rows(feed: Feed, standing: pd.DataFrame, at: datetime) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
+    held = standing["intervals" if feed.counted is Counted.INTERVALS else "received"]
     for day, received, last in zip(
-        pd.to_datetime(standing["market_day"]).dt.date, standing["received"], standing["last_interval_end"], strict=True
+        pd.to_datetime(standing["market_day"]).dt.date, held, standing["last_interval_end"], strict=True
     ):
         rows.append(
             {
                 "feed": feed.key,
                 "market_day": day,
-                "expected": feed.expected_rows(day),
+                "expected": feed.expected(day),
                 "received": int(received),
                 "last_interval_end": last.to_pydatetime() if not pd.isna(last) else None,
                 "counted_at": at,

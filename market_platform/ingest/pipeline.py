@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -103,7 +103,8 @@ class Pipeline:
     def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
         try:
             payload = self._whole_answer(feed, request)
-            listed = feed.follow(feed, request, unpack(payload)) if feed.follow else None
+            unread = partial(self.account.unread, feed)
+            listed = feed.follow(feed, request, unpack(payload), unread) if feed.follow else None
         except (Gone, NotHeld) as error:
             if request.alternatives:
                 for alternative in request.alternatives:
@@ -115,14 +116,29 @@ class Pipeline:
         except MarketPlatformError as error:
             yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
         else:
-            digest = self.archive.keep(payload.content)
-            if listed is not None:
-                self.account.keep_payload(feed.publisher, payload, digest, self.clock())
-                for document in listed:
-                    yield from self._follow(feed, document)
-                return
-            for one in self._filled_by(feed):
-                yield self._land(one, payload.name, None, request.days, digest, payload)
+            if listed is None:
+                yield from self._take(feed, request, payload)
+            else:
+                yield from self._go_through(feed, request, payload, listed)
+
+    def _take(self, feed: Feed, request: Request, payload: Payload) -> Iterator[Outcome]:
+        """Land an answer; documents that a list gave count as read when every feed that they fill has them."""
+        digest = self.archive.keep(payload.content)
+        landed = [self._land(one, payload.name, None, request.days, digest, payload) for one in self._filled_by(feed)]
+        if not any(outcome.failed for outcome in landed):
+            self.account.note_read(feed, request.documents, digest, self.clock())
+        yield from landed
+
+    def _go_through(
+        self, feed: Feed, request: Request, payload: Payload, listed: Sequence[Request]
+    ) -> Iterator[Outcome]:
+        """Keep a list and fetch what it leads to."""
+        self.account.keep_payload(feed.publisher, payload, self.archive.keep(payload.content), self.clock())
+        if not listed:
+            said = "nothing was posted that has not been read"
+            yield self._end(Outcome(feed.key, request.file_name, request.days, "unchanged", said))
+        for each in listed:
+            yield from self._follow(feed, each)
 
     def _whole_answer(self, feed: Feed, request: Request) -> Payload:
         """Fetch a request with all its pages; where they do not add up, the publisher gets a second chance."""

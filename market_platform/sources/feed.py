@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -33,6 +33,13 @@ class Refresh(Enum):
     DAILY = "daily"
 
 
+class Counted(StrEnum):
+    """What of a market day is counted."""
+
+    ROWS = "rows"
+    INTERVALS = "intervals"
+
+
 @dataclass(frozen=True)
 class Publication:
     """When a market day is complete at the publisher: local time, days after (or, negative, before) the day."""
@@ -47,7 +54,9 @@ class Publication:
 
 Parser = Callable[["Feed", Sequence[Payload]], pd.DataFrame]
 RequestBuilder = Callable[["Feed", Sequence[date], date], Iterable[Request]]
-Follow = Callable[["Feed", Request, Sequence[Payload]], list[Request] | None]
+# Which of some listed documents are still to be read.
+Unread = Callable[[Sequence[str]], Sequence[str]]
+Follow = Callable[["Feed", Request, Sequence[Payload], Unread], list[Request] | None]
 
 
 @dataclass(frozen=True)
@@ -57,10 +66,12 @@ class Feed:
     ``dataset`` and ``file_part`` are the publisher's own names. ``parse`` turns files into rows of ``contract`` with
     ``file``, ``line`` and ``defect`` beside them: no clock, no I/O. ``request`` says what to ask for some market days;
     a feed without it is read from files only. ``constants`` fill columns that are the same in every row.
-    ``locations`` and ``interval_minutes`` say what a whole day holds; without them a day is not counted.
+    ``locations`` and ``interval_minutes`` say what a whole day holds: rows where the locations are known, else intervals;
+    without ``interval_minutes`` a day is not counted.
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
     ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
-    comes in pages, ``follow`` what to fetch where it is a list of documents (None: it is the data itself). ``members``
+    comes in pages, ``follow`` what to fetch where it is a list of documents (None: it is the data itself; empty: all of
+    it was read before). ``members``
     is a pattern of file names, where the publisher's zips hold files of several feeds. A ``sparse`` feed only has rows
     when something happens: its last row may be old and nothing amiss.
     """
@@ -91,16 +102,24 @@ class Feed:
     constants: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
-    def expected_rows(self, day: date) -> int | None:
-        """Return how many rows a complete market day holds; None where nobody can say."""
-        if not self.locations:
+    @property
+    def counted(self) -> Counted | None:
+        """What of a market day is counted; None where nobody can say how much a whole day holds."""
+        if self.interval_count is None and self.interval_minutes is None:
             return None
-        if self.interval_count is not None:
-            intervals = self.interval_count
-        elif self.interval_minutes is not None:
+        if self.locations:
+            return Counted.ROWS
+        return Counted.INTERVALS if self.cadence is Cadence.DAILY and not self.sparse else None
+
+    def expected(self, day: date) -> int | None:
+        """Return how many rows or intervals (see ``counted``) a complete market day holds."""
+        if self.counted is None:
+            return None
+        intervals = self.interval_count
+        if intervals is None and self.interval_minutes is not None:
             intervals = hours_in_day(day, self.zone) * 60 // self.interval_minutes
-        else:
-            return None
+        if intervals is None or self.counted is Counted.INTERVALS:
+            return intervals
         return intervals * len(self.locations) * self.rows_per_location
 
 

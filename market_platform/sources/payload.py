@@ -18,8 +18,10 @@ class Request:
     ``days`` are the market days that the answer covers. ``archived`` says that a 404 means the publisher no longer
     keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are
     texts that must never reach an archive, a log or an error. ``parts`` are the documents that together make the
-    answer, where it takes several: only they are fetched. ``inspect`` looks at an answer with status 200 and
-    raises the SourceError that the publisher spells out in it (an error document in place of a report).
+    answer, where it takes several: only they are fetched. ``documents`` are the publisher's own names for what is in
+    the answer, where a list gave them: once it is read whole they need not be fetched again. ``inspect`` looks at an
+    answer with status 200 and raises the SourceError that the publisher spells out in it (an error document in place
+    of a report).
     """
 
     url: str
@@ -33,6 +35,7 @@ class Request:
     alternatives: tuple["Request", ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     parts: tuple["Request", ...] = ()
+    documents: tuple[str, ...] = ()
     inspect: Callable[["Request", "Payload"], None] | None = field(default=None, compare=False)
 
 

@@ -1,4 +1,4 @@
-"""Ledger tables that account for what came in: payloads, fetches, coverage, quarantine."""
+"""Ledger tables that account for what came in: payloads, documents, fetches, coverage, quarantine."""
 
 import sqlalchemy as sa
 
@@ -13,6 +13,16 @@ payloads = sa.Table(
     sa.Column("file_name", sa.String(512), nullable=False),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("published_at", UtcDateTime),
+)
+
+# Documents of a publisher's lists, by its own numbers: what a feed has read whole it need not fetch again.
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("feed", sa.String(64), primary_key=True),
+    sa.Column("document", sa.String(256), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("read_at", UtcDateTime, nullable=False),
 )
 
 fetches = sa.Table(

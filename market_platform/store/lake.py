@@ -299,10 +299,11 @@ def _stored_rows(connection: duckdb.DuckDBPyConnection, files: list[str], slices
 
 
 def _standing(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
-    """Count what stands in the touched slices, by market day."""
+    """Count what stands in the touched slices, by market day: rows, and intervals that have any."""
     return (
         connection.sql(
-            f"SELECT market_day, count(*) AS received, max(interval_end) AS last_interval_end FROM {table} "  # noqa: S608
+            "SELECT market_day, count(*) AS received, count(DISTINCT interval_start) AS intervals, "  # noqa: S608
+            f"max(interval_end) AS last_interval_end FROM {table} "
             "WHERE known_to IS NULL GROUP BY market_day ORDER BY market_day"
         )
         .to_arrow_table()

@@ -59,7 +59,7 @@ def test_a_killed_run_that_is_run_again_leaves_exactly_what_a_whole_run_leaves(m
         versions = platform.lake.read(feed.contract, f"feed = '{key}'", versions=True)
         assert not versions.duplicated([*feed.contract.key, "known_from"]).any()
         assert versions["known_to"].isna().all()
-        assert len(versions) == sum(feed.expected_rows(day) for day in DAYS)
+        assert len(versions) == sum(feed.expected(day) for day in DAYS)
         assert whole_days(platform.ledger, feed, DAYS) == set(DAYS)
         for digest in versions["payload"].unique():
             platform.archive.read(digest)

@@ -17,7 +17,7 @@ import pandas as pd
 from market_platform.errors import Gone, NotPublishedYet, Rejected, UnreadablePayload
 from market_platform.sources.credentials import Credentials, NotHeld
 from market_platform.sources.ercot.reading import ROWS_BEGIN, document, page
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Feed, Unread
 from market_platform.sources.login import Login, Token
 from market_platform.sources.paging import Incomplete
 from market_platform.sources.payload import Payload, Request
@@ -149,21 +149,22 @@ def _meta(answer: Payload, envelope: dict[str, object]) -> dict[str, object]:
     return meta
 
 
-def follow(feed: Feed, request: Request, payloads: Sequence[Payload]) -> list[Request] | None:
+def follow(feed: Feed, request: Request, payloads: Sequence[Payload], unread: Unread) -> list[Request] | None:
     """Return what to fetch where the answer is a list of documents; None where it is data.
 
+    A document never changes, a correction comes as another one: what was read whole is not fetched again.
     Raises NotPublishedYet where the list holds nothing for the days, Gone where it would by now.
     """
     if not isinstance(feed.request, Ask) or request.parts:
         return None
     if request.url == LIST_URL:
-        return _from_list(feed.request, request, payloads[0])
+        return _from_list(feed.request, request, payloads[0], unread)
     if request.url.startswith(f"{BASE_URL}/archive/") and request.method == "GET":
-        return _from_archive(request, payloads)
+        return _from_archive(request, payloads, unread)
     return None
 
 
-def _from_list(ask: Ask, request: Request, payload: Payload) -> list[Request]:
+def _from_list(ask: Ask, request: Request, payload: Payload, unread: Unread) -> list[Request]:
     answer = document(payload)
     try:
         listed = [entry["Document"] for entry in answer["ListDocsByRptTypeRes"]["DocumentList"]]
@@ -178,18 +179,25 @@ def _from_list(ask: Ask, request: Request, payload: Payload) -> list[Request]:
     )
     if not found:
         raise NotPublishedYet(f"{request.file_name}: the list has no document for {day}; it is asked for again later")
+    names = {number: name for _, number, name in (found[-1:] if ask.newest else found)}
+    wanted = unread(list(names))
+    if not wanted:
+        return []
     parts = tuple(
-        Request(DOCUMENT_URL, name, request.days, params={"doclookupId": number})
-        for _, number, name in (found[-1:] if ask.newest else found)
+        Request(DOCUMENT_URL, names[number], request.days, params={"doclookupId": number}) for number in wanted
     )
-    return [Request(DOCUMENT_URL, request.file_name.replace(".json", ""), request.days, parts=parts)]
+    stem = request.file_name.replace(".json", "")
+    return [Request(DOCUMENT_URL, stem, request.days, parts=parts, documents=tuple(wanted))]
 
 
-def _from_archive(request: Request, payloads: Sequence[Payload]) -> list[Request]:
+def _from_archive(request: Request, payloads: Sequence[Payload], unread: Unread) -> list[Request]:
     found = [entry for payload in payloads for entry in document(payload)["archives"]]
     if not found:
         raise Gone(f"{request.file_name}: the archive holds nothing that was posted for {_days(request)}")
-    numbers = sorted(int(entry["docId"]) for entry in found)
+    wanted = unread([str(number) for number in sorted(int(entry["docId"]) for entry in found)])
+    if not wanted:
+        return []
+    numbers = [int(number) for number in wanted]
     groups = [numbers[at : at + DOCUMENTS_PER_CALL] for at in range(0, len(numbers), DOCUMENTS_PER_CALL)]
     name = request.file_name.replace(".json", "")
     parts = tuple(
@@ -203,7 +211,7 @@ def _from_archive(request: Request, payloads: Sequence[Payload]) -> list[Request
         )
         for place, group in enumerate(groups)
     )
-    return [Request(request.url, name, request.days, parts=parts, archived=True)]
+    return [Request(request.url, name, request.days, parts=parts, archived=True, documents=tuple(wanted))]
 
 
 def snapshot(feed: Feed, days: Sequence[date], today: date) -> list[Request]:

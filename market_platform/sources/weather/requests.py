@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from market_platform.errors import NotPublishedYet, SchemaChanged
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Feed, Unread
 from market_platform.sources.fundamental_rows import load_json
 from market_platform.sources.payload import Payload, Request
 from market_platform.sources.weather.places import places
@@ -44,7 +44,7 @@ def each_point(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     ]
 
 
-def to_grid(feed: Feed, request: Request, payloads: Sequence[Payload]) -> list[Request] | None:
+def to_grid(feed: Feed, request: Request, payloads: Sequence[Payload], _unread: Unread) -> list[Request] | None:
     """Return the request for a point's forecast; None where the answer is the forecast itself."""
     if "/points/" not in request.url:
         return None

@@ -211,12 +211,13 @@ def test_a_list_becomes_downloads_of_the_days_own_csv_files():
     ]
     answer = Payload("l", json.dumps({"ListDocsByRptTypeRes": {"DocumentList": documents}}).encode())
     feed, request = FEEDS["ercot_dam_spp"], query().alternatives[0]
-    (found,) = follow(feed, request, [answer])
+    (found,) = follow(feed, request, [answer], list)
     assert [part.params["doclookupId"] for part in found.parts] == ["1"]
+    assert follow(feed, request, [answer], lambda _listed: []) == []
     with pytest.raises(NotPublishedYet, match="no document"):
-        follow(feed, request, [Payload("l", b'{"ListDocsByRptTypeRes":{"DocumentList":[]}}')])
+        follow(feed, request, [Payload("l", b'{"ListDocsByRptTypeRes":{"DocumentList":[]}}')], list)
     with pytest.raises(UnreadablePayload, match="no document list"):
-        follow(feed, request, [Payload("l", b'{"something":"else"}')])
+        follow(feed, request, [Payload("l", b'{"something":"else"}')], list)
 
 
 def test_an_empty_archive_is_gone_for_good():
