@@ -78,7 +78,7 @@ def shadow(
 
 
 def _show_lines(lines: Any, title: str, *, every_line: bool, as_json: bool) -> None:  # noqa: ANN401
-    from market_platform.settlement.charges.table import charge_named
+    from market_platform.settlement.charges.table import name_of
 
     if every_line:
         names = [
@@ -100,7 +100,7 @@ def _show_lines(lines: Any, title: str, *, every_line: bool, as_json: bool) -> N
             {
                 "account": account,
                 "charge_code": code,
-                "name": charge.name if (charge := charge_named(iso, code)) else "",
+                "name": name_of(iso, code),
                 "rule": status,
                 "amount_usd": amount,
             }

@@ -1,5 +1,6 @@
 """What goes in: column checks, as-of prices, telemetry, the platform's own tables, charge tables as data."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 
 from market_platform.errors import Infeasible, RuleBroken, SchemaChanged
 from market_platform.settlement.calendars.overdue import overdue, read_ercot_calendar
-from market_platform.settlement.charges.table import ISOS, charge_table, charges_on
+from market_platform.settlement.charges.table import ISOS, charge_table, charges_on, name_of
 from market_platform.settlement.inputs.columns import checked, latest
 from market_platform.settlement.inputs.from_platform import awards_of_bids, price_history
 from market_platform.settlement.inputs.profiling import seconds_weighted
@@ -202,8 +203,32 @@ def test_awards_of_the_ledger_are_added_up():
     purchase = awards_of_bids([{**row, "product": "energy_bid", "kind": "virtual"}])
     assert purchase[["product", "award_mw"]].to_numpy().tolist() == [["virtual", -10.5]]
     assert awards_of_bids([]).empty
-    with pytest.raises(RuleBroken, match="flexible_ramp"):
-        awards_of_bids([{**row, "product": "flexible_ramp"}])
+    assert awards_of_bids([{**row, "product": "flexible_ramp"}])["product"].tolist() == ["flexible_ramp"]
+    with pytest.raises(RuleBroken, match="hour_ahead"):
+        awards_of_bids([{**row, "market": "hour_ahead"}])
+
+
+@pytest.mark.parametrize("iso", ISOS)
+def test_an_award_without_a_known_charge_is_shown_unsettled_and_the_rest_settles(iso, recordings):
+    day = date(2024, 11, 3)
+    inputs = portfolio(iso, [day])
+    odd = b.awards(iso, day, 12.5, product="flexible_ramp", resource="R9").iloc[2:5]
+    lines = settle(iso, replace(inputs, awards=pd.concat([inputs.awards, odd], ignore_index=True)))
+    apart = lines["charge_code"] == "UNSETTLED_DA_FLEXIBLE_RAMP"
+    pd.testing.assert_frame_equal(lines[~apart].reset_index(drop=True), settle(iso, inputs))
+    mine = lines[apart]
+    assert mine["interval_start"].tolist() == odd["interval_start"].tolist()
+    assert set(mine["quantity_mwh"]) == {Decimal("12.500000")}
+    assert set(mine["resource"]) == {"R9"}
+    assert set(mine["status"]) == {"U"}
+    assert mine["price_usd_per_mwh"].isna().all()
+    assert total_usd(mine) == 0
+    assert "no charge known for flexible_ramp" in name_of(iso, "UNSETTLED_DA_FLEXIBLE_RAMP")
+    if iso == "ercot":
+        statement = shadow_statement(lines, market="RTM", statement_type="INITIAL", issued_on=day)
+        data = write_statement(statement, participant_name="ACME")
+        assert schema_errors(data, recordings / "bids/ercot/settlement_xsd/Statements.xsd") == []
+        assert b"no charge known for flexible_ramp awards (da)" in data
 
 
 def test_a_shadow_statement_is_written_in_ercots_schema(recordings):

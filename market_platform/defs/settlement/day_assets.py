@@ -109,11 +109,11 @@ def shadow_asset(iso: str) -> dg.AssetsDefinition:
 def _shadow_metadata(platform: Platform, iso: str, day: date, lines: pd.DataFrame, rows_changed: int) -> dict[str, Any]:
     from market_platform.defs.settlement.office import sum_usd
     from market_platform.reporting.images import markdown_image
-    from market_platform.settlement.charges.table import charge_named
+    from market_platform.settlement.charges.table import is_unsettled, name_of
     from market_platform.settlement.reports.day_plot import revenue_png
 
     groups = lines.groupby(["account", "charge_code", "status"])["amount_usd"].agg(sum_usd).reset_index()
-    groups["name"] = [charge.name if (charge := charge_named(iso, code)) else "" for code in groups["charge_code"]]
+    groups["name"] = [name_of(iso, code) for code in groups["charge_code"]]
     simulated = platform.settings.origin == "sandbox"
     title = f"{iso.upper()} {day}: revenue by charge and hour" + (" (simulated)" if simulated else "")
     return {
@@ -122,6 +122,7 @@ def _shadow_metadata(platform: Platform, iso: str, day: date, lines: pd.DataFram
         "origin": platform.settings.origin,
         "total_usd": float(sum_usd(lines["amount_usd"])),
         "unverified_rules": sorted(set(lines.loc[lines["status"] == "U", "charge_code"])),
+        "unsettled": sorted({name_of(iso, code) for code in lines["charge_code"] if is_unsettled(code)}),
         "charges": dg.MetadataValue.md(groups.to_markdown(index=False, floatfmt=".2f")),
         "revenue": dg.MetadataValue.md(markdown_image("Revenue by charge and hour", revenue_png(lines, iso, title))),
     }

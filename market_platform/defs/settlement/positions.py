@@ -19,7 +19,12 @@ from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts, market_day_of
 from market_platform.platform import Platform
 from market_platform.sandbox.statements_portfolio import METER_MINUTES, simulated_meter, simulated_positions
-from market_platform.settlement.inputs.from_platform import awards_of_bids, reserve_region
+from market_platform.settlement.inputs.from_platform import (
+    awards_of_bids,
+    reserve_region,
+    settled_market,
+    traded_products,
+)
 from market_platform.trading.bid_ledger.tables import bid_awards, bid_deliveries, bids
 
 COLUMNS = list(SETTLEMENT_POSITIONS.row_columns)
@@ -192,7 +197,7 @@ def _stages(iso: str, day: date, awards: pd.DataFrame, storage: set[str]) -> pd.
         for location, product in zip(rows["location"], rows["product"], strict=True)
     ]
     rows = rows.assign(metered_mwh=np.nan, storage=rows["resource"].isin(storage), market_day=day)
-    reserves = rows[~rows["product"].isin(ENERGY)]
+    reserves = rows[rows["product"].isin(traded_products(iso, "bids") - set(ENERGY))]
     parts = [rows, _carried(reserves, "rt")]
     if iso == "caiso":
         energy = rows[rows["product"] == "energy"]
@@ -230,7 +235,9 @@ def _instructed(energy: pd.DataFrame, stage: str, minutes: int) -> pd.DataFrame:
 
 def _file_awards(platform: Platform, iso: str, day: date) -> pd.DataFrame:
     frame = _files(platform, "awards", iso, day)
-    return frame.assign(origin="awards file") if len(frame) else frame
+    if frame.empty:
+        return frame
+    return frame.assign(market=frame["market"].map(settled_market), origin="awards file")
 
 
 def _file_meter(platform: Platform, iso: str, day: date) -> pd.DataFrame:

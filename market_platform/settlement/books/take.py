@@ -16,7 +16,7 @@ from market_platform.settlement.books.keep import (
     keep_shadow,
     keep_statement,
 )
-from market_platform.settlement.charges.table import charge_named
+from market_platform.settlement.charges.table import charge_named, is_unsettled
 from market_platform.settlement.disputes.draft import Dispute, draft_disputes
 from market_platform.settlement.disputes.states import keep_drafts
 from market_platform.settlement.reconciliation.reconcile import Reconciliation, reconcile
@@ -109,11 +109,13 @@ def reconcile_statement(
 def lines_for(statement: Statement, lines: pd.DataFrame) -> pd.DataFrame:
     """Return the expected lines that a statement should bill: its account and days, and its market's charges.
 
-    ERCOT bills the day-ahead market apart: charges at day-ahead prices on DAM statements, all others on RTM ones.
+    ERCOT bills the day-ahead market apart: charges at day-ahead prices on DAM statements, all others on RTM ones. Lines
+    that no charge settles have nothing to be compared with.
     """
     mine = (lines["account"] == statement.account) & lines["market_day"].between(
         statement.first_day, statement.last_day
     )
+    mine &= ~lines["charge_code"].map(is_unsettled)
     if statement.iso == "ercot" and statement.market in ("DAM", "RTM"):
         mine &= lines["charge_code"].map(_is_day_ahead) == (statement.market == "DAM")
     return lines[mine].reset_index(drop=True)

@@ -27,6 +27,8 @@ COMPONENTS = {
 }
 TOKEN = re.compile(r"[a-z_]+|\d+|[-+(),]|\s+")
 WORDS = {*STAGES, "min", "max", "abs"}
+#: Begins the code of a line for which no charge is known; market and product follow.
+UNSETTLED = "UNSETTLED_"
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,25 @@ def charge_table(iso: str) -> tuple[Charge, ...]:
 def charges_on(iso: str, day: date) -> tuple[Charge, ...]:
     """Return the charges in force on a market day."""
     return tuple(c for c in charge_table(iso) if c.effective_from <= day <= c.effective_to)
+
+
+def unsettled_code(stage: str, product: str) -> str:
+    """Return the code of the lines of awards that no charge of the table settles."""
+    return f"{UNSETTLED}{stage.upper()}_{product.upper()}"
+
+
+def is_unsettled(charge_code: str) -> bool:
+    """Whether a line of that code stands for awards that no charge settles."""
+    return charge_code.startswith(UNSETTLED)
+
+
+def name_of(iso: str, charge_code: str) -> str:
+    """Return a charge's name; why it is not settled where no charge is known; empty for a code of nobody's."""
+    if is_unsettled(charge_code):
+        stage, _, product = charge_code.removeprefix(UNSETTLED).partition("_")
+        return f"not settled: no charge known for {product.lower()} awards ({stage.lower()})"
+    known = charge_named(iso, charge_code)
+    return known.name if known else ""
 
 
 @cache

@@ -78,19 +78,14 @@ def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
     Each row gives iso, participant, resource, location, market, product, kind, market_day, interval_start, interval_end
     and awarded_mw. Awards of products that only buy are turned negative; several bids for one resource and interval are
-    added up; ``virtual`` bids settle with no meter. Raises RuleBroken for a product or market that settlement does not
-    know: an award is never left out.
+    added up; ``virtual`` bids settle with no meter. A product that ``products.csv`` does not lead to a charge keeps its
+    name and settles as a line without an amount. Raises RuleBroken for a market that settlement does not know: an award
+    is never left out.
     """
     known = _products("bids")
     records = []
     for row in rows:
-        market = MARKETS.get(str(row["market"]).lower())
-        found = known.get((row["iso"], row["product"]))
-        if market is None or found is None:
-            what = f"{row['iso']} {row['market']} {row['product']}"
-            msg = f"no charge for {what} awards: see settlement/inputs/products.csv"
-            raise RuleBroken(msg)
-        product, side = found
+        product, side = known.get((row["iso"], row["product"]), (row["product"], ""))
         power = abs(float(row["awarded_mw"])) * -1 if side == "buy" else float(row["awarded_mw"])
         records.append(
             {
@@ -98,7 +93,7 @@ def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
                 "account": row["participant"],
                 "resource": row["resource"],
                 "location": row["location"],
-                "market": market,
+                "market": settled_market(str(row["market"])),
                 "product": "virtual" if row["kind"] == "virtual" and product == "energy" else product,
                 "market_day": row["market_day"],
                 "interval_start": row["interval_start"],
@@ -113,6 +108,14 @@ def awards_of_bids(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
     key = [column for column in AWARDS if column != "award_mw"]
     return frame.groupby(key, as_index=False, sort=True)["award_mw"].sum().round({"award_mw": 6})[list(AWARDS)]
+
+
+def settled_market(name: str) -> str:
+    """Return the settlement's name of a market: da, fmm, rtd or rt. Raises RuleBroken for one that it does not know."""
+    if name.lower() not in MARKETS:
+        msg = f"settlement knows no market {name!r}: there are {', '.join(sorted(MARKETS))}"
+        raise RuleBroken(msg)
+    return MARKETS[name.lower()]
 
 
 def price_feeds(iso: str, table: str | None = None) -> dict[str, int]:

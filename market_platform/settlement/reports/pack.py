@@ -18,7 +18,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from market_platform.settlement.charges.table import charge_named
+from market_platform.settlement.charges.table import charge_named, name_of
 from market_platform.settlement.disputes.draft import Dispute
 from market_platform.settlement.payments.invoices import Invoice
 from market_platform.settlement.reconciliation.reconcile import Reconciliation
@@ -111,7 +111,7 @@ def charges_table(iso: str, expected: pd.DataFrame, billed: pd.DataFrame) -> pd.
         rows.append(
             {
                 "charge_code": code,
-                "name": known.name if known else "not in the charge table",
+                "name": name_of(iso, code) or "not in the charge table",
                 "expected_usd": ours,
                 "billed_usd": theirs,
                 "variance_usd": theirs - ours,

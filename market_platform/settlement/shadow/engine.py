@@ -23,6 +23,7 @@ from market_platform.settlement.shadow.rows import (
     rates_table,
 )
 from market_platform.settlement.shadow.sql import fixed_sql, grid_sql, lines_sql
+from market_platform.settlement.shadow.unsettled import unsettled_lines
 
 
 def settle(
@@ -36,7 +37,8 @@ def settle(
     """Return the shadow statement of one ISO as charge lines (``shadow.lines.LINES``), in time order.
 
     Uses the last version of every price, or the last one known at ``known_at``. ``exact`` adds ``exact_units``, the
-    unrounded revenue in 1/UNITS_PER_USD dollars. Charges whose products have no position give no line.
+    unrounded revenue in 1/UNITS_PER_USD dollars. Charges whose products have no position give no line; awards that no
+    charge of the ISO's table settles give a line of status U without an amount (``unsettled``), and the rest settles.
     Raises MissingInput where a position has no price, no meter value or no instruction: never part of a statement.
     """
     table = charge_table(iso) if charges is None else charges
@@ -49,6 +51,8 @@ def settle(
         connection.register("position_rows", positions_table(iso, inputs.positions))
         held = set(quantities["product"].unique().to_pylist())
         parts = [_settle_charge(connection, charge) for charge in table if charge.is_fixed or charge.product in held]
+        if charges is None:
+            parts.append(unsettled_lines(connection, iso, table))
     finally:
         connection.close()
     lines = pa.concat_tables(parts) if parts else _no_lines()

@@ -12,7 +12,7 @@ from lxml import etree
 
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds
-from market_platform.settlement.charges.table import charge_named
+from market_platform.settlement.charges.table import name_of
 from market_platform.settlement.refusals import MalformedStatement, fingerprint
 from market_platform.settlement.shadow.lines import from_records
 from market_platform.settlement.statements.safe_xml import read_xml, text_of
@@ -177,12 +177,11 @@ def _children(parent: etree._Element, **texts: str) -> None:
 def _write_charge(
     data: etree._Element, code: str, lines: pd.DataFrame, order: int, statement: Statement, channel: int
 ) -> None:
-    known = charge_named(ISO, code)
     total = sum(lines["iso_amount"], Decimal("0.00"))
     element = etree.SubElement(data, "ChargeType")
     _children(
         element,
-        AmountDescription=(known.name if known else code)[:64],
+        AmountDescription=(name_of(ISO, code) or code)[:64],
         AmountCode=code,
         SortGroup=statement.market,
         SortOrder=str(order),
