@@ -4,6 +4,7 @@ from market_platform.trading.dispatch.ancillary import AncillaryPlan, AncillaryP
 from market_platform.trading.dispatch.cycles import cycle_limited_dispatch
 from market_platform.trading.dispatch.exclusive import exclusive_dispatch
 from market_platform.trading.dispatch.fleet import COLUMNS, Fleet
+from market_platform.trading.dispatch.joint import JointPlan, joint_dispatch
 from market_platform.trading.dispatch.lattice import PowerCurve, lattice_dispatch
 from market_platform.trading.dispatch.offers import OfferCurve, ValueFunction, offer_curve, value_functions
 from market_platform.trading.dispatch.optimal import optimal_dispatch
@@ -14,6 +15,7 @@ __all__ = [
     "AncillaryPlan",
     "AncillaryProduct",
     "Fleet",
+    "JointPlan",
     "OfferCurve",
     "Plan",
     "PowerCurve",
@@ -21,6 +23,7 @@ __all__ = [
     "ancillary_dispatch",
     "cycle_limited_dispatch",
     "exclusive_dispatch",
+    "joint_dispatch",
     "lattice_dispatch",
     "offer_curve",
     "optimal_dispatch",

@@ -23,7 +23,7 @@ RELATIVE_GAP = 1e-10
 
 @dataclass(frozen=True)
 class AncillaryProduct:
-    """A capacity product. ``upward``: backed by stored energy; otherwise by room to charge.
+    """A capacity product. ``upward``: backed by stored energy; otherwise by room to charge; ``both_ways``: by both.
 
     ``duration_hours``: hours for which an award must be sustained from the store. ``limit_mw``: qualified MW, None for
     no limit but the battery's power. Deployment is not modelled: capacity is paid and its energy stays in store.
@@ -33,11 +33,16 @@ class AncillaryProduct:
     upward: bool
     duration_hours: float
     limit_mw: float | None = None
+    both_ways: bool = False
 
     def __post_init__(self) -> None:
         """Refuse durations and limits below zero."""
         if self.duration_hours < 0 or (self.limit_mw is not None and self.limit_mw < 0):
             raise ValueError(f"product {self.name}: duration and limit must be >= 0")
+
+    def takes(self, *, upward: bool) -> bool:
+        """Say whether an award takes power and energy of that direction."""
+        return self.both_ways or self.upward is upward
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ def ancillary_dispatch(
     efficiency, at both ends of the interval. Like the plain LP it may charge and discharge at once.
 
     "interior" closes every row to a proven relative gap of 1e-10 (``gap_usd``), ten and more times faster than HiGHS row
-    by row; rows that it cannot close go to HiGHS. "highs" solves all rows there, each within ``time_limit_s``.
+    by row; rows that it cannot close, and products that take both ways, go to HiGHS. "highs" solves all rows there, each
+    within ``time_limit_s``.
     Raises Infeasible unless every row ends with an optimum.
     """
     market = Market.of(prices, hours, None, availability)
@@ -83,16 +89,16 @@ def ancillary_dispatch(
         )
     plan = _empty(sizes.pop() if sizes else 1, len(products), market.hours.size)
     energy = plan.energy
-    if solver == "interior":
+    if solver == "interior" and not any(product.both_ways for product in products):
         _by_interior_point(fleet, market, products, capacity, plan)
     for row in np.flatnonzero(np.isnan(energy.value_usd)).tolist():
         b = fleet.table[row % len(fleet)]
-        program = _program(b, market, row, products, capacity[row % len(capacity)])
-        value, x = solve(program, time_limit_s)
-        parts = x.reshape(-1, market.hours.size)
+        program = joint_program(b, market, row, products, capacity[row % len(capacity)])
+        optimum = solve(program, time_limit_s)
+        parts = optimum.x.reshape(-1, market.hours.size)
         energy.charge_mw[row], energy.discharge_mw[row] = parts[0], parts[1]
         energy.soc_mwh[row] = np.concatenate([[b[4]], parts[2]])
-        energy.value_usd[row] = energy.bound_usd[row] = value
+        energy.value_usd[row] = energy.bound_usd[row] = optimum.value
         plan.awards_mw[row] = parts[3:]
     plan.capacity_usd[:] = (plan.awards_mw * capacity * market.hours).sum(axis=(1, 2))
     return plan
@@ -145,10 +151,14 @@ def capacity_array(values: ArrayLike, products: int, intervals: int) -> np.ndarr
     return np.ascontiguousarray(array)
 
 
-def _program(
+def joint_program(
     b: np.ndarray, market: Market, row: int, products: Sequence[AncillaryProduct], capacity: np.ndarray
 ) -> LinearProgram:
-    """Columns: charge, discharge, SOC at the end, then one block per product; each of ``intervals`` length."""
+    """Return energy and capacity as a linear program.
+
+    Columns: charge, discharge, SOC at the end, then one block per product. Rows: balance, then for upward and for downward
+    each: power, energy at the end, energy at the start. Each block has ``intervals`` entries.
+    """
     n, hours = market.hours.size, market.hours
     sell = market.sell[row % len(market.sell)]
     share = market.availability[row % len(market.availability)]
@@ -165,11 +175,11 @@ def _program(
     for upward in (True, False):
         sign = 1.0 if upward else -1.0
         power = (b[1] if upward else b[0]) * share
-        uses = [one if product.upward is upward else nothing for product in products]
+        uses = [one if product.takes(upward=upward) else nothing for product in products]
         blocks.append(hstack([-sign * one, sign * one, nothing, *uses]))
         low.append(no_floor)
         high.append(power)
-        energy = [one * product.duration_hours if product.upward is upward else nothing for product in products]
+        energy = [one * product.duration_hours if product.takes(upward=upward) else nothing for product in products]
         per_soc = -b[6] if upward else 1.0 / b[5]
         room = -b[2] * b[6] if upward else b[3] / b[5]
         for soc_block, at_start in ((one, False), (before, True)):

@@ -47,7 +47,8 @@ def risk_averse_schedule(
         row_low=np.concatenate([start, np.zeros(count)]),
         row_high=np.concatenate([start, np.full(count, highspy.kHighsInf)]),
     )
-    value, x = solve(program)
+    optimum = solve(program)
+    value, x = optimum.value, optimum.x
     soc = np.concatenate([[b[4]], x[2 * n : 3 * n]])
     worth = np.array([value])
     return Plan(x[None, :n], x[None, n : 2 * n], soc[None, :], worth, worth)
