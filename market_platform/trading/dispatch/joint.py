@@ -22,9 +22,10 @@ AT_ONCE_MW = 1e-7
 
 @dataclass(frozen=True)
 class JointPlan:
-    """The plan, and per interval the price in $/MWh above which discharging and below which charging pays.
+    """The plan, and the price in $/MWh above which what it discharges pays, and below which what it charges does.
 
-    They count wear, the worth of stored energy, and the capacity payment that the same megawatt would earn instead.
+    They count wear, the worth of stored energy, and the capacity payment that the same megawatt would earn instead; NaN in
+    intervals in which the plan does not discharge, or charge.
     """
 
     plan: AncillaryPlan
@@ -128,7 +129,7 @@ def _with_row(program: LinearProgram, share: np.ndarray, most: float) -> LinearP
 def _reservation(
     worth: np.ndarray, parts: np.ndarray, b: np.ndarray, hours: np.ndarray, products: Sequence[AncillaryProduct]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the prices at which discharge and charge just pay, from what the program's rows are worth.
+    """Return the prices at which planned discharge and charge just pay, from what the program's rows are worth.
 
     A megawatt of power has a price of its own only where capacity takes it: without an award its worth is the rent of
     the very power that is offered.
@@ -140,4 +141,8 @@ def _reservation(
         for upward in (True, False)
     }
     power = (np.where(taken[True], up, 0.0) - np.where(taken[False], down, 0.0)) / hours
-    return stored / b[6] + b[8] + power, stored * b[5] - b[7] + power
+    charge, discharge = parts[0] > AT_ONCE_MW, parts[1] > AT_ONCE_MW
+    return (
+        np.where(discharge, stored / b[6] + b[8] + power, np.nan),
+        np.where(charge, stored * b[5] - b[7] + power, np.nan),
+    )

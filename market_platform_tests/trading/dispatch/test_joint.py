@@ -110,7 +110,7 @@ def test_without_products_it_is_the_exclusive_optimum_and_with_them_the_services
     assert both.plan.capacity_usd[0] > 0
 
 
-def test_a_service_that_pays_more_than_energy_raises_the_price_of_discharging():
+def test_a_service_that_pays_more_than_energy_takes_its_place():
     flat = np.full(4, 30.0)
     full = BATTERY.replace(soc_start_mwh=3.0, terminal_value_usd_per_mwh=10.0)
     without = joint_dispatch(full, flat, [], np.empty((0, 4)))
@@ -119,7 +119,8 @@ def test_a_service_that_pays_more_than_energy_raises_the_price_of_discharging():
     dear = joint_dispatch(full, flat, [service], np.full((1, 4), 50.0))
     assert without.plan.energy.discharge_mw.sum() > 2
     assert dear.plan.energy.discharge_mw.sum() == pytest.approx(0, abs=1e-9)
-    assert (dear.discharge_above_usd_per_mwh > 50).all()
+    assert dear.plan.capacity_usd == pytest.approx(200)
+    assert np.isnan(dear.discharge_above_usd_per_mwh).all()
 
 
 def test_more_than_one_battery_is_refused():
