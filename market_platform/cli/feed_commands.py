@@ -53,6 +53,7 @@ def status(
         "days",
         "complete_days",
         "coverage_percent",
+        "counted",
         "gaps",
         "last_outcome",
     ]

@@ -26,7 +26,7 @@ def feed_checks(feed: Feed) -> dg.AssetChecksDefinition:
         name=f"{feed.key}_checks",
         specs=[
             dg.AssetCheckSpec(
-                "coverage", asset=feed.key, description="Rows received against rows that a whole day holds"
+                "coverage", asset=feed.key, description="Rows, or intervals, received against what a whole day holds"
             ),
             dg.AssetCheckSpec(
                 "quarantine", asset=feed.key, description="Rows of the last week that broke the contract"
@@ -65,7 +65,8 @@ def feed_checks(feed: Feed) -> dg.AssetChecksDefinition:
 
 def _coverage(feed: Feed, days: Sequence[sa.Row], now: datetime) -> dg.AssetCheckResult:
     """Ask that each day that is over be whole."""
-    lines = ["| market day | expected | received |", "|---|---:|---:|"]
+    unit = feed.counted or "rows"
+    lines = [f"| market day | {unit} expected | {unit} received |", "|---|---:|---:|"]
     passed = True
     for row in days:
         lines.append(f"| {row.market_day} | {row.expected or ''} | {row.received} |")

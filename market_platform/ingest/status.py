@@ -13,7 +13,10 @@ from market_platform.store.ledger import Ledger
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """One feed's standing. ``gaps`` counts the days between first and last that hold nothing."""
+    """One feed's standing.
+
+    ``counted`` says what the coverage counts, rows or intervals; ``gaps`` are days between first and last that hold nothing.
+    """
 
     feed: str
     last_interval_end: datetime | None
@@ -21,6 +24,7 @@ class FeedStatus:
     days: int
     complete_days: int
     coverage_percent: float | None
+    counted: str | None
     gaps: int
     last_outcome: str
     last_fetch: datetime | None
@@ -68,6 +72,7 @@ def _status(feed: Feed, rows: list[sa.Row], last: sa.Row | None, now: datetime) 
         days=len(rows),
         complete_days=sum(row.received >= row.expected for row in counted),
         coverage_percent=round(100 * received / expected, 2) if expected else None,
+        counted=feed.counted,
         gaps=len(gap_days(feed, [row.market_day for row in rows])),
         last_outcome=last.outcome if last is not None else "",
         last_fetch=last.fetched_at if last is not None else None,

@@ -15,6 +15,7 @@ from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sandbox.server import running
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS, recognise
+from market_platform.sources.feed import Counted
 from market_platform.sources.http import Client
 from market_platform.sources.payload import Payload, Request, unpack
 
@@ -110,14 +111,14 @@ def test_operating_hours_skip_and_repeat_as_oasis_numbers_them(day, hours, numbe
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
 def test_clock_change_days_come_whole_and_unique_through_every_counted_feed(make_platform, day, hours):
     pipeline = make_platform(now=NOW).pipeline
-    counted = [feed for feed in CAISO.feeds if feed.expected_rows(day) and feed.key not in BY_HOUR]
+    counted = [feed for feed in CAISO.feeds if feed.counted is Counted.ROWS and feed.key not in BY_HOUR]
     assert len(counted) >= 10
     for feed in counted:
         outcomes = list(pipeline.ingest(feed, [day]))
         assert not any(outcome.failed for outcome in outcomes), (feed.key, outcomes)
         stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
         outlook = feed.dataset in ("fuelsource", "storage", "demand") and hours == 25
-        expected = feed.expected_rows(day) * (24 if outlook else hours) // hours  # outlook files show the hour once
+        expected = feed.expected(day) * (24 if outlook else hours) // hours  # outlook files show the hour once
         assert len(stored) == expected, feed.key
         assert not stored.duplicated(list(feed.contract.key)).any(), feed.key
 

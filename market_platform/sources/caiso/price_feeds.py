@@ -92,7 +92,7 @@ PRODUCT_FEEDS: tuple[Feed, ...] = (
 
 CONSTRAINT_FEEDS: tuple[Feed, ...] = (
     caiso_feed("dam_constraints", "Day-ahead nomogram and branch shadow prices", grid_families.CONSTRAINTS,
-               "PRC_NOMOGRAM", "DAM", parse=grid.nomograms, publication=DAY_AHEAD, interval_minutes=60,
+               "PRC_NOMOGRAM", "DAM", parse=grid.nomograms, publication=DAY_AHEAD, interval_minutes=60, sparse=True,
                request=Ask("PRC_NOMOGRAM", 1, {**DAM, "nomogram_id": "ALL"}), constants={"market_run": "DAM"},
                **CORRECTED),
     caiso_feed("hasp_constraints", "Hour-ahead nomogram and branch shadow prices", grid_families.CONSTRAINTS,

@@ -125,7 +125,7 @@ LOAD = (
           note="comes with pjm_operations_load"),
     *(
         feed(dataset, title, operations.SYSTEM_FIGURES, parse=figures, publication=Publication(time(8, 5), 0),
-              interval_minutes=60, request=Ask(stamp="generated_at", sort="generated_at_ept"))
+              request=Ask(stamp="generated_at", sort="generated_at_ept"))
         for dataset, title in (
             ("ops_sum_frcst_peak_rto", "Capacity and load expected at the day's peak, whole system"),
             ("ops_sum_frcst_peak_area", "Capacity and load expected at the day's peak, by area"),

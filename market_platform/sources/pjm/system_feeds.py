@@ -60,9 +60,9 @@ GENERATION = (
               publication=Publication(time(1), 0), refresh=refresh, interval_minutes=minutes,
               request=Ask(stamp="evaluated_at", days_per_request=1, kept_days=MONTH))
         for dataset, title, refresh, minutes in (
-            ("hourly_solar_power_forecast", "Solar forecast, hourly", Refresh.HOURLY, 60),
+            ("hourly_solar_power_forecast", "Solar forecast, hourly", Refresh.HOURLY, None),  # from the hour of issue on
             ("five_min_solar_power_forecast", "Solar forecast, five-minute", Refresh.FIVE_MINUTES, 5),
-            ("hourly_wind_power_forecast", "Wind forecast, hourly", Refresh.HOURLY, 60),
+            ("hourly_wind_power_forecast", "Wind forecast, hourly", Refresh.HOURLY, None),
             ("five_min_wind_power_forecast", "Wind forecast, five-minute", Refresh.FIVE_MINUTES, 5),
         )
     ),
@@ -79,17 +79,17 @@ GENERATION = (
 
 NETWORK = (
     feed("da_marginal_value", "Day-ahead constraints and shadow prices", grid.CONSTRAINTS, parse=network.constraints,
-          constants=DAM, publication=DAY_AHEAD, interval_minutes=60),
+          constants=DAM, publication=DAY_AHEAD, interval_minutes=60, sparse=True),
     feed("rt_marginal_value", "Real-time constraints and shadow prices", grid.CONSTRAINTS, parse=network.constraints,
-          constants=RTD, interval_minutes=5, publication_lag=timedelta(days=1), also=("pjm_rt_constraint_limits",),
+          constants=RTD, interval_minutes=5, sparse=True, publication_lag=timedelta(days=1), also=("pjm_rt_constraint_limits",),
           **VERIFIED),
     feed("rt_marginal_value", "Penalty factors and limit control of real-time constraints", operations.SYSTEM_FIGURES,
-          key="rt_constraint_limits", parse=figures, publication=NEXT_DAY, interval_minutes=5, request=None,
+          key="rt_constraint_limits", parse=figures, publication=NEXT_DAY, interval_minutes=5, request=None, sparse=True,
           note="comes with pjm_rt_constraints"),
     feed("da_transconstraints", "Day-ahead congestion events", grid.CONSTRAINTS, parse=network.constraints,
-          constants=DAM, publication=DAY_AHEAD, interval_minutes=60),
+          constants=DAM, publication=DAY_AHEAD, interval_minutes=60, sparse=True),
     feed("transmission_limits", "Transmission limits that bind now", grid.CONSTRAINTS, parse=network.constraints,
-          constants=RTD, request=KEPT_A_MONTH, **LIVE),
+          constants=RTD, request=KEPT_A_MONTH, sparse=True, **LIVE),
     *(
         feed(dataset, title, grid.INTERCHANGE, parse=network.flows, **times)
         for dataset, title, times in (
