@@ -5,15 +5,22 @@ import pandera.pandas as pa
 from market_platform.contracts.contract import Contract, Kind, column
 from market_platform.contracts.families.words import ISSUED_AT, LOCATION, MARKET, price
 
+STORAGE_REGION = column(Kind.TEXT, "East, Midwest, South Central, Mountain, Pacific or Lower 48")
+GAS_TYPE = column(Kind.TEXT, "total, salt or nonsalt")
+SERIES = column(Kind.TEXT, "The publisher's series")
+FUTURES_CONTRACT = column(Kind.TEXT, "Product, month letter and year; daily contracts with their day")
+CONTRACT_MONTH = column(Kind.DAY, "First day of the delivery month")
+PRODUCT_SYMBOL = column(Kind.TEXT, "Product")
+
 GAS_STORAGE = Contract(
     name="gas_storage",
     description="Working gas in underground storage by region and week; a revised week is a further version of its row.",
     key=("region", "gas_type", "interval_end"),
     columns={
         "market": MARKET,
-        "region": column(Kind.TEXT, "East, Midwest, South Central, Mountain, Pacific or Lower 48"),
-        "gas_type": column(Kind.TEXT, "total, salt or nonsalt"),
-        "series": column(Kind.TEXT, "The publisher's series"),
+        "region": STORAGE_REGION,
+        "gas_type": GAS_TYPE,
+        "series": SERIES,
         "week_ending": column(
             Kind.DAY, "Friday of the stock", checks=[pa.Check(lambda days: days.map(_is_friday), name="is_a_friday")]
         ),
@@ -35,9 +42,9 @@ GAS_STORAGE_REPORTS = Contract(
     key=("region", "gas_type", "interval_end"),
     columns={
         "market": MARKET,
-        "region": column(Kind.TEXT, "East, Midwest, South Central, Mountain, Pacific or Lower 48"),
-        "gas_type": column(Kind.TEXT, "total, salt or nonsalt"),
-        "series": column(Kind.TEXT, "The publisher's series"),
+        "region": STORAGE_REGION,
+        "gas_type": GAS_TYPE,
+        "series": SERIES,
         "week_ending": column(Kind.DAY, "Friday of the stock"),
         "released_at": column(Kind.MOMENT, "Moment of the release by the release calendar, UTC"),
         "stock_bcf": column(Kind.NUMBER, "Working gas"),
@@ -58,7 +65,7 @@ GAS_PRICES = Contract(
     columns={
         "market": MARKET,
         "hub": column(Kind.TEXT, "Hub in the platform's words"),
-        "series": column(Kind.TEXT, "The publisher's series"),
+        "series": SERIES,
         "product": column(Kind.TEXT, "spot, or front_month_1 to front_month_4"),
         "frequency": column(Kind.TEXT, "daily, weekly, monthly or annual"),
         "price_usd_per_mmbtu": price("Price; holidays and gaps are blank"),
@@ -71,9 +78,9 @@ FUTURES_SETTLEMENTS = Contract(
     key=("contract", "interval_end"),
     columns={
         "market": MARKET,
-        "symbol": column(Kind.TEXT, "Product"),
-        "contract": column(Kind.TEXT, "Product, month letter and year; daily contracts with their day"),
-        "contract_month": column(Kind.DAY, "First day of the delivery month"),
+        "symbol": PRODUCT_SYMBOL,
+        "contract": FUTURES_CONTRACT,
+        "contract_month": CONTRACT_MONTH,
         "description": column(Kind.TEXT, "Product in the publisher's words", blank=True),
         "open_price": price("First price"),
         "high_price": price("Highest price"),
@@ -94,9 +101,9 @@ FUTURES_ACTIVITY = Contract(
     key=("contract", "interval_end"),
     columns={
         "market": MARKET,
-        "symbol": column(Kind.TEXT, "Product"),
-        "contract": column(Kind.TEXT, "Product, month letter and year; daily contracts with their day"),
-        "contract_month": column(Kind.DAY, "First day of the delivery month"),
+        "symbol": PRODUCT_SYMBOL,
+        "contract": FUTURES_CONTRACT,
+        "contract_month": CONTRACT_MONTH,
         "settle_price": price("Settlement"),
         "volume": column(Kind.NUMBER, "Contracts traded", blank=True),
         "open_interest": column(Kind.NUMBER, "Contracts open at the end of the day", blank=True),

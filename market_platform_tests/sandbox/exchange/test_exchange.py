@@ -10,6 +10,7 @@ from market_platform.errors import Infeasible, MarketPlatformError, RuleBroken, 
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
 from market_platform.sandbox.exchange.caiso_wire import write_dispatch_batch
+from market_platform.sandbox.exchange.certificate import self_signed
 from market_platform.sandbox.exchange.door import Door, InProcessTransport
 from market_platform.sandbox.exchange.exchange import Exchange
 from market_platform.sandbox.exchange.server import LoopbackTransport, served
@@ -32,7 +33,6 @@ from market_platform.trading.gateways.pjm import PjmGateway
 from market_platform.trading.gateways.sending import Permission
 from market_platform.trading.risk.limits import RiskLimits
 from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
-from market_platform_tests.trading.gateways.certificates import self_signed
 
 GATEWAYS = {
     "ercot": lambda: ErcotGateway("SHOP", "USER1"),

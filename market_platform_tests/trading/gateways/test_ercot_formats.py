@@ -13,6 +13,7 @@ from lxml import etree
 from market_platform.errors import PayloadError, RuleBroken, SettingsError, UnreadablePayload
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import interval_starts
+from market_platform.sandbox.exchange.certificate import self_signed
 from market_platform.trading.bids.bid import StorageTerms
 from market_platform.trading.bids.tables import product_of, products
 from market_platform.trading.gateways.credentials import Credentials
@@ -24,7 +25,6 @@ from market_platform.trading.gateways.ercot.operating_plan import PlanHour, plan
 from market_platform.trading.gateways.ercot.resource_parameters import StorageParameters
 from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
-from market_platform_tests.trading.gateways.certificates import self_signed
 
 NOW = datetime(2026, 7, 14, 13, tzinfo=UTC)
 DAYS = {date(2026, 7, 15): 24, date(2026, 3, 8): 23, date(2026, 11, 1): 25}

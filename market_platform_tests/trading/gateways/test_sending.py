@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from market_platform.errors import RuleBroken
+from market_platform.sandbox.exchange.certificate import self_signed
 from market_platform.store.ledger import Ledger
 from market_platform.trading.bid_ledger.drafts import cancel, register
 from market_platform.trading.gateways.credentials import Credentials
@@ -16,7 +17,6 @@ from market_platform.trading.gateways.sending import Permission, confirmation_fo
 from market_platform.trading.risk.enforcement import bind
 from market_platform.trading.risk.limits import RiskLimits
 from market_platform_tests.trading.bids.bid_cases import a_bid, local
-from market_platform_tests.trading.gateways.certificates import self_signed
 
 DAY = date(2026, 7, 15)
 NOW = local("ercot", 2026, 7, 14, 3)
