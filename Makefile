@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test test-long fuzz check lint types pages bench supply-chain clean
+.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ types: $(READY)
 pages: $(READY)  ## write the generated pages and the reviewed graph
 	@$(BIN)/market-platform docs && $(BIN)/python -m market_platform_tests.defs.graph
 
+peers: $(READY)  ## make the environment of gridstatus, which long tests and benchmarks compare with
+	@cd benchmarks && ../$(BIN)/python -c "import peers; print(peers.python_of('gridstatus==0.37.0'))"
+
 bench: $(READY)  ## run every benchmark with its peers in three rounds and write docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py --page
 
@@ -51,6 +54,9 @@ TOOLS := $(VENV)/tools
 $(TOOLS)/bin/pip-compile:
 	@$(PYTHON) -m venv $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit cyclonedx-bom pip-licenses detect-secrets
+
+drills: $(READY)  ## kill, starve and corrupt a scratch platform on purpose, and write docs/drills.md
+	@$(BIN)/market-platform drills --page docs/drills.md
 
 supply-chain: $(READY) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
 	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \

@@ -14,6 +14,7 @@ from market_platform.cli import (
     dispatch_commands,
     doctor_command,
     document_commands,
+    drill_command,
     exchange_commands,
     feed_commands,
     forecast_commands,
@@ -43,6 +44,7 @@ app.command("import")(feed_commands.import_files)
 app.command("backfill")(feed_commands.backfill)
 app.command("sql")(sql_command.sql)
 app.command("doctor")(doctor_command.doctor)
+app.command("drills")(drill_command.drills)
 app.command("move")(moving_commands.move)
 app.command("backup")(moving_commands.backup)
 app.command("restore")(moving_commands.restore)

@@ -1,0 +1,96 @@
+"""What a child process does until it dies: a chapter of the story, from its beginning.
+
+A death is set at a step of the ways of the data: the so-many-th call that the code of stores and pipeline makes or takes,
+and a while after it, which falls into what the lake's or the database's engine does then.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+
+import deltalake
+import sqlalchemy
+
+import market_platform
+from market_platform.drills.story import STORY, platform_at, play
+from market_platform.settings import Settings
+
+HOUSE = str(Path(market_platform.__file__).parent)
+WATCHED = (
+    f"{HOUSE}/store/",
+    f"{HOUSE}/ingest/",
+    str(Path(deltalake.__file__).parent),
+    str(Path(sqlalchemy.__file__).parent),
+)
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a child dies: at a step, or some seconds after it."""
+
+    step: int
+    after_seconds: float = 0.0
+
+
+def run_chapter(settings: Settings, number: int, death: Death | None = None) -> None:
+    """Run a chapter of the story in this process, to its end or to its death."""
+    chapter = STORY[number]
+    if death is not None:
+        _watch(_dying_at(death))
+    play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
+    sys.setprofile(None)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def count_steps(settings: Settings, number: int, answer: Connection) -> None:
+    """Run a chapter and send back how many steps it has."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    _watch(count)
+    chapter = STORY[number]
+    play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
+    sys.setprofile(None)
+    answer.send(steps)
+
+
+def _dying_at(death: Death) -> Callable[[], None]:
+    left = death.step
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            if death.after_seconds:
+                # Nobody handles this signal: like kill -9 it ends the process where it is, with nothing tidied up.
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.setitimer(signal.ITIMER_REAL, death.after_seconds)
+                sys.setprofile(None)
+            else:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return step
+
+
+def _watch(step: Callable[[], None]) -> None:
+    known: dict[str, bool] = {}
+
+    def hear(frame: FrameType, event: str, _argument: object) -> None:
+        if event not in ("call", "c_call"):
+            return
+        name = frame.f_code.co_filename
+        watched = known.get(name)
+        if watched is None:
+            watched = known[name] = name.startswith(WATCHED)
+        if watched:
+            step()
+
+    sys.setprofile(hear)
