@@ -101,7 +101,10 @@ def _people(folder: Path) -> Iterator[Holder]:
 def _run(folder: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("market-platform")), *words]
     environment = {**os.environ, "MARKET_PLATFORM_DATA": str(folder), "MARKET_PLATFORM_ORIGIN": "sandbox"}
-    return subprocess.run(command, env=environment, check=check, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if check and done.returncode:
+        raise SystemExit(f"{words} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done
 
 
 def _fetch(day: date) -> tuple[str, ...]:
