@@ -65,6 +65,12 @@ def _money(quantity: Decimal, price: Decimal) -> Decimal:
     return (quantity * price).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def _repriced(row: dict, quantity: Decimal, price: Decimal) -> Decimal:
+    """Keep the cents by which a line of several intervals differs from its quantity times its mean price."""
+    drift = row["amount_usd"] - _money(row["quantity_mwh"], row["price_usd_per_mwh"])
+    return _money(quantity, price) + drift
+
+
 def _erroneous(kind: str, row: dict, old: dict | None, serial: int, draw: np.random.Generator) -> dict:
     after = dict(row)
     quantity, price = row["quantity_mwh"], row["price_usd_per_mwh"]
@@ -80,11 +86,11 @@ def _erroneous(kind: str, row: dict, old: dict | None, serial: int, draw: np.ran
         # Enough to show on a small quantity, and never a mirror image of the true price.
         off += (2 * LEAST_EFFECT_USD / abs(quantity)).quantize(CENT) if quantity else Decimal(0)
         after["price_usd_per_mwh"] = price + off if price > 0 else price - off
-        after["amount_usd"] = _money(quantity, after["price_usd_per_mwh"])
+        after["amount_usd"] = _repriced(row, quantity, after["price_usd_per_mwh"])
     elif kind == "wrong_quantity":
         factor = Decimal(str(round(float(draw.uniform(1.3, 1.9)), 3)))
         after["quantity_mwh"] = (quantity * factor).quantize(Decimal("0.000001"))
-        after["amount_usd"] = _money(after["quantity_mwh"], price)
+        after["amount_usd"] = _repriced(row, after["quantity_mwh"], price)
     elif kind == "sign":
         after["amount_usd"] = -row["amount_usd"]
     after["iso_amount"] = -after["amount_usd"] if after["positive_means"] == "charge" else after["amount_usd"]
@@ -224,4 +230,35 @@ def pjm_csv(totals: list[tuple[str, str, str, str, Decimal]], *, account: str, p
         part = [row for row in totals if row[0].startswith("2") == credit]
         out += [title, *(f"{code},{mark},{name},{when},{amount}" for code, mark, name, when, amount in part)]
         out.append(f"Total {title.title()},{sum((row[4] for row in part), Decimal('0.00'))}")
+    return ("\n".join([*out, "End of Report"]) + "\n").encode()
+
+
+#: Hourly reports of PJM: title, day-ahead and balancing charge, and whether they give the pnode.
+PJM_HOURLY = {
+    "PJM Spot Market Energy Summary (SIMULATED)": ("1200", "1205", False),
+    "PJM Transmission Congestion Summary (SIMULATED)": ("1210", "1215", True),
+    "PJM Transmission Losses Summary (SIMULATED)": ("1220", "1225", True),
+}
+
+
+def pjm_hours(lines: pd.DataFrame, *, title: str, account: str) -> bytes:
+    """Write an hourly report of two charges side by side; an hour that is billed twice is there twice."""
+    ahead, balancing, _ = PJM_HOURLY[title]
+    rows: dict[tuple, dict[str, tuple[Decimal, Decimal, Decimal]]] = {}
+    mine = lines[lines["charge_code"].isin([ahead, balancing])]
+    copies = mine.groupby(["charge_code", "location", "interval_start"]).cumcount()
+    for row, copy in zip(mine.to_dict("records"), copies, strict=True):
+        cells = rows.setdefault((row["interval_start"], row["location"], copy), {})
+        cells[row["charge_code"]] = (-row["quantity_mwh"], row["price_usd_per_mwh"], row["iso_amount"])
+    nothing = (Decimal(0), Decimal(0), Decimal("0.00"))
+    heads = (
+        "Customer,PNode,EPT hour ending,GMT hour ending,DA MWh,DA price,DA charge,RT MWh,Deviation,RT price,RT charge"
+    )
+    out = [title, f"Account,{account}", "", "", heads]
+    for (start, location, _), cells in sorted(rows.items()):
+        end = start + pd.Timedelta(hours=1)
+        local = end.tz_convert(MARKETS["pjm"].zone_name)
+        da, rt = cells.get(ahead, nothing), cells.get(balancing, nothing)
+        numbers = ",".join(str(cell) for cell in (*da, da[0] + rt[0], *rt))
+        out.append(f"{account},{location},{local:%m/%d/%Y %H:%M},{end:%m/%d/%Y %H:%M},{numbers}")
     return ("\n".join([*out, "End of Report"]) + "\n").encode()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
 from market_platform.markets.market import MARKETS
@@ -19,6 +18,7 @@ from market_platform.sandbox import statements as wire
 from market_platform.sandbox.world.noise import stream
 
 ZERO = Decimal("0.00")
+MICRO = Decimal("0.000001")
 PER_KIND = 1
 #: ERCOT bills the day-ahead market apart; its charge codes begin so.
 DAY_AHEAD_CODES = ("DA", "PC")
@@ -46,10 +46,12 @@ def issued_statements(
     draw = int(stream(seed, market, account, "statement errors", day)[0] % 2**32)
     name = f"SIM-{market.upper()}-{account}-{day:%Y%m%d}"
     if market == "ercot":
-        return _ercot(lines, earlier, account=account, day=day, issued_on=issued_on, seed=draw, name=name)
+        return _ercot(
+            lines, _whole_version(lines, earlier), account=account, day=day, issued_on=issued_on, seed=draw, name=name
+        )
     if market == "pjm":
-        data, labels = _pjm(lines, account=account, day=day, seed=draw)
-        return [IssuedStatement(f"{name}-bill.csv", data, labels)]
+        data, labels = _pjm(lines, _whole_version(lines, earlier), account=account, day=day, seed=draw)
+        return [IssuedStatement(f"{name}-bill.zip", data, labels)]
     wrong, labels = wire.seed_errors(lines, None if earlier.empty else earlier, seed=draw, per_kind=PER_KIND)
     if market == "caiso":
         data = wire.caiso_xml(wrong, account=account, day=day, issued_on=issued_on)
@@ -73,7 +75,17 @@ def _ercot(
         wrong, labels = wire.seed_errors(true, None if old.empty else old, seed=seed, per_kind=PER_KIND)
         statement = wire.ercot_xml(wrong, account=account, day=day, issued_on=issued_on, market=market)
         headers, intervals, names = wire.ercot_extract(wrong)
-        issued.append(IssuedStatement(f"{name}-{market}.zip", _zip(statement, headers, intervals, names), labels))
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(["UIDBILLDETERMINANT", "BILLDETERMINANT"])
+        writer.writerows(names.items())
+        files = {
+            "statement.xml": statement,
+            "HEADER.csv": headers,
+            "INTERVAL.csv": intervals,
+            "DETERMINANT.csv": table.getvalue().encode(),
+        }
+        issued.append(IssuedStatement(f"{name}-{market}.zip", _zip(files), labels))
     return issued
 
 
@@ -93,53 +105,76 @@ def _per_charge(lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=lines.columns).astype(lines.dtypes.to_dict())
 
 
-def _zip(statement: bytes, headers: bytes, intervals: bytes, names: dict[str, str]) -> bytes:
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["UIDBILLDETERMINANT", "BILLDETERMINANT"])
-    writer.writerows(names.items())
-    parts = {
-        "statement.xml": statement,
-        "HEADER.csv": headers,
-        "INTERVAL.csv": intervals,
-        "DETERMINANT.csv": table.getvalue().encode(),
-    }
+def _zip(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(part, ZIP_MOMENT), content)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, ZIP_MOMENT), content)
     return buffer.getvalue()
 
 
-def _pjm(lines: pd.DataFrame, *, account: str, day: date, seed: int) -> tuple[bytes, pd.DataFrame]:
-    """PJM's bill gives one total a charge: an error there is a charge that is missing, repeated or turned around."""
-    totals = lines.groupby("charge_code")["iso_amount"].agg(lambda amounts: sum(amounts, ZERO)).to_dict()
-    rows = [(str(code), "", f"Simulated charge {code}, total", "", amount) for code, amount in sorted(totals.items())]
-    draw = np.random.default_rng(seed)
-    large = [position for position, row in enumerate(rows) if abs(row[4]) >= 4 * wire.LEAST_EFFECT_USD]
-    chosen = draw.permutation(large)[: min(3, max(0, len(large) - 1))]
-    begin, _ = day_bounds(day, MARKETS["pjm"].zone)
-    labels, billed = [], list(rows)
-    for kind, position in zip(("missing", "duplicate", "sign"), chosen, strict=False):
-        code, mark, title, period, amount = rows[position]
-        revenue = amount if code.startswith("2") else -amount
-        effect = {"missing": -revenue, "duplicate": revenue, "sign": -2 * revenue}[kind]
-        labels.append(
-            {
-                "market_day": day,
-                "charge_code": code,
-                "resource": "",
-                "location": "",
-                "interval_start": pd.Timestamp(begin),
-                "kind": kind,
-                "effect_usd": effect,
-            }
+def _pjm(
+    lines: pd.DataFrame, earlier: pd.DataFrame, *, account: str, day: date, seed: int
+) -> tuple[bytes, pd.DataFrame]:
+    """Write a bill of totals and the hourly reports of spot market, congestion and losses, an error of each kind in them."""
+    hourly = {code: place for ahead, balancing, place in wire.PJM_HOURLY.values() for code in (ahead, balancing)}
+    parts = []
+    for frame in (lines, earlier):
+        mine = frame[frame["charge_code"].isin(list(hourly))]
+        parts.append(_per_hour(mine.assign(location=mine["location"].where(mine["charge_code"].map(hourly), ""))))
+    true, old = parts
+    wrong, labels = wire.seed_errors(true, None if old.empty else old, seed=seed, per_kind=PER_KIND)
+    extra, labels = _on_the_bill(labels, day)
+    billed = wrong[~wrong["resource"].str.startswith("SIM-UNKNOWN")]
+    others = lines[~lines["charge_code"].isin(list(hourly))]
+    sums = pd.concat([billed, others]).groupby("charge_code")["iso_amount"].agg(lambda amounts: sum(amounts, ZERO))
+    totals = [(str(code), "", f"Simulated charge {code}, total", "", amount) for code, amount in sums.items()]
+    bill = wire.pjm_csv(sorted(totals + extra), account=account, period=(day, day))
+    files = {"bill.csv": bill}
+    for title in wire.PJM_HOURLY:
+        files[f"{title.split(' ')[1].lower()}-{title.split(' ')[2].lower()}.csv"] = wire.pjm_hours(
+            billed, title=title, account=account
         )
-        if kind == "missing":
-            billed.remove(rows[position])
-        elif kind == "duplicate":
-            billed.append(rows[position])
-        else:
-            billed[billed.index(rows[position])] = (code, mark, title, period, -amount)
-    data = wire.pjm_csv(sorted(billed), account=account, period=(day, day))
-    return data, pd.DataFrame(labels, columns=LABELS)
+    return _zip(files), labels
+
+
+def _on_the_bill(labels: pd.DataFrame, day: date) -> tuple[list[tuple[str, str, str, str, Decimal]], pd.DataFrame]:
+    """Put a charge too many on the bill itself, under a code of its own: the hourly reports have no place for it."""
+    begin, _ = day_bounds(day, MARKETS["pjm"].zone)
+    rows: list[tuple[str, str, str, str, Decimal]] = []
+    kept = []
+    for label in labels.to_dict("records"):
+        if label["kind"] == "extra":
+            code = f"19{len(rows):02d}"
+            rows.append((code, "", "Simulated charge that nobody owes", "", -label["effect_usd"]))
+            label |= {"charge_code": code, "resource": "", "location": "", "interval_start": pd.Timestamp(begin)}
+        kept.append(label)
+    return rows, pd.DataFrame(kept, columns=LABELS)
+
+
+def _per_hour(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add lines of five minutes and of several resources up to hours; the price is the mean by quantity."""
+    if lines.empty:
+        return lines
+    hour = lines["interval_start"].dt.floor("h")
+    lines = lines.assign(resource="", interval_start=hour, interval_end=hour + pd.Timedelta(hours=1))
+    key = ["iso", "account", "market_day", "charge_code", "location", "interval_start", "interval_end", "positive_means",
+           "status"]  # fmt: skip
+    rows = []
+    for values, part in lines.groupby(key, sort=True):
+        sums = {name: sum(part[name], ZERO) for name in ("quantity_mwh", "amount_usd", "iso_amount")}
+        prices = set(part["price_usd_per_mwh"])
+        worth = sum((q * p for q, p in zip(part["quantity_mwh"], part["price_usd_per_mwh"], strict=True)), ZERO)
+        mean = (worth / sums["quantity_mwh"]).quantize(MICRO) if sums["quantity_mwh"] else None
+        price = prices.pop() if len(prices) == 1 else mean
+        rows.append({**dict(zip(key, values, strict=True)), **sums, "price_usd_per_mwh": price, "resource": ""})
+    return pd.DataFrame(rows, columns=lines.columns).astype(lines.dtypes.to_dict())
+
+
+def _whole_version(true: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
+    """Return the whole settlement at superseded prices: the lines that a correction touched, the others as they are."""
+    if earlier.empty:
+        return earlier
+    touched = earlier.drop_duplicates(wire.KEY, keep="first")
+    same = pd.MultiIndex.from_frame(true[wire.KEY]).isin(pd.MultiIndex.from_frame(touched[wire.KEY]))
+    return pd.concat([touched, true[~same]], ignore_index=True).astype(true.dtypes.to_dict())

@@ -71,7 +71,8 @@ def _assert_errors_named(platform):
             put_in = sorted(zip(labels["charge_code"], labels["kind"], labels["effect_usd"], strict=True))
             found = view.variance_rows(connection, sha256=row["sha256"])
             assert sorted((each["charge_code"], each["cause"], str(each["variance_usd"])) for each in found) == put_in
-            assert len(put_in) >= (3 if row["iso"] == "pjm" else 6)
+            assert {"wrong_price", "wrong_quantity", "missing", "sign"} <= set(labels["kind"])
+            assert len(put_in) >= 6
             assert row["unexplained_usd"] == 0
             assert row["explained_usd"] == row["variance_usd"] == sum(each["variance_usd"] for each in found)
     return {row["iso"] for row in rows}

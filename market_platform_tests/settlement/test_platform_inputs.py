@@ -112,7 +112,7 @@ def test_what_can_be_bid_has_a_price_and_a_charge(iso):
         (b"<ROWSET/>", ("pjm", "xml")),
         (b"PJM Monthly Billing Statement\n", ("pjm", "csv")),
         (b"Organization,DESK\n", ("nyiso", "csv")),
-        (b"PK\x03\x04", ("ercot", "zip")),
+        (b"PJM Spot Market Energy Summary\n", ("pjm", "hours")),
     ],
 )
 def test_a_document_is_told_by_its_content(data, kind):
@@ -125,6 +125,13 @@ def _zip(**parts):
         for name, content in parts.items():
             archive.writestr(name.replace("_", "."), content)
     return buffer.getvalue()
+
+
+def test_a_bundle_is_told_by_what_is_in_it():
+    assert recognise(_zip(statement_xml=b"<Statement/>")) == ("ercot", "zip")
+    assert recognise(_zip(any_csv=b"PJM Monthly Billing Statement\n")) == ("pjm", "zip")
+    with pytest.raises(MalformedStatement, match="not a readable ZIP"):
+        recognise(b"PK\x03\x04")
 
 
 def test_bundles_that_lack_a_part_or_are_bombs_are_refused():

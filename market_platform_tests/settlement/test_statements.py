@@ -24,7 +24,7 @@ from market_platform.settlement.shadow.rows import Inputs
 from market_platform.settlement.statements import caiso_xml, ercot_xml, nyiso_bill, pjm_bill
 from market_platform.settlement.statements.ercot_extract import read_extract, with_determinants
 from market_platform.settlement.statements.intake import READERS, receive, receive_all
-from market_platform.settlement.statements.pjm_spot import read_pjm_spot
+from market_platform.settlement.statements.pjm_hours import read_hours
 from market_platform.settlement.statements.safe_xml import read_xml, schema_errors
 from market_platform.settlement.statements.statement import line
 from market_platform_tests.settlement import builders as b
@@ -140,10 +140,10 @@ def test_pjm_xml_rows():
 
 
 def test_pjm_spot_hours_in_gmt():
-    head = b"title\n" * 5
+    head = b"PJM Spot Market Energy\n" * 5
     rows = b"a,b,c,11/03/2024 06:00,-225,45,-10125,-175,50,45,2250\na,b,c,11/03/2024 07:00,10,20,200,10,0,30,0\n"
-    lines = read_pjm_spot(head + rows, account=ACCOUNT)
-    assert list(lines["amount_usd"]) == [Decimal(10125), Decimal(-2250), Decimal(-200), Decimal(0)]
+    lines = read_hours(head + rows, account=ACCOUNT)
+    assert list(lines["amount_usd"]) == [Decimal(10125), Decimal(-2250), Decimal(-200)]
     assert lines.loc[0, "quantity_mwh"] == 225
     assert lines["interval_start"].iloc[0] == pd.Timestamp("2024-11-03 05:00", tz="UTC")
     assert set(lines["market_day"]) == {date(2024, 11, 3)}

@@ -35,10 +35,16 @@ from market_platform.settlement.payments.invoices import Invoice, keep_invoice
 from market_platform.settlement.refusals import StatementRefused, fingerprint
 from market_platform.settlement.shadow.engine import settle
 from market_platform.settlement.shadow.rows import Inputs
-from market_platform.settlement.statements import pjm_bill
+from market_platform.settlement.statements import pjm_bill, pjm_bundle
 from market_platform.settlement.statements.intake import READERS, Reader
 from market_platform.settlement.statements.recognise import recognise
 from market_platform.settlement.statements.statement import Statement
+
+#: What is done with documents that are no statements.
+OWN_COMMAND = {
+    ("pjm", "hours"): "take it with its bill (settlement take BILL --hourly REPORT), or look at it (settlement hours)",
+    ("ercot", "disputes"): "read it with `settlement disputes extract`",
+}
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,8 @@ def take_file(
 
 
 def _reader(iso: str, kind: str, data: bytes, account: str | None, period: tuple[date, date] | None) -> Reader:
+    if (iso, kind) == ("pjm", "zip"):
+        return lambda content: pjm_bundle.read_bundle(content, account=account, period=period)
     if (iso, kind) in READERS:
         return READERS[iso, kind]
     if (iso, kind) == ("pjm", "xml"):
@@ -155,7 +163,7 @@ def _reader(iso: str, kind: str, data: bytes, account: str | None, period: tuple
             msg = "PJM's XML bill names neither account nor period: give both (--account, --first, --last)"
             raise RuleBroken(msg)
         return lambda content: pjm_bill.read_xml_statement(content, account=account, period=period)
-    msg = f"a {iso} {kind} document is read by its own command, not as a statement ({len(data)} bytes)"
+    msg = f"a {iso} {kind} document is no statement ({len(data)} bytes): {OWN_COMMAND[iso, kind]}"
     raise RuleBroken(msg)
 
 

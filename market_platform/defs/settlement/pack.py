@@ -14,7 +14,7 @@ from market_platform.errors import RuleBroken
 from market_platform.platform import Platform
 from market_platform.settlement.books import view
 from market_platform.settlement.books.take import lines_for
-from market_platform.settlement.charges.table import is_unsettled
+from market_platform.settlement.charges.table import UNSETTLED
 from market_platform.settlement.inputs.from_lake import inputs_from_lake
 from market_platform.settlement.reconciliation.reconcile import Reconciliation, reconcile
 from market_platform.settlement.shadow.engine import settle
@@ -65,7 +65,7 @@ def reconciled(
     )
     billed = pd.concat([each.lines for each in statements], ignore_index=True)
     outcome = reconcile(expected, billed, superseded)
-    unsettled = lines[lines["charge_code"].map(is_unsettled) & (lines["account"] == account)]
+    unsettled = lines[lines["charge_code"].str.startswith(UNSETTLED) & (lines["account"] == account)]
     return pd.concat([expected, unsettled], ignore_index=True), billed, outcome
 
 

@@ -16,7 +16,7 @@ from market_platform.settlement.books.keep import (
     keep_shadow,
     keep_statement,
 )
-from market_platform.settlement.charges.table import charge_named, is_unsettled
+from market_platform.settlement.charges.table import UNSETTLED, charge_named
 from market_platform.settlement.disputes.draft import Dispute, draft_disputes
 from market_platform.settlement.disputes.states import keep_drafts
 from market_platform.settlement.reconciliation.reconcile import Reconciliation, reconcile
@@ -115,7 +115,7 @@ def lines_for(statement: Statement, lines: pd.DataFrame) -> pd.DataFrame:
     mine = (lines["account"] == statement.account) & lines["market_day"].between(
         statement.first_day, statement.last_day
     )
-    mine &= ~lines["charge_code"].map(is_unsettled)
+    mine &= ~lines["charge_code"].str.startswith(UNSETTLED)
     if statement.iso == "ercot" and statement.market in ("DAM", "RTM"):
         mine &= lines["charge_code"].map(_is_day_ahead) == (statement.market == "DAM")
     return lines[mine].reset_index(drop=True)

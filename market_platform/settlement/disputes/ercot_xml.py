@@ -33,6 +33,7 @@ class DisputeStatus:
     """One row of the dispute extract (edw_mp_disputes.xsd)."""
 
     dispute_number: str
+    market: str
     charge_type: str
     operating_date: str
     status: str
@@ -114,6 +115,7 @@ def read_dispute_extract(data: bytes) -> list[DisputeStatus]:
     return [
         DisputeStatus(
             dispute_number=row.findtext("DISPUTE_NUMBER") or "",
+            market=row.findtext("MARKET_TYPE") or "",
             charge_type=row.findtext("CHARGE_TYPE") or "",
             operating_date=row.findtext("OPERATING_DATE") or "",
             status=row.findtext("STATUS") or "",

@@ -145,6 +145,12 @@ def traded_products(iso: str, table: str) -> set[str]:
     return {product for (owner, _), (product, _) in _products(table).items() if owner == iso}
 
 
+def price_products(iso: str, traded: str) -> set[str]:
+    """Return the price tables' products that pay awards of a product of the bid ledger; none where no price does."""
+    product, _ = _products("bids").get((iso, traded), ("", ""))
+    return {name for (owner, name), (paid, _) in _products("prices").items() if owner == iso and paid == product}
+
+
 @cache
 def _products(table: str) -> dict[tuple[str, str], tuple[str, str]]:
     """Products of the price tables or of the bid ledger: the charge tables' product and the side that is traded."""

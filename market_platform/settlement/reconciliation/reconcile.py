@@ -11,9 +11,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from market_platform.settlement.reconciliation import sql
-from market_platform.settlement.shadow.lines import LINES, to_arrow, to_frame
+from market_platform.settlement.shadow.lines import KEY, LINES, to_arrow, to_frame
 
 ZERO = Decimal("0.00")
 #: Causes that are no error of the ISO's.
@@ -112,7 +113,8 @@ def _pick_suspects(connection: duckdb.DuckDBPyConnection, expected: pa.Table, bi
     connection.register("expected_raw", expected)
     ((coarser,),) = connection.execute(sql.COARSER_SQL).fetchall()
     if coarser:
-        expected, old = (_added_up(connection, table) for table in (expected, old))
+        old = _old_versions_added_up(connection, old)
+        expected = _added_up(connection, expected)
     sides = {"expected": expected, "billed": billed, "superseded": old}
     for name, table in sides.items():
         connection.register(f"numbered_{name}", table.append_column("row", pa.array(np.arange(len(table)))))
@@ -132,6 +134,17 @@ def _pick_suspects(connection: duckdb.DuckDBPyConnection, expected: pa.Table, bi
 def _added_up(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> pa.Table:
     connection.register("finer", table)
     return connection.execute(sql.ADDED_UP_SQL.format(source="finer")).to_arrow_table()
+
+
+def _old_versions_added_up(connection: duckdb.DuckDBPyConnection, old: pa.Table) -> pa.Table:
+    connection.register("superseded_raw", old.append_column("ordinal", pa.array(np.arange(len(old)))))
+    same = " AND ".join(f"n.{name} = e.{name}" for name in KEY)
+    query = sql.WHOLE_VERSIONS_SQL.format(key=", ".join(KEY), columns=", ".join(LINES.names), same=same)
+    whole = connection.execute(query).to_arrow_table()
+    versions = sorted(set(whole["version"].to_pylist()))
+    parts = [whole.filter(pc.equal(whole["version"], number)).drop_columns("version") for number in versions]
+    added = [_added_up(connection, part) for part in parts]
+    return pa.concat_tables(added) if added else _added_up(connection, old)
 
 
 def _arrow(lines: pd.DataFrame | pa.Table) -> pa.Table:

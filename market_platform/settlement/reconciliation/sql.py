@@ -7,28 +7,32 @@ line. A cause is only named when the bill's own price and quantity, where it sta
 # Only column names of this module go into the text.
 # ruff: noqa: S608
 
-#: Expected lines at the statement's grain: without resource or location where it states none, and per its own interval
-#: where that is longer (an hourly report, a daily or monthly bill). A charge that a bill of one interval leaves out is
-#: added up to that interval too.
+#: Expected lines at the statement's grain, charge by charge: without resource or location where it states none, and per
+#: its own interval where that is longer (an hourly report, a daily or monthly bill). A charge that a bill of one interval
+#: leaves out is added up to that interval too. The price of a sum is its mean, weighted by quantity.
 ADDED_UP_SQL = """
-WITH grain AS (
+WITH overall AS (
     SELECT bool_and(resource = '') AS no_resource, bool_and(location = '' OR charge_code LIKE '%A') AS no_location,
            count(DISTINCT (interval_start, interval_end)) = 1 AS one_interval,
            min(interval_start) AS only_start, max(interval_end) AS only_end
     FROM billed_raw
+), grain AS (
+    SELECT charge_code, bool_and(resource = '') AS no_resource, bool_and(location = '') AS no_location
+    FROM billed_raw GROUP BY ALL
 ), periods AS (
     SELECT DISTINCT charge_code, interval_start AS period_start, interval_end AS period_end FROM billed_raw
 ), whole AS (
     SELECT DISTINCT e.charge_code, only_start AS period_start, only_end AS period_end
-    FROM {source} e CROSS JOIN grain
+    FROM {source} e CROSS JOIN overall
     WHERE one_interval AND e.charge_code NOT IN (SELECT charge_code FROM periods)
 ), placed AS (
     SELECT e.* REPLACE (
-        CASE WHEN no_resource THEN '' ELSE resource END AS resource,
-        CASE WHEN no_location THEN '' ELSE location END AS location,
+        CASE WHEN coalesce(g.no_resource, o.no_resource) THEN '' ELSE resource END AS resource,
+        CASE WHEN coalesce(g.no_location, o.no_location) THEN '' ELSE location END AS location,
         coalesce(period_start, interval_start) AS interval_start,
         coalesce(period_end, interval_end) AS interval_end)
-    FROM {source} e CROSS JOIN grain
+    FROM {source} e CROSS JOIN overall o
+    LEFT JOIN grain g ON g.charge_code = e.charge_code
     LEFT JOIN (FROM periods UNION ALL FROM whole) p
       ON p.charge_code = e.charge_code AND e.interval_start >= period_start AND e.interval_end <= period_end
      AND period_end - period_start > e.interval_end - e.interval_start
@@ -36,19 +40,41 @@ WITH grain AS (
 SELECT iso, account, charge_code, resource, location, interval_start, any_value(interval_end) AS interval_end,
        CASE WHEN min(market_day) = max(market_day) THEN min(market_day) END AS market_day,
        sum(quantity_mwh)::DECIMAL(18, 6) AS quantity_mwh,
-       CASE WHEN min(price_usd_per_mwh) = max(price_usd_per_mwh) THEN min(price_usd_per_mwh) END AS price_usd_per_mwh,
+       CASE WHEN min(price_usd_per_mwh) = max(price_usd_per_mwh) THEN min(price_usd_per_mwh)
+            WHEN count(price_usd_per_mwh) = count(*) AND sum(quantity_mwh) <> 0
+            THEN try_cast(sum(quantity_mwh::DOUBLE * price_usd_per_mwh::DOUBLE) / sum(quantity_mwh::DOUBLE) AS DECIMAL(18, 6))
+       END AS price_usd_per_mwh,
        sum(amount_usd)::DECIMAL(18, 2) AS amount_usd
 FROM placed
 GROUP BY iso, account, charge_code, resource, location, interval_start"""
 
+#: Superseded lines come for touched places only, and once a version; before they are added up, each version is made
+#: whole with the expected lines that it leaves as they are.
+WHOLE_VERSIONS_SQL = """
+WITH numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY ordinal) AS version FROM superseded_raw
+), versions AS (
+    SELECT DISTINCT version FROM numbered
+)
+SELECT {columns}, version FROM numbered
+UNION ALL
+SELECT {columns}, v.version FROM expected_raw e CROSS JOIN versions v
+WHERE NOT EXISTS (SELECT 1 FROM numbered n WHERE n.version = v.version AND {same})"""
+
 #: Whether a statement is coarser than the shadow; most are not, and then nothing has to be added up.
 COARSER_SQL = """
 WITH ours AS (
-    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width FROM expected_raw GROUP BY ALL
+    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width,
+           bool_or(resource <> '') AS with_resource, bool_or(location <> '') AS with_location
+    FROM expected_raw GROUP BY ALL
 ), theirs AS (
-    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width FROM billed_raw GROUP BY ALL
+    SELECT charge_code, max(epoch_us(interval_end) - epoch_us(interval_start)) AS width,
+           bool_and(resource = '') AS no_resource, bool_and(location = '') AS no_location
+    FROM billed_raw GROUP BY ALL
 )
-SELECT coalesce((SELECT bool_or(theirs.width > ours.width) FROM ours JOIN theirs USING (charge_code)), false)
+SELECT coalesce((SELECT bool_or(theirs.width > ours.width OR (no_resource AND with_resource)
+                                OR (no_location AND with_location))
+                 FROM ours JOIN theirs USING (charge_code)), false)
     OR coalesce((SELECT bool_and(resource = '') OR bool_and(location = '' OR charge_code LIKE '%A') FROM billed_raw), false)"""
 
 _SERIES = "iso, account, charge_code, resource, location"
@@ -134,10 +160,10 @@ WITH facts AS (
                WHERE s.iso = d.iso AND s.account = d.account AND s.charge_code = d.charge_code
                  AND s.resource = d.resource AND s.location = d.location AND s.interval_start = d.interval_start
                  AND abs(d.billed_usd - s.amount_usd) <= getvariable('tolerance')
-                 AND coalesce(d.billed_usd_per_mwh = s.price_usd_per_mwh, true)) AS superseded_matches,
+                 AND coalesce(abs(d.billed_usd_per_mwh - s.price_usd_per_mwh) <= 0.000001, true)) AS superseded_matches,
            billed_usd_per_mwh IS NULL OR expected_usd_per_mwh IS NULL AS price_unknown,
            billed_mwh IS NULL OR expected_mwh IS NULL AS quantity_unknown,
-           coalesce(billed_usd_per_mwh = expected_usd_per_mwh, false) AS same_price,
+           coalesce(abs(billed_usd_per_mwh - expected_usd_per_mwh) <= 0.000001, false) AS same_price,
            coalesce(abs(billed_mwh - expected_mwh) <= 0.000001, false) AS same_quantity,
            coalesce(abs(abs(billed_mwh) - abs(expected_mwh)) <= 0.000001, true) AS same_size
     FROM different d
@@ -157,11 +183,13 @@ SELECT *, CASE
     ELSE 'wrong_price and wrong_quantity' END AS cause
 FROM facts"""
 
-#: The price effect is taken at the expected quantity, the quantity effect at the billed price: together the whole.
+#: The price effect is taken at the expected quantity, the quantity effect at the billed price: together the whole. The
+#: cents by which an added-up amount differs from its quantity times its mean price are no effect of either.
 _SPLIT = f"""
 CREATE TEMP TABLE split AS
 WITH effects AS (
-    SELECT *, (round(expected_mwh * billed_usd_per_mwh, 2) - expected_usd)::DECIMAL(18, 2) AS price_effect,
+    SELECT *, (round(expected_mwh * billed_usd_per_mwh, 2) - round(expected_mwh * expected_usd_per_mwh, 2))
+                  ::DECIMAL(18, 2) AS price_effect,
            (round(billed_mwh * billed_usd_per_mwh, 2) - round(expected_mwh * billed_usd_per_mwh, 2))::DECIMAL(18, 2)
                AS quantity_effect
     FROM named

@@ -9,7 +9,7 @@ import pandas as pd
 
 from market_platform.settlement.refusals import StatementRefused, UnknownDay, WrongAccount, WrongSign
 from market_platform.settlement.shadow.lines import to_arrow
-from market_platform.settlement.statements import caiso_xml, ercot_bundle, ercot_xml, nyiso_bill, pjm_bill
+from market_platform.settlement.statements import caiso_xml, ercot_bundle, ercot_xml, nyiso_bill, pjm_bill, pjm_bundle
 from market_platform.settlement.statements.statement import Statement
 
 Reader = Callable[[bytes], Statement]
@@ -18,6 +18,7 @@ READERS: dict[tuple[str, str], Reader] = {
     ("ercot", "zip"): ercot_bundle.read_bundle,
     ("caiso", "xml"): caiso_xml.read_statement,
     ("pjm", "csv"): pjm_bill.read_csv_statement,
+    ("pjm", "zip"): pjm_bundle.read_bundle,
     ("nyiso", "csv"): nyiso_bill.read_statement,
 }
 #: Both must hold before signs are called wrong: nearly all dollars mirrored, and more than a line or two.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from market_platform.settlement.refusals import MalformedStatement, UnsafeStatement, fingerprint
+from market_platform.settlement.statements.pjm_hours import layouts_of
 from market_platform.settlement.statements.safe_xml import LARGEST_BYTES, read_xml
 
 #: Root element of an XML to ISO and kind of document.
@@ -32,13 +33,13 @@ class Bundle:
 
 
 def recognise(data: bytes) -> tuple[str, str]:
-    """Return ISO and kind of a document: a key of ``READERS``, or (pjm, xml), (ercot, zip | invoice | disputes).
+    """Return ISO and kind of a document: a key of ``READERS``, or (pjm, xml | hours), (ercot, invoice | disputes).
 
     Raises UnsafeStatement or MalformedStatement, which carry the hash of the bytes.
     """
     sha256 = fingerprint(data)
     if data[:4] == ZIP_MAGIC:
-        return "ercot", "zip"
+        return ("pjm" if any(_is_pjm(part) for part in members(data).values()) else "ercot"), "zip"
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
         root = etree.QName(read_xml(data)).localname
@@ -48,30 +49,40 @@ def recognise(data: bytes) -> tuple[str, str]:
         raise MalformedStatement(msg, sha256)
     if head.startswith(b"Organization,"):
         return "nyiso", "csv"
-    if head.splitlines() and b"PJM" in head.splitlines()[0].upper():
-        return "pjm", "csv"
+    if _is_pjm(data):
+        return "pjm", "hours" if layouts_of(data) else "csv"
     msg = (
-        "no statement that is known: ERCOT or CAISO XML, PJM bill as CSV or XML, NYISO bill as CSV, ERCOT bundle as ZIP"
+        "no statement that is known: ERCOT or CAISO XML, PJM bill as CSV or XML, NYISO bill as CSV, ERCOT or PJM as ZIP"
     )
     raise MalformedStatement(msg, sha256)
+
+
+def members(data: bytes) -> dict[str, bytes]:
+    """Return the files of a ZIP by name, in capitals and without folders.
+
+    Raises UnsafeStatement for too many or too large members, MalformedStatement for one that cannot be read.
+    """
+    sha256 = fingerprint(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = archive.infolist()
+            if len(found) > MOST_MEMBERS or sum(member.file_size for member in found) > LARGEST_BYTES:
+                msg = (
+                    f"the ZIP holds {len(found)} members or more than {LARGEST_BYTES} bytes: more than a statement has"
+                )
+                raise UnsafeStatement(msg, sha256)
+            return {member.filename.rpartition("/")[2].upper(): archive.read(member) for member in found}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        msg = f"not a readable ZIP: {error}"
+        raise MalformedStatement(msg, sha256) from error
 
 
 def open_bundle(data: bytes) -> Bundle:
     """Return the parts of a ZIP with one ERCOT statement and its HEADER, INTERVAL and DETERMINANT tables (CSV).
 
-    Raises UnsafeStatement for too many or too large members, MalformedStatement for a part that is missing or there twice.
+    Raises UnsafeStatement as ``members``, MalformedStatement for a part that is missing or there twice.
     """
-    sha256 = fingerprint(data)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_BYTES:
-                msg = f"the ZIP holds {len(members)} members or more than {LARGEST_BYTES} bytes: more than a statement has"
-                raise UnsafeStatement(msg, sha256)
-            parts = {member.filename.rpartition("/")[2].upper(): archive.read(member) for member in members}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-        msg = f"not a readable ZIP: {error}"
-        raise MalformedStatement(msg, sha256) from error
+    sha256, parts = fingerprint(data), members(data)
     wanted = {"statement": ".XML", "headers": "HEADER", "intervals": "INTERVAL", "determinants": "DETERMINANT"}
     found = {}
     for part, mark in wanted.items():
@@ -83,3 +94,10 @@ def open_bundle(data: bytes) -> Bundle:
             raise MalformedStatement(msg, sha256)
         found[part] = parts[matching[0]]
     return Bundle(**found)
+
+
+def _is_pjm(data: bytes) -> bool:
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"<"):
+        return b"<ROWSET" in head
+    return bool(layouts_of(data)) or (bool(head) and b"PJM" in head.splitlines()[0].upper())
