@@ -293,6 +293,10 @@ def points(world: World, _day: date) -> pd.DataFrame:
     )
 
 
+WEATHER_ZONE_SPELLINGS = {
+    "OperDay": "operatingDay", "COAST": "coast", "EAST": "east", "FAR_WEST": "farWest", "NORTH": "north",
+    "NORTH_C": "northC", "SOUTHERN": "southern", "SOUTH_C": "southC", "WEST": "west", "TOTAL": "total",
+}  # fmt: skip
 API_SPELLINGS = {"SYSTEM_WIDE_GEN": "genSystemWide", "SYSTEM_WIDE_HSL": "HSLSystemWide"}
 REPORTS = (
     Report(
@@ -303,7 +307,7 @@ REPORTS = (
         (1, time(5, 50)),
         "act_sys_load_by_wzn",
         "operatingDay",
-        {"OperDay": "operatingDay"},
+        WEATHER_ZONE_SPELLINGS,
     ),
     Report(
         14836,

@@ -40,8 +40,11 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return _day(world, found[2], day, now) if (today - day).days <= DAYS_KEPT else httpx.Response(404)
     if found := re.fullmatch(r"/\w+/CSV/\d{4}/\d\d/\d\d/([A-Za-z_]+)-(\d{8})\.csv", path):
         return _day(world, found[1], datetime.strptime(found[2], "%Y%m%d").replace(tzinfo=ZONE).date(), now)
-    if found := re.fullmatch(r"/public/realtime/(realtime_(?:zone|gen))_lbmp\.csv", path):
-        return _file(WRITERS[found[1]](world, today, now), now)
+    if found := re.fullmatch(
+        r"/public/realtime/realtime_(zone|gen)_lbmp\.csv|/RT_LBMP_(ZONE|GEN)/CSV/current\.csv", path
+    ):
+        place = "zone" if "zone" in (found[1] or found[2]).lower() else "generator"
+        return _file(prices.newest_lbmp(world, place, now), now)
     if found := re.fullmatch(r"/documents/\d+/\d+/ICAP-Market-Report-([A-Z][a-z]+)-(\d{4})\.xlsx", path):
         month = datetime.strptime(f"{found[1]} {found[2]}", "%B %Y").replace(tzinfo=ZONE).date()
         return _file(lists.capacity_report(month), now) if month <= today else httpx.Response(404)

@@ -54,6 +54,14 @@ def _real_time_lbmp(place: str) -> Writer:
     return write
 
 
+def newest_lbmp(world: World, place: str, now: datetime) -> bytes:
+    """Write the five-minute interval that ended last."""
+    today = now.astimezone(ZONE).date()
+    days = [_prices(world, day, place, minutes=5) for day in (today - timedelta(days=1), today)]
+    rows = past(pd.concat(days), now)
+    return _lbmp_csv(rows[rows["interval_end"] == rows["interval_end"].max()], "interval_end", SECOND, quoted=True)
+
+
 def _hourly_lbmp(place: str) -> Writer:
     def write(world: World, day: date, now: datetime) -> bytes:
         rows = past(_prices(world, day, place, minutes=60), now)
