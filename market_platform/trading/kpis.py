@@ -4,6 +4,8 @@ From a frame of delivered intervals (as a backtest or the bid ledger gives it). 
 settlement counts in Decimal.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -13,15 +15,34 @@ COLUMNS = ("interval_start", "price_usd_per_mwh", "awarded_mw", "delivered_mw")
 CAUSES = ("forecast", "uncleared", "undelivered")
 
 
+@dataclass(frozen=True)
+class Capacity:
+    """Ancillary services of the same intervals at the market's prices, USD: as planned, awarded and delivered.
+
+    ``foresight_usd`` is what energy and capacity together would have earned on prices known ahead.
+    """
+
+    planned_usd: float
+    awarded_usd: float
+    delivered_usd: float
+    foresight_usd: float
+
+
 def trading_kpis(
-    intervals: pd.DataFrame, battery: Fleet, *, planned_mw: np.ndarray | None = None, hours: float = 1.0
+    intervals: pd.DataFrame,
+    battery: Fleet,
+    *,
+    planned_mw: np.ndarray | None = None,
+    capacity: Capacity | None = None,
+    hours: float = 1.0,
 ) -> pd.DataFrame:
     """Return one row per figure: kpi, value, unit.
 
     ``intervals`` has COLUMNS for one battery in time order; ``planned_mw`` (intervals,) is what the strategy meant to
-    do, by default what was awarded. Win rate: share of active intervals on the right side of the period's
-    breakeven (mean charging price over efficiency, mean discharging price times efficiency). Spread captured: mean
-    price of sales minus mean price of purchases, $/MWh. Missed revenue adds up exactly:
+    do, by default what was awarded; with ``capacity`` its payments count in revenue, foresight and what was missed.
+    Win rate: share of active intervals on the right side of the period's breakeven (mean charging price over efficiency,
+    mean discharging price times efficiency). Spread captured: mean price of sales minus that of purchases, $/MWh.
+    Missed revenue adds up exactly:
     foresight - realised = forecast + uncleared + undelivered.
     Raises ValueError for missing columns or an empty frame.
     """
@@ -37,14 +58,18 @@ def trading_kpis(
         bought.sum() * battery.column("charge_cost_usd_per_mwh")[0]
         + sold.sum() * battery.column("discharge_cost_usd_per_mwh")[0]
     )
-    revenue = float(price @ (sold - bought))
-    best = exclusive_dispatch(battery, price, hours=hours)
+    services = capacity or Capacity(0.0, 0.0, 0.0, float(exclusive_dispatch(battery, price, hours=hours).value_usd[0]))
+    revenue = float(price @ (sold - bought)) + services.delivered_usd
     value = revenue - wear
-    foresight = float(best.value_usd[0])
+    foresight = services.foresight_usd
     usable = float((battery.column("soc_max_mwh") - battery.column("soc_min_mwh"))[0])
-    by_cause = missed_revenue(price, planned, awarded, delivered, wear, foresight, hours)
+    at_each = [float(price @ power) * hours for power in (planned, awarded, delivered)]
+    paid = (services.planned_usd, services.awarded_usd, services.delivered_usd)
+    earned = [energy + usd for energy, usd in zip(at_each, paid, strict=True)]
+    by_cause = missed_revenue(*earned, cycle_cost_usd=wear, foresight_usd=foresight)
     rows: list[tuple[str, float, str]] = [
         ("revenue", revenue, "USD"),
+        *([("ancillary_revenue", services.delivered_usd, "USD")] if capacity is not None else []),
         ("cycle_cost", wear, "USD"),
         ("win_rate", _win_rate(price, sold, bought, battery), "share"),
         ("spread_captured", _mean_price(price, sold) - _mean_price(price, bought), "USD/MWh"),
@@ -57,20 +82,13 @@ def trading_kpis(
 
 
 def missed_revenue(
-    price: np.ndarray,
-    planned_mw: np.ndarray,
-    awarded_mw: np.ndarray,
-    delivered_mw: np.ndarray,
-    cycle_cost_usd: float,
-    foresight_usd: float,
-    hours: float,
+    planned_usd: float, awarded_usd: float, delivered_usd: float, *, cycle_cost_usd: float, foresight_usd: float
 ) -> dict[str, float]:
     """Split foresight minus realised value by cause: bad forecast, not cleared, not delivered. They add up exactly."""
-    plan, award, real = (float(price @ power) * hours for power in (planned_mw, awarded_mw, delivered_mw))
     return {
-        "forecast": foresight_usd - (plan - cycle_cost_usd),
-        "uncleared": plan - award,
-        "undelivered": award - real,
+        "forecast": foresight_usd - (planned_usd - cycle_cost_usd),
+        "uncleared": planned_usd - awarded_usd,
+        "undelivered": awarded_usd - delivered_usd,
     }
 
 

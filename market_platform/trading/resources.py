@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from market_platform.trading.bids.tables import products
 from market_platform.trading.dispatch import Fleet
 
 KINDS = ("battery", "ev_fleet", "der_fleet", "solar_storage", "wind_storage", "chp")
@@ -48,7 +49,8 @@ DEFAULTS = {
 class Resources:
     """Checked resources; ``table`` is indexed by resource name and has the columns TEXT and DEFAULTS.
 
-    ``products`` is a semicolon-separated list of the products that the resource is qualified for. ``charge_mw`` and
+    ``products`` is a semicolon-separated list of the products that the resource is qualified for, with ``:MW`` behind a
+    product for less than its whole power (``energy;spin_10:0.3``). ``charge_mw`` and
     ``discharge_mw`` are at the grid, SOC is stored energy, ``generation_mw`` is the plant beside the store,
     ``interconnection_mw`` what both may inject together, ``chp_*`` the electric minimum load, fuel and heat per MWh.
     """
@@ -93,13 +95,45 @@ class Resources:
         return Fleet.of(**{name: chosen[name].to_numpy() for name in columns})
 
     def qualified(self, product: str) -> pd.DataFrame:
-        """Return the resources that may offer a product."""
-        return self.table[self.table["products"].map(lambda listed: product in listed.split(";"))]
+        """Return the resources that may offer a product, by its key."""
+        return self.table.loc[[name for name in self.table.index if product in self.qualification(str(name))]]
+
+    def qualification(self, name: str) -> dict[str, float | None]:
+        """Return the MW by product that a resource is qualified for, None for no limit but its power."""
+        return qualification(str(self.table.loc[name, "products"]), str(self.table.loc[name, "iso"]))
 
     def identifiers(self, name: str) -> dict[str, str]:
         """Return the identifiers that the resource's ISO asks for."""
         row = self.table.loc[name]
         return {column: str(row[column]) for column in IDENTIFIERS[str(row["iso"])]}
+
+
+def qualification(listed: str, iso: str) -> dict[str, float | None]:
+    """Return the MW by product of a list such as ``energy;spin_10:0.3``; None for no limit of its own.
+
+    Products go by their key in the products table or by the ISO's own code (``EN;RU``). Raises ValueError for a product
+    that the ISO does not trade and for MW that are no number above zero.
+    """
+    found: dict[str, float | None] = {}
+    for name, _, mw in (part.strip().partition(":") for part in listed.split(";") if part.strip()):
+        meant = {
+            each.product for each in products() if each.iso == iso.lower() and name in (each.product, each.wire_name)
+        }
+        if not meant:
+            raise ValueError(f"{iso} trades no product {name!r}")
+        limit = float(mw) if mw else None
+        if limit is not None and not limit > 0:
+            raise ValueError(f"product {name} is qualified for {mw} MW: more than zero is due")
+        found |= dict.fromkeys(meant, limit)
+    return found
+
+
+def _knows_its_products(row: dict[str, object]) -> bool:
+    try:
+        qualification(str(row["products"]), str(row["iso"]))
+    except ValueError:
+        return False
+    return True
 
 
 def _check(table: pd.DataFrame) -> None:
@@ -122,6 +156,9 @@ def _check(table: pd.DataFrame) -> None:
         "a store has discharge power": ~storing | (table["soc_max_mwh"] == 0) | (table["discharge_mw"] > 0),
         "a CHP has a heat rate and an electric range": (table["kind"] != "chp")
         | ((table["chp_heat_rate_mmbtu_per_mwh"] > 0) & (table["chp_min_mw"] <= table["generation_mw"])),
+        "products are keys of the products table of its ISO, as in energy;spin_10:0.3": pd.Series(
+            [_knows_its_products(row) for row in table.to_dict(orient="records")], index=table.index
+        ),
         "its ISO's identifiers are given": pd.Series(
             [
                 all(row[name] != "" for name in IDENTIFIERS.get(row["iso"], ()))

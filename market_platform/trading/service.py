@@ -23,7 +23,8 @@ from market_platform.trading.gateways.gateway import Answer
 from market_platform.trading.risk.enforcement import Decision, preview
 from market_platform.trading.risk.limits import RiskLimits
 
-OwnerStart = tuple[str, datetime]
+# What names an order at a market: its owner, product and start.
+OrderName = tuple[str, str, datetime]
 
 
 class Instruction(Protocol):
@@ -52,15 +53,15 @@ class MarketSide(Protocol):
         """Do what the timetable holds up to a moment."""
         ...
 
-    def statuses(self, participant: str, market: str, asked: Collection[OwnerStart]) -> bytes:
+    def statuses(self, participant: str, market: str, asked: Collection[OrderName]) -> bytes:
         """Return the statuses of the bids asked for, in the ISO's own words."""
         ...
 
-    def awards(self, participant: str, asked: Collection[OwnerStart]) -> bytes:
+    def awards(self, participant: str, asked: Collection[OrderName]) -> bytes:
         """Return day-ahead awards in the ISO's own words."""
         ...
 
-    def ended(self, participant: str, market: str) -> set[OwnerStart]:
+    def ended(self, participant: str, market: str) -> set[OrderName]:
         """Return the orders that have their last word."""
         ...
 
@@ -73,8 +74,8 @@ class MarketSide(Protocol):
         ...
 
 
-# Price that settles a resource's award, $/MWh: market, wire name of the resource, start and end of the interval.
-SettlementPrice = Callable[[str, str, datetime, datetime], Decimal | None]
+# Price that settles an award, $/MWh: market, wire name of the resource, product, start and end of the interval.
+SettlementPrice = Callable[[str, str, str, datetime, datetime], Decimal | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,7 @@ class TradingService:
         desk = self.desk_of(participant)
         for message in desk.gateway.submission(pending, at):
             carried = [bid for bid in pending if bid.bid_id in message.bid_ids]
-            reply = self.market_side.statuses(participant, market, {_owner_start(bid) for bid in carried})
+            reply = self.market_side.statuses(participant, market, {_order_name(bid) for bid in carried})
             desk.take_statuses(message, reply, at)
 
     def _take_awards(self, participant: str, market: str, at: datetime) -> None:
@@ -165,11 +166,11 @@ class TradingService:
         if not accepted or self.market_side is None:
             return
         ended = self.market_side.ended(participant, market)
-        known = [bid for bid in accepted if _owner_start(bid) in ended]
+        known = [bid for bid in accepted if _order_name(bid) in ended]
         if not known:
             return
         if market == "dam":
-            reply = self.market_side.awards(participant, {_owner_start(bid) for bid in known})
+            reply = self.market_side.awards(participant, {_order_name(bid) for bid in known})
             awards = self.desk_of(participant).gateway.read_awards(reply, known)
         else:
             awards = self._instructed(participant, known)
@@ -181,12 +182,12 @@ class TradingService:
     def _instructed(self, participant: str, known: Sequence[Bid]) -> list[Award]:
         if self.market_side is None:
             return []
-        index = {(*_owner_start(bid), bid.product): bid.bid_id for bid in known}
+        index = {_order_name(bid): bid.bid_id for bid in known}
         return [
-            Award(index[(each.owner, each.order_start, each.product)], each.start, each.end, each.mw,
+            Award(index[(each.owner, each.product, each.order_start)], each.start, each.end, each.mw,
                   each.price_usd_per_mwh)
             for each in self.market_side.instructions(participant)
-            if (each.owner, each.order_start, each.product) in index
+            if (each.owner, each.product, each.order_start) in index
         ]  # fmt: skip
 
     def _priced(self, award: Award, known: Sequence[Bid], market: str) -> Award:
@@ -194,7 +195,7 @@ class TradingService:
         if award.price_usd_per_mwh != 0:
             return award
         bid = next(bid for bid in known if bid.bid_id == award.bid_id)
-        found = self.price(market, bid.resource or bid.location, award.start, award.end)
+        found = self.price(market, bid.resource or bid.location, bid.product, award.start, award.end)
         return award if found is None else replace(award, price_usd_per_mwh=found)
 
     def _take_deliveries(self, participant: str, market: str, at: datetime) -> None:
@@ -202,14 +203,10 @@ class TradingService:
             return
         waiting = [bid for bid, _ in self._bids("cleared", "partly", participant=participant, market=market)]
         told = self.market_side.delivered(participant, market)
-        delivered = {
-            bid.bid_id: told[(bid.resource or bid.location, bid.product, bid.start)]
-            for bid in waiting
-            if (bid.resource or bid.location, bid.product, bid.start) in told
-        }
+        delivered = {bid.bid_id: told[_order_name(bid)] for bid in waiting if _order_name(bid) in told}
         if delivered:
             record_delivery(self.ledger, delivered, at=at, actor=self.iso)
 
 
-def _owner_start(bid: Bid) -> OwnerStart:
-    return (bid.resource or bid.location, bid.start)
+def _order_name(bid: Bid) -> OrderName:
+    return (bid.resource or bid.location, bid.product, bid.start)

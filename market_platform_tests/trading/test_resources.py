@@ -11,7 +11,7 @@ ROWS = [
      "sc_id": "SC01", "caiso_resource_id": "MESA_1_BESS", "charge_mw": 10, "discharge_mw": 10, "soc_max_mwh": 40,
      "soc_min_mwh": 2, "soc_start_mwh": 20, "charge_efficiency": 0.92, "discharge_efficiency": 0.95,
      "discharge_cost_usd_per_mwh": 4, "cycles_per_day": 1.5},
-    {"resource": "Depot", "kind": "ev_fleet", "iso": "NYISO", "location": "N.Y.C.", "products": "EN", "ptid": "061234",
+    {"resource": "Depot", "kind": "ev_fleet", "iso": "NYISO", "location": "N.Y.C.", "products": "energy", "ptid": "061234",
      "nyiso_organisation": "ORG", "charge_mw": 2, "discharge_mw": 1, "soc_max_mwh": 6},
     {"resource": "Sunfield", "kind": "solar_storage", "iso": "ERCOT", "location": "HB_WEST", "qse": "QSE1",
      "ercot_resource": "SUN_ESR1", "charge_mw": 5, "discharge_mw": 5, "soc_max_mwh": 10, "generation_mw": 20,
@@ -30,7 +30,8 @@ def test_stores_become_a_fleet_and_identifiers_stay_text(tmp_path):
     np.testing.assert_array_equal(fleet.column("discharge_mw"), [10, 1, 5])
     np.testing.assert_array_equal(fleet.column("soc_start_mwh"), [20, 0, 0])
     assert resources.identifiers("Depot") == {"nyiso_organisation": "ORG", "ptid": "061234"}
-    assert resources.qualified("RU").index.tolist() == ["Mesa"]
+    assert resources.qualified("regulation_up").index.tolist() == ["Mesa"]
+    assert resources.qualification("Depot") == {"energy": None}
     assert resources.table.loc["Depot", "cycles_per_day"] == np.inf
 
 

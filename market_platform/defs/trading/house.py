@@ -24,10 +24,12 @@ from market_platform.platform import Platform
 from market_platform.sandbox.exchange import certificate
 from market_platform.sandbox.exchange.exchange import Exchange
 from market_platform.sandbox.exchange.market_day import MarketDay
+from market_platform.sandbox.exchange.order import Backing, Order
 from market_platform.sandbox.exchange.unit import Unit
 from market_platform.trading.bid_ledger.queries import submitted_at
 from market_platform.trading.bids.checker import check_bid
 from market_platform.trading.bids.gates import event_at
+from market_platform.trading.bids.tables import product_of, rules_in_force
 from market_platform.trading.gateways.caiso import CaisoGateway
 from market_platform.trading.gateways.credentials import Credentials
 from market_platform.trading.gateways.desk import Desk
@@ -124,21 +126,25 @@ class House:
 
         return TradingService(
             ledger=self.platform.ledger, iso=iso, day=day, limits=self.limits, actor=self.actor, desk_of=desk_of,
-            market_side=side, price=lambda market, name, start, end: self.price(iso, market, name, start, end),
+            market_side=side,
+            price=lambda market, name, product, start, end: self.price(iso, market, name, product, start, end),
         )  # fmt: skip
 
-    def price(self, iso: str, market: str, wire_name: str, start: datetime, end: datetime) -> Decimal | None:
-        """Return the price that settles energy of a resource, or of a location that is no resource."""
+    def price(
+        self, iso: str, market: str, wire_name: str, product: str, start: datetime, end: datetime
+    ) -> Decimal | None:
+        """Return the price that settles a product of a resource, or of a location that is no resource."""
         name = self.wire_names.get(wire_name)
         location = wire_name if name is None else self.resources.table.loc[name, "location"]
-        return self.prices.mean(iso, market, str(location), start, end)
+        return self.prices.mean(iso, market, str(location), start, end, product)
 
     def market_day(self, iso: str, day: date) -> MarketDay:
         """Return the simulated exchange's market day with everything that the ledger says stands there."""
         exchange = Exchange(
             iso,
             check_bid,
-            lambda market, location, _product, start, end: self.price(iso, market, location, start, end),
+            lambda market, location, product, start, end: self.price(iso, market, location, product, start, end),
+            backing=self._backing,
             units=[self._unit(name, row, day) for name, row in self.of_iso(iso).iterrows()],
         )
         side = MarketDay(
@@ -171,6 +177,19 @@ class House:
         if len(seen):
             return float(seen["soc_mwh"].iloc[-1]), f"telemetry of {seen['interval_end'].iloc[-1]:%Y-%m-%d %H:%M}Z"
         return float(self.resources.table.loc[name, "soc_start_mwh"]), "resource table"
+
+    def _backing(self, order: Order) -> Backing:
+        """Return for how many hours a capacity order asks its store to last: the ISO's rule, which counts stored energy."""
+        traded = product_of(order.iso, order.product, order.market_day)
+        side = "" if traded is None else traded.side
+        rows = rules_in_force(order.iso, order.market, order.product, order.kind, order.market_day)
+        hours = max(
+            (Decimal(row.value) for each in rows for row in each if row.rule == "soc_hours"), default=Decimal(0)
+        )
+        name = self.wire_names.get(order.resource)
+        lost = Decimal(1) if name is None else _decimal(self.resources.table.loc[name, "discharge_efficiency"])
+        # A unit counts what arrives at the grid: what is stored for an hour upwards must arrive, room must only be there.
+        return Backing(hours if side in ("up", "both") else None, hours * lost if side in ("down", "both") else None)
 
     def _unit(self, name: object, row: pd.Series, day: date) -> Unit:
         """Return the simulated unit. It counts energy as it arrives at the grid, so one efficiency holds both losses."""

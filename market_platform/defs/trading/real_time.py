@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
 from market_platform.contracts.families.trading import BID_SCHEDULES
@@ -13,12 +14,15 @@ from market_platform.errors import RuleBroken
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
-from market_platform.trading.bid_ledger.queries import find_bids
+from market_platform.trading.bid_ledger.queries import awards_of, find_bids
 from market_platform.trading.bids.bid import Bid
 from market_platform.trading.bids.gates import open_intervals
+from market_platform.trading.bids.tables import product_of
+from market_platform.trading.dispatch import COLUMNS, Fleet
 from market_platform.trading.planning.bids_of_plan import bids_of, schedule_rows, target_of
 from market_platform.trading.planning.day_plan import plan_storage
 from market_platform.trading.planning.expectation import NOTHING_KNOWN, Expectation, with_latest_surprise
+from market_platform.trading.planning.services import hours_behind
 from market_platform.trading.strategies.offers import within_limits
 
 HORIZON = timedelta(hours=36)
@@ -55,10 +59,13 @@ def _offer(house: House, iso: str, name: str, start: datetime, now: datetime) ->
     soc = _soc_at(house, iso, name, start, now)
     battery = house.resources.fleet([name]).replace(soc_start_mwh=min(max(soc, row["soc_min_mwh"]), row["soc_max_mwh"]))
     intervals = pd.DatetimeIndex([pd.Timestamp(start)])
-    plan = plan_storage(battery, expectation, intervals, strategy="value_curves")
     target = target_of(house.resources, name, "rtm")
     service = house.service(iso, day)
     wire_name = target.resource
+    most, draw = _left_beside_awards(house, iso, wire_name, target.kind, battery, start)
+    plan = plan_storage(
+        battery, expectation, intervals, strategy="value_curves", room_mw=np.array([most]), draw_mw=np.array([draw])
+    )
     mine = [
         (bid, state)
         for bid, state in find_bids(house.platform.ledger, iso=iso, market="rtm", day=day, resource=wire_name)
@@ -118,6 +125,32 @@ def _expected(house: House, iso: str, location: str, start: datetime, now: datet
         return Expectation(path, "day_ahead_and_surprise")
     path.loc[issued.index] = issued
     return Expectation(path, "forecasts")
+
+
+def _left_beside_awards(
+    house: House, iso: str, wire_name: str, kind: str, battery: Fleet, start: datetime
+) -> tuple[float, float]:
+    """Return the most power to give and to draw in the hour at ``start`` that leaves day-ahead capacity its power and energy."""
+    day = start.astimezone(MARKETS[iso].zone).date()
+    b = dict(zip(COLUMNS, battery.table[0], strict=True))
+    power = {"up": b["discharge_mw"], "down": b["charge_mw"]}
+    energy = {
+        "up": (b["soc_start_mwh"] - b["soc_min_mwh"]) * b["discharge_efficiency"],
+        "down": (b["soc_max_mwh"] - b["soc_start_mwh"]) / b["charge_efficiency"],
+    }
+    given = awards_of(house.platform.ledger, iso, day)
+    given = given[(given["resource"] == wire_name) & (given["interval_start"] == start) & (given["market"] == "dam")]
+    for award in given.itertuples():
+        traded = product_of(iso, str(award.product), day)
+        if traded is None or traded.family != "capacity":
+            continue
+        mw = float(award.awarded_mw)
+        for side in power:
+            if traded.side in (side, "both"):
+                power[side] -= mw
+                energy[side] -= mw * hours_behind(iso, traded.product, kind, day)
+    most, draw = (max(min(power[side], energy[side]), 0.0) for side in ("up", "down"))
+    return most, draw
 
 
 def _soc_at(house: House, iso: str, name: str, start: datetime, now: datetime) -> float:

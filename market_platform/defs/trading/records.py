@@ -9,11 +9,13 @@ import pandas as pd
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families.trading import AWARDS, BID_SCHEDULES, BIDS, RESOURCE_DISPATCH
 from market_platform.defs.trading.house import House
+from market_platform.defs.trading.services import settled_services
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
 from market_platform.trading.bid_ledger.queries import awards_of, find_bids, last_events
-from market_platform.trading.kpis import trading_kpis
+from market_platform.trading.dispatch import Fleet, joint_dispatch
+from market_platform.trading.kpis import Capacity, trading_kpis
 from market_platform.trading.resources import IDENTIFIERS
 
 
@@ -88,7 +90,8 @@ def hourly_results(house: House, iso: str, day: date, name: str) -> pd.DataFrame
     by_hour = dispatch.groupby(dispatch["interval_start"].dt.floor("h"))["actual_mw"]
     delivered = by_hour.mean()[by_hour.size() == 12]
     awards = lake.read(AWARDS, f"{mine} AND market_run = 'DAM' AND product = 'energy'")
-    plan = lake.read(BID_SCHEDULES, f"{mine} AND market_run = 'DAM'").set_index("interval_start")["planned_mw"]
+    plan = lake.read(BID_SCHEDULES, f"{mine} AND market_run = 'DAM' AND product = 'energy'")
+    plan = plan.set_index("interval_start")["planned_mw"]
     frame = pd.DataFrame(
         {
             "interval_start": hours,
@@ -120,7 +123,8 @@ def _kpis_of(house: House, iso: str, day: date, name: str, row: pd.Series) -> pd
         kept = np.where(frame["delivered_mw"] < 0, frame["delivered_mw"] * into, frame["delivered_mw"] / out)
         extra.append(("energy_kept", -float(kept.sum()), "MWh"))
         planned = frame["planned_mw"].fillna(frame["awarded_mw"]).to_numpy()
-        figures = trading_kpis(frame, battery, planned_mw=planned)
+        capacity = _capacity(house, iso, day, name, frame, battery)
+        figures = trading_kpis(frame, battery, planned_mw=planned, capacity=capacity)
     else:
         figures = pd.DataFrame(
             [("revenue", float((frame["delivered_mw"] * frame["price_usd_per_mwh"]).sum()), "USD")],
@@ -130,6 +134,32 @@ def _kpis_of(house: House, iso: str, day: date, name: str, row: pd.Series) -> pd
     return figures.assign(
         market_day=day, interval_start=begin, interval_end=end, market=iso, resource=name, hours=len(frame)
     )
+
+
+def _capacity(house: House, iso: str, day: date, name: str, frame: pd.DataFrame, battery: Fleet) -> Capacity | None:
+    """Return what the resource's services earned in the hours of ``frame``; None where it is qualified for none with a price."""
+    row, hours = house.resources.table.loc[name], pd.DatetimeIndex(frame["interval_start"])
+    services = settled_services(house, iso, day, name)
+    if not services:
+        return None
+    mine = f"resource = '{name}' AND market_day = DATE '{day}' AND market_run = 'DAM' AND product <> 'energy'"
+    plan = house.platform.lake.read(BID_SCHEDULES, mine)
+    awards = house.platform.lake.read(AWARDS, mine)
+    sums = dict.fromkeys(("planned", "awarded", "delivered"), 0.0)
+    for service in services:
+        price = service.expectation.prices.reindex(hours)
+        product = service.product
+        for what, rows, column in (
+            ("planned", plan, "planned_mw"), ("awarded", awards, "awarded_mw"), ("delivered", awards, "delivered_mwh"),
+        ):  # fmt: skip
+            mw = rows[rows["product"] == product].groupby("interval_start")[column].sum().reindex(hours).fillna(0.0)
+            sums[what] += float((mw * price).sum())
+    best = joint_dispatch(
+        battery, frame["price_usd_per_mwh"].to_numpy(), [each.terms(row["charge_efficiency"]) for each in services],
+        np.stack([each.worth(hours) for each in services]),
+    )  # fmt: skip
+    foresight = float(best.plan.energy.value_usd[0])
+    return Capacity(sums["planned"], sums["awarded"], sums["delivered"], foresight)
 
 
 def _hourly(prices: pd.Series) -> pd.Series:

@@ -7,13 +7,20 @@ import numpy as np
 import pandas as pd
 
 from market_platform.defs.trading.house import House
+from market_platform.defs.trading.services import expected_services
 from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds, interval_starts
 from market_platform.store.ledger import Ledger
 from market_platform.trading.bid_ledger.queries import find_bids
 from market_platform.trading.bids.bid import Bid
 from market_platform.trading.bids.gates import gate_of, quiet_window
-from market_platform.trading.planning.bids_of_plan import bids_of, schedule_rows, target_of
+from market_platform.trading.planning.bids_of_plan import (
+    bids_of,
+    schedule_rows,
+    service_bids,
+    service_rows,
+    target_of,
+)
 from market_platform.trading.planning.day_plan import ResourcePlan, plan_plant, plan_storage
 
 BEFORE_GATE = timedelta(minutes=20)
@@ -65,12 +72,12 @@ def day_ahead_schedule(
             continue
         target = target_of(house.resources, str(name), "dam")
         levels = None if row["soc_max_mwh"] <= 0 else (row["soc_min_mwh"], row["soc_max_mwh"])
-        bids = bids_of(plan, target, levels, revision)
+        bids, services = bids_of(plan, target, levels, revision), service_bids(plan, target, levels, revision)
         schedule.plans[str(name)] = plan
-        schedule.bids += bids
-        schedule.rows.append(
-            schedule_rows(plan, bids, target, resource=str(name), location=str(row["location"]), planned_at=at)
-        )
+        schedule.bids += [*bids, *services]
+        own, location = str(name), str(row["location"])
+        schedule.rows.append(schedule_rows(plan, bids, target, resource=own, location=location, planned_at=at))
+        schedule.rows += service_rows(plan, services, target, resource=own, location=location, planned_at=at)
     return schedule
 
 
@@ -99,10 +106,13 @@ def _plan(house: House, name: str, row: pd.Series, schedule: Schedule, strategy:
     soc, source = house.soc_mwh(name, intervals[0].to_pydatetime())
     said = f"{name}: starts at {soc:.2f} MWh ({source}), prices expected from {expectation.source}"
     schedule.notes.append(said if expectation.is_known else f"{said}: the threshold strategy stands in")
+    services = expected_services(house, iso, day, name, ahead, at)
+    if services and expectation.is_known:
+        schedule.notes.append(f"{name}: planned with {', '.join(each.product for each in services)}")
     battery = house.resources.fleet([name]).replace(soc_start_mwh=min(max(soc, row["soc_min_mwh"]), row["soc_max_mwh"]))
     return plan_storage(
         battery, expectation, intervals, strategy=strategy, cycles=float(row["cycles_per_day"]),
-        room_mw=_room(row, intervals, iso), max_segments=MAX_SEGMENTS,
+        room_mw=_room(row, intervals, iso), services=services, max_segments=MAX_SEGMENTS,
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from market_platform.sandbox.exchange.exchange import WITHDRAWN, Exchange
 from market_platform.sandbox.exchange.order import Entry, RefusedMessage, Submission
 
 WRITERS = {"ercot": ercot_wire, "pjm": pjm_wire, "nyiso": nyiso_wire, "caiso": caiso_wire}
-# What a question may be narrowed to: the owners and interval starts of bids that were not withdrawn.
-Asked = Collection[tuple[str, datetime]]
+# What a question may be narrowed to: owner, product and start of bids that were not withdrawn.
+Asked = Collection[tuple[str, str, datetime]]
 
 
 class Door:
@@ -51,7 +51,8 @@ class Door:
         def is_meant(entry: Entry) -> bool:
             if asked is None:
                 return True
-            return (entry.order.owner, entry.order.start) in asked and entry.reasons != WITHDRAWN
+            order = entry.order
+            return (order.owner, order.product, order.start) in asked and entry.reasons != WITHDRAWN
 
         bounds = day_bounds(day, MARKETS[self.exchange.iso].zone)
         entries = self.exchange.entries_of(participant, *bounds)

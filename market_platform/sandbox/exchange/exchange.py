@@ -14,9 +14,10 @@ from decimal import Decimal
 
 from market_platform.errors import Infeasible
 from market_platform.sandbox.exchange.clearing import award_mw, ration
-from market_platform.sandbox.exchange.delivery import delivered_mwh, set_point_mw
+from market_platform.sandbox.exchange.delivery import delivered_mwh, held_mwh, set_point_mw
 from market_platform.sandbox.exchange.order import (
     ENERGY,
+    Backing,
     Check,
     EnergyLevels,
     Entry,
@@ -45,6 +46,7 @@ class Exchange:
         *,
         depth: Depth = lambda *_: None,
         marginal_share: Decimal = Decimal(1),
+        backing: Callable[[Order], Backing] = lambda _: Backing(),
         units: Iterable[Unit] = (),
         credit_usd: Mapping[str, Decimal] | None = None,
     ) -> None:
@@ -53,6 +55,7 @@ class Exchange:
         self.price = price
         self.depth = depth
         self.marginal_share = marginal_share
+        self.backing = backing
         self.units = {unit.resource: unit for unit in units}
         self.credit_usd = dict(credit_usd or {})
         self.book: dict[tuple[str, ...], Entry] = {}
@@ -197,10 +200,12 @@ class Exchange:
             for key, entry in self.book.items():
                 if entry.state in ("cleared", "partly") and entry.order.end <= until:
                     entry.state = "delivered"
-                    readings = (
-                        self.telemetry.get(entry.order.resource, []) if entry.order.resource in self.units else None
-                    )
-                    delivered[key] = delivered_mwh(self.book.values(), entry, readings)
+                    unit = self.units.get(entry.order.resource)
+                    readings = None if unit is None else self.telemetry.get(entry.order.resource, [])
+                    if unit is None or entry.order.product in ENERGY:
+                        delivered[key] = delivered_mwh(self.book.values(), entry, readings)
+                    else:
+                        delivered[key] = held_mwh(self.book.values(), entry, unit, readings or [], self.backing)
             return delivered
 
     def entries_of(self, participant: str, begin: datetime, end: datetime) -> list[Entry]:

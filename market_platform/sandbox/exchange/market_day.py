@@ -87,9 +87,9 @@ class MarketDay:
         """Return the day-ahead awards of the bids asked for, in the ISO's own words."""
         return self.door.awards(participant, self.day, "dam", asked)
 
-    def ended(self, participant: str, market: str) -> set[tuple[str, datetime]]:
-        """Return owner and start of the orders that have their last word."""
-        return {(entry.order.owner, entry.order.start) for entry in self._of(participant, market)}
+    def ended(self, participant: str, market: str) -> set[tuple[str, str, datetime]]:
+        """Return owner, product and start of the orders that have their last word."""
+        return {(entry.order.owner, entry.order.product, entry.order.start) for entry in self._of(participant, market)}
 
     def instructions(self, participant: str) -> list[Instruction]:
         """Return what real time asked of the orders that have their last word."""

@@ -101,6 +101,17 @@ class Submission:
     references: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """For how many hours a capacity order's power must last upwards and downwards; None where it takes nothing of a way.
+
+    Hours count in the unit's own energy.
+    """
+
+    up_hours: Decimal | None = None
+    down_hours: Decimal | None = None
+
+
 class Fault(Protocol):
     """One broken rule."""
 

@@ -1,8 +1,9 @@
 """From a resource's plan to the bids that its ISO takes, and to the rows that the lake keeps of the schedule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from market_platform.trading.bids.bid import Bid, StorageTerms
 from market_platform.trading.bids.building import BidTarget, offer_curves, self_schedules, smallest_mw
 from market_platform.trading.bids.gates import gate_of
 from market_platform.trading.planning.day_plan import ResourcePlan, upright
+from market_platform.trading.planning.services import ServicePlan
 from market_platform.trading.resources import IDENTIFIERS, Resources
 
 KIND_OF = {
@@ -34,7 +36,7 @@ def target_of(resources: Resources, name: str, market: str) -> BidTarget:
 
 
 def bids_of(plan: ResourcePlan, target: BidTarget, levels: tuple[float, float] | None, revision: int = 0) -> list[Bid]:
-    """Return the plan's bids, none for an hour with less than the market takes.
+    """Return the plan's energy bids, none for an hour with less than the market takes.
 
     ``levels`` are the store's lowest and highest SOC in MWh, None for a plant.
     """
@@ -47,10 +49,59 @@ def bids_of(plan: ResourcePlan, target: BidTarget, levels: tuple[float, float] |
     return [bid for bid in offered if bid.largest_mw >= max(smallest_mw(target, bid.start), KILOWATT_HOUR)]
 
 
+def service_bids(
+    plan: ResourcePlan, target: BidTarget, levels: tuple[float, float] | None, revision: int = 0
+) -> list[Bid]:
+    """Return the capacity bids of the plan's services, each with the energy levels that stand behind it."""
+    starts = [start.to_pydatetime() for start in plan.intervals]
+    soc = [None if levels is None else _terms(levels, planned) for planned in _soc_starts(plan)]
+    bids: list[Bid] = []
+    for planned in plan.services:
+        mine = replace(target, product=planned.service.product)
+        backed = [_backed(mw, terms, planned) for mw, terms in zip(planned.planned_mw, soc, strict=True)]
+        price = planned.service.offer_usd_per_mw
+        offered = offer_curves(mine, starts, [((mw, price),) if mw > 0 else () for mw in backed], soc, revision)
+        bids += [bid for bid in offered if bid.largest_mw >= max(smallest_mw(mine, bid.start), KILOWATT_HOUR)]
+    return bids
+
+
+def _backed(mw: float, terms: StorageTerms | None, planned: ServicePlan) -> float:
+    """Return the power that the energy levels as written stand behind: they are rounded to the kilowatt-hour."""
+    hours, side = Decimal(str(planned.service.hours_behind)), planned.service.traded.side
+    if terms is None or terms.start_soc_mwh is None or not hours:
+        return mw
+    behind = {"up": terms.start_soc_mwh - terms.min_soc_mwh, "down": terms.max_soc_mwh - terms.start_soc_mwh}
+    least = min(behind[way] for way in behind if side in (way, "both"))
+    return min(mw, float((least / hours).quantize(KILOWATT_HOUR, rounding=ROUND_DOWN)))
+
+
+def service_rows(
+    plan: ResourcePlan, bids: Sequence[Bid], target: BidTarget, *, resource: str, location: str, planned_at: datetime
+) -> list[pd.DataFrame]:
+    """Return the services' part of the schedule, shaped as ``schedule_rows``: planned power is the capacity held back."""
+    return [
+        schedule_rows(
+            replace(
+                plan,
+                expectation=planned.service.expectation,
+                planned_mw=planned.planned_mw,
+                soc_end_mwh=np.full(len(plan.intervals), np.nan),
+            ),
+            [bid for bid in bids if bid.product == planned.service.product],
+            replace(target, product=planned.service.product),
+            resource=resource,
+            location=location,
+            planned_at=planned_at,
+        )
+        for planned in plan.services
+        if planned.planned_mw.any()
+    ]
+
+
 def schedule_rows(
     plan: ResourcePlan, bids: Sequence[Bid], target: BidTarget, *, resource: str, location: str, planned_at: datetime
 ) -> pd.DataFrame:
-    """Return the schedule as the lake keeps it, one row an interval, the bid beside the plan."""
+    """Return the schedule of one product as the lake keeps it, one row an interval, the bid beside the plan."""
     by_start = {bid.start: bid for bid in bids}
     rows = []
     for n, start in enumerate(plan.intervals):

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from market_platform.trading.dispatch import Fleet, OfferCurve, exclusive_dispatch, offer_curve, value_functions
+from market_platform.trading.dispatch import (
+    Fleet,
+    JointPlan,
+    OfferCurve,
+    exclusive_dispatch,
+    joint_dispatch,
+    offer_curve,
+    value_functions,
+)
 from market_platform.trading.planning.expectation import Expectation
+from market_platform.trading.planning.services import Service, ServicePlan
 from market_platform.trading.strategies.offers import within_limits
 from market_platform.trading.strategies.strategies import Threshold
 
@@ -20,7 +29,7 @@ class ResourcePlan:
     """What a resource means to do. Arrays have one value an interval; ``curves`` holds corners (MW, $/MWh) or ().
 
     ``planned_mw`` and SOC are NaN where the strategy plans nothing ahead (threshold). ``self_schedule_mw`` is NaN where
-    power is offered by curve.
+    power is offered by curve. ``services`` holds the capacity planned beside the energy.
     """
 
     strategy: str
@@ -30,6 +39,7 @@ class ResourcePlan:
     soc_end_mwh: np.ndarray
     curves: tuple[Corners, ...]
     self_schedule_mw: np.ndarray
+    services: tuple[ServicePlan, ...] = ()
 
     @property
     def expected(self) -> np.ndarray:
@@ -45,6 +55,8 @@ def plan_storage(
     strategy: str = "offers",
     cycles: float = np.inf,
     room_mw: np.ndarray | None = None,
+    draw_mw: np.ndarray | None = None,
+    services: Sequence[Service] = (),
     hours: float = 1.0,
     max_segments: int = 4,
 ) -> ResourcePlan:
@@ -55,33 +67,99 @@ def plan_storage(
     function instead, for a market or a gate that knows the SOC. ``self_schedule``: that optimum at any price.
     ``threshold``, and whatever the wish where nothing is expected: charge below 30, discharge above 100 $/MWh.
     Expected prices beyond the last interval lengthen the horizon. ``cycles`` is the limit for the intervals; ``room_mw``
-    the most that may be injected (a plant beside the store takes the rest).
+    the most that may be injected (a plant beside the store takes the rest), ``draw_mw`` the most that may be drawn. With
+    ``services`` energy and capacity share the store's power and energy in one optimum, and what the plan discharges or
+    charges is offered at the price at which it would be given up; a whole curve leaves the awards' power free.
     Raises ValueError for a strategy that is none of STRATEGIES.
     """
     if strategy not in STRATEGIES:
         raise ValueError(f"strategy {strategy!r} is none of {', '.join(STRATEGIES)}")
     count = len(intervals)
     room = np.full(count, np.inf) if room_mw is None else room_mw
+    floor = np.full(count, -np.inf) if draw_mw is None else -draw_mw
     blank = np.full(count, np.nan)
     if strategy == "threshold" or not expectation.is_known:
-        curves = tuple(corners(_cut(_threshold(battery), -np.inf, limit)) for limit in room)
+        curves = tuple(corners(_cut(_threshold(battery), *ends)) for ends in zip(floor, room, strict=True))
         return ResourcePlan("threshold", expectation, intervals, blank, blank, curves, blank)
+    if services:
+        return _beside_services(battery, expectation, intervals, strategy, cycles, room, services, hours, max_segments)
     path = expectation.prices.loc[intervals[0] :].to_numpy(dtype=np.float64)
     battery = _within_cycles(battery, path, cycles, count, hours)
     plan = exclusive_dispatch(battery, path, hours=hours)
-    power, soc = _follow(battery, np.minimum(plan.net_mw[0, :count], room), hours)
+    power, soc = _follow(battery, np.clip(plan.net_mw[0, :count], floor, room), hours)
     if strategy == "self_schedule":
         return ResourcePlan(strategy, expectation, intervals, power, soc, ((),) * count, power)
-    later = value_functions(battery, path, hours=hours)[1:]
-    starts = np.concatenate([battery.column("soc_start_mwh"), soc[:-1]])
-    offered = (
-        offer_curve(battery, later[t], float(starts[t]), hours=hours, max_segments=max_segments) for t in range(count)
-    )
     whole = strategy == "value_curves"
-    least = np.full(count, -np.inf) if whole else np.minimum(power, 0.0)
+    least = floor if whole else np.minimum(power, 0.0)
     most = room if whole else np.maximum(power, 0.0)
-    curves = tuple(corners(_cut(curve, *ends)) for curve, *ends in zip(offered, least, most, strict=True))
+    curves = _value_curves(battery, path, soc, least, most, hours, max_segments)
     return ResourcePlan(strategy, expectation, intervals, power, soc, curves, blank)
+
+
+def _value_curves(
+    battery: Fleet, path: np.ndarray, soc_end_mwh: np.ndarray, least_mw: np.ndarray, most_mw: np.ndarray, hours: float,
+    max_segments: int,
+) -> tuple[Corners, ...]:  # fmt: skip
+    """Return, for each interval, the value function's curve at the SOC planned, cut to between two powers."""
+    later = value_functions(battery, path, hours=hours)[1:]
+    starts = np.concatenate([battery.column("soc_start_mwh"), soc_end_mwh[:-1]])
+    offered = (
+        offer_curve(battery, later[t], float(starts[t]), hours=hours, max_segments=max_segments)
+        for t in range(len(starts))
+    )
+    return tuple(corners(_cut(curve, *ends)) for curve, *ends in zip(offered, least_mw, most_mw, strict=True))
+
+
+def _beside_services(
+    battery: Fleet, expectation: Expectation, intervals: pd.DatetimeIndex, strategy: str, cycles: float,
+    room_mw: np.ndarray, services: Sequence[Service], hours: float, max_segments: int,
+) -> ResourcePlan:  # fmt: skip
+    count = len(intervals)
+    ahead = expectation.prices.loc[intervals[0] :]
+    path = ahead.to_numpy(dtype=np.float64)
+    into, out = (float(battery.column(f"{way}_efficiency")[0]) for way in ("charge", "discharge"))
+    usable = float((battery.column("soc_max_mwh") - battery.column("soc_min_mwh"))[0])
+    joint = joint_dispatch(
+        battery,
+        path,
+        [each.terms(into) for each in services],
+        np.stack([each.worth(pd.DatetimeIndex(ahead.index)) for each in services]),
+        hours=hours,
+        injection_limit_mw=np.concatenate([room_mw, np.full(len(path) - count, room_mw[-1])]),
+        most_discharged_mwh=cycles * usable * out,
+        counted=count,
+    )
+    power, soc = joint.plan.energy.net_mw[0, :count].round(9) + 0.0, joint.plan.energy.soc_mwh[0, 1 : count + 1]
+    awards = np.where(joint.plan.awards_mw[0, :, :count] > 1e-6, joint.plan.awards_mw[0, :, :count], 0.0)
+    planned = tuple(ServicePlan(each, mw) for each, mw in zip(services, awards, strict=True))
+    blank = np.full(count, np.nan)
+    if strategy == "self_schedule":
+        return ResourcePlan(strategy, expectation, intervals, power, soc, ((),) * count, power, planned)
+    if strategy == "value_curves":
+        least, most = left_beside(battery, planned, room_mw)
+        curves = _value_curves(battery, path, soc, least, most, hours, max_segments)
+    else:
+        curves = tuple(_at_its_price(joint, power, t) for t in range(count))
+    return ResourcePlan(strategy, expectation, intervals, power, soc, curves, blank, planned)
+
+
+def left_beside(battery: Fleet, planned: Sequence[ServicePlan], room_mw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest and the highest power that services leave to energy, by interval."""
+    up, down = (
+        sum((each.planned_mw for each in planned if each.service.traded.side in (side, "both")), np.zeros(len(room_mw)))
+        for side in ("up", "down")
+    )
+    charge, discharge = (float(battery.column(name)[0]) for name in ("charge_mw", "discharge_mw"))
+    return np.minimum(down - charge, 0.0), np.maximum(np.minimum(room_mw, discharge) - up, 0.0)
+
+
+def _at_its_price(joint: JointPlan, power_mw: np.ndarray, t: int) -> Corners:
+    """Return the curve that offers what is planned, and no more, at the price at which it would be given up."""
+    power = float(power_mw[t])
+    price = (joint.discharge_above_usd_per_mwh if power > 0 else joint.charge_below_usd_per_mwh)[t]
+    if np.isnan(price):
+        return ()
+    return tuple((mw, float(price)) for mw in (min(power, 0.0), max(power, 0.0)))
 
 
 def plan_plant(

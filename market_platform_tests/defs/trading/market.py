@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from market_platform.contracts.families.prices import LMP
+from market_platform.contracts.families.prices import ANCILLARY_PRICES, LMP
 from market_platform.defs.trading.house import House
 from market_platform.ingest.derived import lay_in
 from market_platform.markets.market import MARKETS
@@ -65,6 +65,48 @@ def lay_prices(
         ]
     rows = pd.concat(parts, ignore_index=True)[list(LMP.row_columns)]
     lay_in(platform.lake, LMP, FEEDS[market][iso], rows, read_at=platform.clock(), inputs="test")
+
+
+# Feed, region and price products of each ISO's day-ahead services.
+SERVICES = {
+    "nyiso": ("nyiso_dam_ancillary", "N.Y.C.", ("spinning_10min", "operating_30min", "regulation_capacity")),
+    "caiso": (
+        "caiso_dam_ancillary", "AS_CAISO_EXP",
+        ("regulation_up", "regulation_down", "spinning_10min", "non_synchronous_10min"),
+    ),
+    "pjm": ("pjm_dam_reserve_prices", "PJM_RTO", ("synchronized_10min", "secondary_30min")),
+    "ercot": (
+        "ercot_dam_mcpc", "ERCOT",
+        ("regulation_up", "regulation_down", "responsive_reserve", "contingency_reserve", "non_spinning"),
+    ),
+}  # fmt: skip
+
+
+def lay_service_prices(platform: Platform, iso: str, days: Sequence[date], usd_per_mw: float) -> None:
+    """Put day-ahead prices of all services into the lake, the same in every hour."""
+    feed, region, products = SERVICES[iso]
+    parts = []
+    for day in days:
+        starts = interval_starts(day, MARKETS[iso].zone, 60)
+        parts += [
+            pd.DataFrame(
+                {
+                    "market_day": day,
+                    "interval_start": starts,
+                    "interval_end": starts + pd.Timedelta(hours=1),
+                    "market": iso,
+                    "market_run": "DAM",
+                    "location": region,
+                    "location_id": None,
+                    "product": product,
+                    "publisher_product": product,
+                    "price_usd_per_mw": usd_per_mw,
+                }
+            )
+            for product in products
+        ]
+    rows = pd.concat(parts, ignore_index=True)[list(ANCILLARY_PRICES.row_columns)]
+    lay_in(platform.lake, ANCILLARY_PRICES, feed, rows, read_at=platform.clock(), inputs="test")
 
 
 def with_ledger(platform: Platform, ledger: Ledger) -> Platform:

@@ -20,7 +20,7 @@ from market_platform.settings import Settings
 from market_platform.trading.bid_ledger.drafts import history
 from market_platform.trading.bid_ledger.life_cycle import HOLDING
 from market_platform.trading.bid_ledger.queries import awards_of, bound, find_bids
-from market_platform_tests.defs.trading.market import HUB, house_at, lay_prices, with_ledger
+from market_platform_tests.defs.trading.market import HUB, house_at, lay_prices, lay_service_prices, with_ledger
 
 DAYS = [date(2026, 3, 8), date(2026, 7, 15), date(2026, 11, 1)]
 CHEAP_THEN_DEAR = [20.0] * 8 + [35.0] * 8 + [90.0] * 8
@@ -106,6 +106,41 @@ def test_a_day_goes_from_plan_to_delivery(iso, day, make_platform):
     missed = figures["missed_forecast"] + figures["missed_uncleared"] + figures["missed_undelivered"]
     assert figures["foresight"] - (figures["revenue"] - figures["cycle_cost"]) == pytest.approx(missed)
     assert len(hourly_results(after, iso, day, FIRST[iso])) == (end - begin) / timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("iso", "day"), [("ercot", DAYS[0]), ("caiso", DAYS[2]), ("nyiso", DAYS[2]), ("pjm", DAYS[0])])
+def test_services_go_from_plan_to_delivery_beside_energy(iso, day, make_platform):
+    """Offers of capacity clear at the region's price, are held by the store to the last hour, and count in the figures."""
+    platform = make_platform(now=datetime(2026, 1, 1, tzinfo=UTC))
+    open_market(platform, iso, day)
+    lay_service_prices(platform, iso, [*days_before(day), day], 40.0)
+    house, plan, _ = planned(platform, iso, day)
+    offered = {
+        bid.bid_id: bid for bid in plan.bids if bid.product != "energy" and house.wire_names[bid.resource] == FIRST[iso]
+    }
+    assert len(offered) > 12
+    assert "0 break a rule, 0 pass a risk limit" in submit_drafts(house, iso, day)[0]
+    begin, end = day_bounds(day, MARKETS[iso].zone)
+    house_at(platform, begin).service(iso, day).follow(begin)
+    states = {bid.bid_id: state for bid, state in find_bids(platform.ledger, iso=iso, day=day)}
+    assert {states[name] for name in offered} == {"cleared"}
+    after = house_at(platform, end + timedelta(hours=1))
+    moved = after.service(iso, day).follow(end + timedelta(hours=1))
+    assert {moved[name] for name in offered} == {"delivered"}
+    told = awards_of(platform.ledger, iso, day)
+    told = told[told["bid_id"].isin(offered)]
+    assert set(told["price_usd_per_mwh"]) == {Decimal(40)}
+    for award in told.itertuples():
+        assert award.awarded_mw == offered[award.bid_id].largest_mw
+        # Energy is bid in the ISO's steps, tenths of a megawatt in ERCOT and PJM, so the store runs a little off its plan.
+        assert award.awarded_mw * Decimal("0.9") <= award.delivered_mwh <= award.awarded_mw
+    lay(after, AWARDS, "awards", [award_rows(after, iso, day)], day)
+    lay(after, RESOURCE_DISPATCH, "resource_dispatch", [dispatch_rows(after, iso, day)[0]], day)
+    figures = kpi_rows(after, iso, day).set_index(["resource", "kpi"])["value"][FIRST[iso]]
+    assert figures["ancillary_revenue"] == pytest.approx(40 * float(told["delivered_mwh"].sum()), rel=1e-6)
+    assert figures["capture_of_foresight"] > 0.7
+    missed = figures["missed_forecast"] + figures["missed_uncleared"] + figures["missed_undelivered"]
+    assert figures["foresight"] - (figures["revenue"] - figures["cycle_cost"]) == pytest.approx(missed)
 
 
 def test_the_ledger_of_record_may_be_postgres(make_platform, ledger):

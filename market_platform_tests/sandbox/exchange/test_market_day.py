@@ -9,7 +9,9 @@ from market_platform.markets.market import MARKETS
 from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.exchange.exchange import Exchange
 from market_platform.sandbox.exchange.market_day import MarketDay
+from market_platform.sandbox.exchange.order import Backing
 from market_platform.sandbox.exchange.unit import Unit
+from market_platform.trading.bids.bid import StorageTerms
 from market_platform.trading.bids.checker import check_bid
 from market_platform.trading.gateways.caiso import CaisoGateway
 from market_platform_tests.trading.bids.bid_cases import a_bid, local, points
@@ -44,7 +46,7 @@ def test_nothing_happens_before_its_time(day):
     side = market_day(day, lambda *_: Decimal(50))
     sent = bid(day, 15, "b1")
     send(side, [sent], side.begin - timedelta(hours=20))
-    asked = {("BATT_1", sent.start)}
+    asked = {("BATT_1", "energy", sent.start)}
     side.advance(side.results_at - timedelta(minutes=1))
     assert side.ended("SHOP", "dam") == set()
     assert b'status="VALID"' in side.statuses("SHOP", "dam", asked)
@@ -87,6 +89,32 @@ def test_of_bids_that_were_withdrawn_nothing_more_is_said():
     send(side, [first], side.begin - timedelta(hours=19), cancel=True)
     send(side, [second], side.begin - timedelta(hours=18))
     side.advance(side.end)
-    told = side.statuses("SHOP", "dam", {("BATT_1", first.start)})
+    told = side.statuses("SHOP", "dam", {("BATT_1", "energy", first.start)})
     assert (told.count(b"bidId="), b'bidId="b2"' in told) == (1, True)
     assert side.delivered("SHOP", "dam") == {("BATT_1", "energy", first.start): Decimal(5)}
+
+
+def test_capacity_delivers_what_power_and_store_stood_behind():
+    """Worked by hand: 4 MW up for an hour beside 3 MW sold of 5 leaves 2 MW; 1 MWh left after it backs 2 MW for half an hour."""
+    day = date(2026, 7, 15)
+    unit = Unit("BATT_1", "storage", Decimal(-5), Decimal(5), Decimal(20), Decimal(4))
+    begin, _ = day_bounds(day, MARKETS["caiso"].zone)
+
+    def backing(order):
+        return Backing(up_hours=Decimal("0.5")) if order.product == "spin" else Backing()
+
+    exchange = Exchange("caiso", check_bid, lambda *_: Decimal(50), units=[unit], backing=backing)
+    side = MarketDay(exchange, day, results_at=begin - timedelta(hours=11))
+    start = local("caiso", 2026, 7, 15, 15)
+    terms = StorageTerms(Decimal(0), Decimal(20), Decimal(4))
+    sold = a_bid("caiso", bid_id="e1", start=start, participant="SHOP", location="BATT_1", points=points(("3", "20")))
+    held = a_bid(
+        "caiso", bid_id="s1", start=start, participant="SHOP", location="BATT_1", product="spin", soc=terms,
+        points=points(("4", "1")),
+    )  # fmt: skip
+    send(side, [sold, held], side.begin - timedelta(hours=20))
+    side.advance(side.end)
+    told = side.delivered("SHOP", "dam")
+    assert told[("BATT_1", "energy", start)] == Decimal(3)
+    # Readings end five minutes apart: 2 MW while more than 1 MWh is left, which is so at each of the twelve.
+    assert told[("BATT_1", "spin", start)] == Decimal(2)

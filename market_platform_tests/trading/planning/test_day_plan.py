@@ -16,9 +16,10 @@ from market_platform.sandbox.exchange.order import Order
 from market_platform.trading.bids.building import BidTarget
 from market_platform.trading.bids.checker import check_schedule
 from market_platform.trading.dispatch import Fleet, exclusive_dispatch
-from market_platform.trading.planning.bids_of_plan import bids_of, schedule_rows
+from market_platform.trading.planning.bids_of_plan import bids_of, schedule_rows, service_bids, service_rows
 from market_platform.trading.planning.day_plan import plan_plant, plan_storage, upright
 from market_platform.trading.planning.expectation import NOTHING_KNOWN, Expectation
+from market_platform.trading.planning.services import services_of
 
 DAYS = [date(2026, 3, 8), date(2026, 7, 15), date(2026, 11, 1)]
 BATTERY = Fleet.of(
@@ -56,6 +57,65 @@ def test_every_plan_becomes_bids_that_break_no_rule(iso, day, seed, strategy):
     rows = schedule_rows(plan, bids, target(iso), resource="own name", location="HUB", planned_at=begin)
     assert len(rows) == len(intervals)
     assert set(rows["bid_id"].dropna()) == {bid.bid_id for bid in bids}
+
+
+SERVICES = {
+    "caiso": ["regulation_up", "regulation_down", "spin", "non_spin"],
+    "pjm": ["synchronized_reserve", "secondary_reserve"],
+    "ercot": ["regulation_up", "regulation_down", "rrs_pf", "ecrs", "non_spin"],
+    "nyiso": ["spin_10", "reserve_30", "regulation_capacity"],
+}
+
+
+def some_services(iso, day, path, seed):
+    random = np.random.default_rng(seed)
+    rated = {"up": 0.5, "down": 0.5, "both": 0.5}
+    qualified = dict.fromkeys(SERVICES[iso], None) | {"energy": None, SERVICES[iso][0]: 0.3}
+
+    def expect(_product):
+        return Expectation(pd.Series(np.abs(random.normal(0, 12, len(path))), index=path), "test")
+
+    return services_of(qualified, iso, day, "storage", rated, 1.0, expect)
+
+
+@settings(max_examples=30)
+@given(
+    iso=st.sampled_from(sorted(SERVICES)), day=st.sampled_from(DAYS), seed=st.integers(0, 2**20),
+    strategy=st.sampled_from(["offers", "value_curves", "self_schedule"]), cycles=st.sampled_from([np.inf, 0.5]),
+)  # fmt: skip
+def test_energy_and_services_become_bids_that_break_no_rule_and_stay_within_the_store(iso, day, seed, strategy, cycles):
+    """What is offered of all products together can be held at once, in every hour, by power and by stored energy."""
+    expected = expectation(iso, day, seed)
+    services = some_services(iso, day, expected.prices.index, seed)
+    assert {each.product for each in services} == set(SERVICES[iso])
+    intervals = interval_starts(day, MARKETS[iso].zone, 60)
+    plan = plan_storage(BATTERY, expected, intervals, strategy=strategy, services=services, cycles=cycles)
+    energy, capacity = bids_of(plan, target(iso), LEVELS), service_bids(plan, target(iso), LEVELS)
+    begin = day_bounds(day, MARKETS[iso].zone)[0]
+    verdicts = check_schedule([*energy, *capacity], begin - timedelta(days=1) + timedelta(hours=3))
+    assert not [(v.bid_id, f.rule, f.message) for v in verdicts for f in v.broken]
+    assert capacity
+    assert np.maximum(plan.planned_mw, 0).sum() <= cycles * 1.9 * 0.95 + 1e-6
+    terms = {each.product: each for each in services}
+    soc = np.concatenate([[1.0], plan.soc_end_mwh])
+    for n, start in enumerate(intervals):
+        mine = [bid for bid in capacity if bid.start == start.to_pydatetime()]
+        for side in ("up", "down"):
+            held = [bid for bid in mine if terms[bid.product].traded.side in (side, "both")]
+            power = plan.planned_mw[n] if side == "up" else -plan.planned_mw[n]
+            assert sum(float(bid.largest_mw) for bid in held) <= 0.5 - power + 1e-6
+            energy_behind = sum(float(bid.largest_mw) * terms[bid.product].hours_behind for bid in held)
+            for level in soc[n : n + 2]:
+                assert energy_behind <= (level - 0.1 if side == "up" else 2 - level) + 1e-6
+        assert all(bid.largest_mw <= Decimal("0.3") for bid in mine if bid.product == SERVICES[iso][0])
+    rows = service_rows(plan, capacity, target(iso), resource="own name", location="HUB", planned_at=begin)
+    assert {bid.bid_id for bid in capacity} == {name for part in rows for name in part["bid_id"].dropna()}
+    offered = [bid for bid in energy if bid.points]
+    if strategy == "offers":
+        for bid in offered:
+            planned, at = plan.planned_mw[intervals.get_loc(bid.start)], plan.expected[intervals.get_loc(bid.start)]
+            reservation = float(bid.points[0].price_usd_per_mwh)
+            assert reservation <= at + 0.02 if planned > 0 else reservation >= at - 0.02
 
 
 @settings(max_examples=40)
