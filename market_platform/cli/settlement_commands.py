@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from market_platform.cli import settlement_dispute_commands, settlement_payment_commands
+from market_platform.cli import settlement_dispute_commands, settlement_payment_commands, settlement_take_commands
 from market_platform.cli.console import say, show, show_json
 from market_platform.cli.plain_words import plainly
 from market_platform.errors import RuleBroken
@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 app.add_typer(settlement_dispute_commands.app, name="disputes")
 app.add_typer(settlement_payment_commands.app, name="payments")
+app.command("take")(settlement_take_commands.take)
+app.command("hours")(settlement_take_commands.hours)
 
 DAY_FORMAT = ["%Y-%m-%d"]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
@@ -123,27 +125,6 @@ def _write_statement(settled: "Settled", account: str | None, path: Path) -> Non
     statement = shadow_statement(mine, market="RTM", statement_type="INITIAL", issued_on=settled.day)
     path.write_bytes(write_statement(statement, participant_name=accounts[0]))
     say(f"written: {path}")
-
-
-@app.command("take")
-def take(
-    files: Annotated[list[Path], typer.Argument(help="Statements or invoices of any ISO", exists=True, dir_okay=False)],
-    *,
-    account: Annotated[str | None, typer.Option(help="PJM's XML names no account: give it")] = None,
-    first: Annotated[datetime | None, typer.Option(formats=DAY_FORMAT, help="PJM's XML: first day")] = None,
-    last: Annotated[datetime | None, typer.Option(formats=DAY_FORMAT, help="PJM's XML: last day")] = None,
-    as_json: Json = False,
-) -> None:
-    """Take statements in: told by content, checked, compared with what we expect; twice without harm."""
-    from market_platform.defs.settlement.inbox import take_one
-
-    platform = open_platform()
-    period = (first.date(), last.date()) if first and last else None
-    results = [vars(take_one(platform, file.name, file.read_bytes(), account=account, period=period)) for file in files]
-    platform.catalog.refresh()
-    show(results, ["file_name", "outcome", "statement", "message"], title="What was taken", as_json=as_json)
-    if any(result["outcome"] != "taken" for result in results):
-        raise typer.Exit(1)
 
 
 @app.command("statements")

@@ -1,5 +1,6 @@
 """Commands of disputes: list, show, draft, write what is to be filed, note what became of it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -122,3 +123,29 @@ def move(
         dispute = move_dispute(platform, which, state, note=note, awarded_usd=usd(awarded))
         publish_disputes(platform, DISPUTES)
     say(f"{dispute.dispute_id[:12]} is {dispute.state}")
+
+
+@app.command("extract")
+def extract(
+    file: Annotated[Path, typer.Argument(help="ERCOT's dispute extract (XML)", exists=True, dir_okay=False)],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read what ERCOT says of its disputes and bring ours to the same state; twice without harm."""
+    from market_platform.defs.settlement.book_keys import DISPUTES
+    from market_platform.defs.settlement.disputes import follow_extract, publish_disputes
+
+    platform = Platform(Settings())
+    with plainly():
+        found = follow_extract(platform, file.read_bytes())
+        publish_disputes(platform, DISPUTES)
+    rows = [
+        {
+            "dispute_number": each.dispute_number, "dispute_id": each.dispute_id[:12], "before": each.before,
+            "now": each.steps[-1] if each.steps else each.before, "awarded_usd": each.awarded_usd,
+            "remark": each.remark,
+        }
+        for each in found
+    ]  # fmt: skip
+    columns = ["dispute_number", "dispute_id", "before", "now", "awarded_usd", "remark"]
+    show(rows, columns, title=f"{len(rows)} disputes at ERCOT", as_json=as_json)

@@ -1,6 +1,7 @@
 """The settlement commands as a user types them, on a simulated PJM day."""
 
 import json
+import zipfile
 from datetime import date
 
 import pytest
@@ -55,12 +56,36 @@ def test_from_shadow_to_pack(run, folder, tmp_path):
     expected = sum(float(row["amount_usd"]) for row in charges)
     assert float(statement["expected_usd"]) == pytest.approx(expected, abs=0.005)
     found = run("variances", "--json")
-    assert {row["cause"] for row in found} == {"missing", "duplicate", "sign"}
+    assert {row["cause"] for row in found} >= {"missing", "duplicate", "sign", "wrong_price", "wrong_quantity"}
     assert run("statement", statement["sha256"][:12], "--json")["variances"] == run("variances", "--json")
     assert [row["statement_id"] for row in run("reconcile", "--json")] == [statement["statement_id"]]
     pack = run("pack", "pjm", "SIM-DESK", "2026-11", "--format", "xlsx", "--json")
     assert pack["title"].startswith("SIMULATED: PJM")
     assert pack["files"][0].endswith("pjm-SIM-DESK-2026-11.xlsx")
+
+
+def test_a_bill_with_its_hourly_reports(run, folder, tmp_path):
+    (waiting,) = (path for path in (folder / "inbox" / "statements").iterdir() if path.is_file())
+    with zipfile.ZipFile(waiting) as archive:
+        archive.extractall(tmp_path)
+    bill, spot = tmp_path / "bill.csv", tmp_path / "spot-market.csv"
+    assert "take it with its bill" in run("take", str(spot), code=1)
+    hours = run("hours", str(spot), "--json")
+    assert {row["charge_code"] for row in hours} <= {"1200", "1205"}
+    (taken,) = run("take", str(bill), "--hourly", str(spot), "--json")
+    assert taken["outcome"] == "taken"
+    mine = next(row for row in run("statements", "--json") if row["file_name"] == "bill.csv with hours")
+    found = run("variances", "--statement", mine["sha256"], "--json")
+    alone = [(row["interval_start"], row["cause"]) for row in found if row["charge_code"] in ("1200", "1205")]
+    assert sorted(alone) == sorted((row["interval_start"], row["cause"]) for row in hours)
+    run("payments", "take", str(_bank(tmp_path)), "--json")
+    assert len(run("payments", "list", "--json")) <= 2
+
+
+def _bank(folder):
+    path = folder / "bank.csv"
+    path.write_text("payment_id,iso,paid_on,amount_usd,reference\n")
+    return path
 
 
 def test_disputes_are_written_and_never_sent(run, folder):

@@ -16,7 +16,8 @@ from market_platform.markets.market_day import today
 from market_platform.platform import Platform
 from market_platform.settlement.books import tables, view
 from market_platform.settlement.disputes.draft import Dispute
-from market_platform.settlement.disputes.ercot_xml import Contact, write_dispute
+from market_platform.settlement.disputes.ercot_xml import Contact, read_dispute_extract, write_dispute
+from market_platform.settlement.disputes.extract import Told, told
 from market_platform.settlement.disputes.states import due_soon, expire, move
 
 #: Deadlines are counted in the ISO's own day; a reminder over all ISOs uses the earliest of them, the West's.
@@ -79,6 +80,28 @@ def move_dispute(
         local: date = today(now, MARKETS[dispute.iso].zone)
         move(connection, dispute.dispute_id, state, at=now, today=local, note=note, awarded_usd=awarded_usd)
         return view.dispute_of(connection, dispute.dispute_id)
+
+
+def follow_extract(platform: Platform, data: bytes) -> list[Told]:
+    """Bring our disputes to where ERCOT's extract says that they are; return what each row meant.
+
+    The bytes are archived. A dispute that ERCOT has was filed, whatever our own note says. Raises StatementRefused.
+    """
+    platform.archive.keep(data)
+    rows = read_dispute_extract(data)
+    now = platform.clock()
+    found = []
+    for status in rows:
+        with platform.ledger.begin() as connection:
+            each = told(status, view.dispute_rows(connection, iso="ercot"))
+            for state in each.steps:
+                # ERCOT took it in time, or it would not be there: the deadline is not asked again.
+                awarded = each.awarded_usd if state.startswith("granted") else None
+                day = date.fromisoformat(status.operating_date[:10])
+                note = f"ERCOT dispute {status.dispute_number}: {status.status} {status.resolution_code}".strip()
+                move(connection, each.dispute_id, state, at=now, today=day, note=note, awarded_usd=awarded)
+            found.append(each)
+    return found
 
 
 def publish_disputes(platform: Platform, asset: str) -> pd.DataFrame:

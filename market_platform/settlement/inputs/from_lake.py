@@ -11,7 +11,8 @@ from market_platform.settlement.inputs.columns import AWARDS, DISPATCH, METER, P
 from market_platform.settlement.inputs.from_platform import nested_regions, price_feeds, price_history
 from market_platform.settlement.inputs.profiling import seconds_weighted
 from market_platform.settlement.shadow.rows import Inputs
-from market_platform.store.lake import Lake, scan
+from market_platform.store.lake import Lake
+from market_platform.store.merging import scan
 
 AWARD_STAGES = ("da", "fmm", "rt")
 DISPATCH_STAGES = {"fmm_dispatch": "fmm", "rtd_dispatch": "rtd"}

@@ -8,8 +8,9 @@ line. A cause is only named when the bill's own price and quantity, where it sta
 # ruff: noqa: S608
 
 #: Expected lines at the statement's grain, charge by charge: without resource or location where it states none, and per
-#: its own interval where that is longer (an hourly report, a daily or monthly bill). A charge that a bill of one interval
-#: leaves out is added up to that interval too. The price of a sum is its mean, weighted by quantity.
+#: its own interval where that is longer (an hourly report, a daily or monthly bill); hours that an hourly bill leaves out
+#: are hours too, and a charge that a bill of one interval leaves out has that interval. The price of a sum is its mean,
+#: weighted by quantity.
 ADDED_UP_SQL = """
 WITH overall AS (
     SELECT bool_and(resource = '') AS no_resource, bool_and(location = '' OR charge_code LIKE '%A') AS no_location,
@@ -21,6 +22,9 @@ WITH overall AS (
     FROM billed_raw GROUP BY ALL
 ), periods AS (
     SELECT DISTINCT charge_code, interval_start AS period_start, interval_end AS period_end FROM billed_raw
+), steps AS (
+    SELECT charge_code, max(interval_end - interval_start) AS step FROM billed_raw GROUP BY ALL
+    HAVING min(interval_end - interval_start) = max(interval_end - interval_start) AND step <= INTERVAL 1 HOUR
 ), whole AS (
     SELECT DISTINCT e.charge_code, only_start AS period_start, only_end AS period_end
     FROM {source} e CROSS JOIN overall
@@ -29,9 +33,13 @@ WITH overall AS (
     SELECT e.* REPLACE (
         CASE WHEN coalesce(g.no_resource, o.no_resource) THEN '' ELSE resource END AS resource,
         CASE WHEN coalesce(g.no_location, o.no_location) THEN '' ELSE location END AS location,
-        coalesce(period_start, interval_start) AS interval_start,
-        coalesce(period_end, interval_end) AS interval_end)
-    FROM {source} e CROSS JOIN overall o
+        coalesce(period_start, step_start, interval_start) AS interval_start,
+        coalesce(period_end, step_start + step, interval_end) AS interval_end)
+    FROM (
+        SELECT e.*, step,
+               CASE WHEN step > interval_end - interval_start THEN time_bucket(step, interval_start) END AS step_start
+        FROM {source} e LEFT JOIN steps USING (charge_code)
+    ) e CROSS JOIN overall o
     LEFT JOIN grain g ON g.charge_code = e.charge_code
     LEFT JOIN (FROM periods UNION ALL FROM whole) p
       ON p.charge_code = e.charge_code AND e.interval_start >= period_start AND e.interval_end <= period_end
