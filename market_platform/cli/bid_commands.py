@@ -70,6 +70,7 @@ def build(
     columns = [
         "market",
         "resource",
+        "product",
         "interval_start",
         "expected_usd_per_mwh",
         "planned_mw",

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from market_platform.reporting.images import png
 
 PRICE, CHARGE, DISCHARGE, SOC, GRAY = "#b5482a", "#3b7dbf", "#3f8f4f", "#7a5ea8", "#555555"
+SERVICES = ("#3f8f4f", "#3b7dbf", "#c98a2b", "#7a5ea8", "#4aa3a3")
 
 
 def plan_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> bytes:
@@ -62,6 +63,29 @@ def curve_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> byt
         axes.set_xlabel("MW (negative charges)")
         axes.set_ylabel("USD/MWh")
         axes.legend(fontsize=7, frameon=False)
+    return _finished(figure)
+
+
+def services_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> bytes:
+    """Return the capacity that each resource holds back, by service and hour: upwards above zero, downwards below."""
+    groups = list(rows.groupby("resource", sort=True))
+    figure = Figure(figsize=(9.5, 0.6 + 1.9 * len(groups)), layout="constrained")
+    panels = figure.subplots(len(groups), 1, squeeze=False, sharex=True)[:, 0]
+    products = sorted(rows["product"].unique())
+    for (name, part), axes in zip(groups, panels, strict=True):
+        tops = {1: np.zeros(25), -1: np.zeros(25)}
+        for product, mine in part.groupby("product", sort=True):
+            way = -1 if str(product).endswith("down") else 1
+            hour, mw = _hours(mine, zone_name), mine["planned_mw"].fillna(0.0).to_numpy(dtype=float)
+            place = np.floor(hour).astype(int)
+            color = SERVICES[products.index(product) % len(SERVICES)]
+            axes.bar(hour + 0.5, way * mw, width=0.9, bottom=way * tops[way][place], color=color, label=product)
+            tops[way][place] += mw
+        axes.axhline(0, color=GRAY, linewidth=0.6)
+        axes.set_ylabel("MW held back")
+        axes.set_title(f"{name}{_mark(simulated)}", loc="left", fontsize=9)
+        axes.legend(fontsize=7, frameon=False, ncols=3)
+    panels[-1].set_xlabel(f"hour of the market day, {zone_name}")
     return _finished(figure)
 
 

@@ -36,6 +36,10 @@ REAL_TIME = {
     "pjm": ("pjm_rt_5min_lmp_hub", "pjm_rt_5min_unverified_lmp_hub", "pjm_rt_5min_unverified_lmp_zone"),
     "ercot": ("ercot_rtm_spp",),
 }
+# Feeds that day-ahead services are priced by.
+SERVICES = {
+    iso: tuple(feed for feed in price_feeds(iso, "ancillary_prices") if f"{iso}_dam_" in feed) for iso in DAY_AHEAD
+}
 HISTORY_DAYS = 15
 # A hole in the real-time prices is bridged by the price before it once later prices are there.
 LONGEST_HOLE = timedelta(hours=1)

@@ -10,13 +10,13 @@ import pandas as pd
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families.trading import AWARDS, BIDS, RESOURCE_DISPATCH, TRADING_KPIS
 from market_platform.defs.feed_assets import table_schema
-from market_platform.defs.trading.prices import DAY_AHEAD, REAL_TIME
+from market_platform.defs.trading.prices import DAY_AHEAD, REAL_TIME, SERVICES
 from market_platform.defs.trading.schedule_assets import DAYS, GROUP, SCHEDULES_OF, on_any_day
 from market_platform.platform import Platform
 
 ISOS = tuple(sorted(DAY_AHEAD))
 SETTLING = sorted(
-    {feed for feeds in (*DAY_AHEAD.values(), *REAL_TIME.values()) for feed in feeds}
+    {feed for feeds in (*DAY_AHEAD.values(), *REAL_TIME.values(), *SERVICES.values()) for feed in feeds}
 )  # fmt: skip
 
 
@@ -137,10 +137,10 @@ def resource_dispatch(context: dg.AssetExecutionContext, platform: dg.ResourcePa
     partitions_def=DAYS,
     deps=["awards", "resource_dispatch", *SCHEDULES_OF],
     metadata=_table(TRADING_KPIS),
-    description="Revenue, win rate, spread captured, share of perfect foresight, cycles and missed revenue by cause (forecast, "
-    "not cleared, not delivered) of each resource for the hours of the day that are over, at day-ahead prices; what was "
-    "delivered beside the award is settled at real-time prices in real_time_balance, what the store holds more than at the "
-    "start stands in energy_kept.",
+    description="Revenue with ancillary services, win rate, spread captured, share of perfect foresight, cycles and missed revenue "
+    "by cause (forecast, not cleared, not delivered) of each resource for the hours of the day that are over, at day-ahead "
+    "prices; what was delivered beside the energy awarded is settled at real-time prices in real_time_balance, what the store "
+    "holds more than at the start stands in energy_kept.",
 )
 def trading_kpis(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Compute the day's key figures."""
@@ -185,5 +185,5 @@ def _awarded(rows: pd.DataFrame) -> str:
         return "no awards yet"
     sums = rows.assign(
         bought_mw=rows["awarded_mw"].clip(upper=0), sold_mw=rows["awarded_mw"].clip(lower=0),
-    ).groupby(["market", "market_run", "resource"])[["bought_mw", "sold_mw", "delivered_mwh"]].sum()  # fmt: skip
+    ).groupby(["market", "market_run", "resource", "product"])[["bought_mw", "sold_mw", "delivered_mwh"]].sum()  # fmt: skip
     return sums.round(3).reset_index().to_markdown(index=False)

@@ -11,7 +11,7 @@ import pandas as pd
 from market_platform.contracts.families.trading import BID_SCHEDULES
 from market_platform.defs.feed_assets import table_schema
 from market_platform.defs.partitions import market_days
-from market_platform.defs.trading.prices import DAY_AHEAD
+from market_platform.defs.trading.prices import DAY_AHEAD, SERVICES
 from market_platform.platform import Platform
 from market_platform.trading.bids.bid import Bid
 
@@ -71,9 +71,13 @@ def schedule_asset(iso: str) -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"numba", iso},
         partitions_def=DAYS,
-        deps=["trading_resources", *on_any_day([*DAY_AHEAD[iso], f"{iso}_day_ahead_price_forecast", *fuel])],
+        deps=[
+            "trading_resources",
+            *on_any_day([*DAY_AHEAD[iso], *SERVICES[iso], f"{iso}_day_ahead_price_forecast", *fuel]),
+        ],
         description=f"Day-ahead bids of the resources in {iso.upper()} for a market day, made before the gate from what is known "
-        "then: the platform's price forecast, else the seasonal naive on published prices, else the threshold strategy. "
+        "then: the platform's price forecast, else the seasonal naive on published prices, else the threshold strategy. A store "
+        "plans energy together with the ancillary services that it is qualified for. "
         "In the sandbox a day whose gate has closed is planned as of twenty minutes before it.",
         metadata={
             "dagster/column_schema": table_schema(BID_SCHEDULES),
@@ -136,7 +140,7 @@ def _empty(note: str) -> dg.MaterializeResult:
 def _metadata(
     house: "House", iso: str, day: date, rows: pd.DataFrame, bids: Sequence[Bid], notes: Sequence[str]
 ) -> dict[str, Any]:
-    from market_platform.defs.trading.pictures import curve_picture, plan_picture
+    from market_platform.defs.trading.pictures import curve_picture, plan_picture, services_picture
     from market_platform.markets.market import MARKETS
     from market_platform.reporting.images import markdown_image
 
@@ -150,6 +154,11 @@ def _metadata(
     if rows.empty:
         return metadata
     zone = MARKETS[iso].zone_name
+    services, rows = rows[rows["product"] != "energy"], rows[rows["product"] == "energy"]
+    if len(services):
+        metadata["ancillary_services"] = dg.MetadataValue.md(
+            markdown_image("Ancillary services", services_picture(services, zone, simulated=house.is_simulated))
+        )
     settled = {location: house.prices.of_day(iso, "dam", str(location), day) for location in rows["location"].unique()}
     rows = rows.assign(
         settled_usd_per_mwh=[

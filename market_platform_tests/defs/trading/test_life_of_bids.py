@@ -108,7 +108,16 @@ def test_a_day_goes_from_plan_to_delivery(iso, day, make_platform):
     assert len(hourly_results(after, iso, day, FIRST[iso])) == (end - begin) / timedelta(hours=1)
 
 
-@pytest.mark.parametrize(("iso", "day"), [("ercot", DAYS[0]), ("caiso", DAYS[2]), ("nyiso", DAYS[2]), ("pjm", DAYS[0])])
+@pytest.mark.parametrize(
+    ("iso", "day"),
+    [
+        ("pjm", DAYS[0]),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in (("ercot", DAYS[0]), ("caiso", DAYS[2]), ("nyiso", DAYS[2]))
+        ),
+    ],
+)
 def test_services_go_from_plan_to_delivery_beside_energy(iso, day, make_platform):
     """Offers of capacity clear at the region's price, are held by the store to the last hour, and count in the figures."""
     platform = make_platform(now=datetime(2026, 1, 1, tzinfo=UTC))
