@@ -45,7 +45,7 @@ def lay_in(
         key = typed.loc[again, list(contract.key)].iloc[0].to_dict()
         raise SchemaChanged(f"{contract.name}: {asset} computed {key} twice; nothing was stored")
     if typed.empty and not whole_days:
-        return Commit(0, lake.version(contract), typed)
+        return Commit({}, 0, lake.version(contract), typed)
     return lake.commit(contract, asset, typed, payload=inputs, read_at=read_at, whole_days=whole_days)
 
 

@@ -4,17 +4,14 @@ A failure stops only the request it belongs to; the bytes are kept, the reason i
 """
 
 import re
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 
-import pandas as pd
-
-from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate
 from market_platform.errors import Gone, MarketPlatformError, NotPublishedYet, UnknownPayload
 from market_platform.ingest.account import Account, Outcome
+from market_platform.ingest.landing import Archived, Landing
 from market_platform.markets.market_day import today
 from market_platform.sources.catalogue import PUBLISHERS, publisher_of, recognise
 from market_platform.sources.credentials import NOBODY, Credentials, NotHeld, Unauthorised
@@ -25,6 +22,9 @@ from market_platform.sources.paging import Incomplete, bundle
 from market_platform.sources.payload import Payload, Request, masked, unpack
 from market_platform.store.archive import Archive
 from market_platform.store.lake import Lake
+
+# As they come, mostly compressed: more than a small market's day, less than one hour of all nodes of a large one.
+MOST_BYTES_AT_ONCE = 2_000_000
 
 
 def say_nothing(_outcome: Outcome) -> None:
@@ -51,11 +51,23 @@ class Pipeline:
         """Fetch some market days of a feed from its publisher, one outcome a request."""
         if feed.request is None:
             return
+        waiting: list[_Answer] = []
+        for found in self._ask(feed, days):
+            if isinstance(found, Outcome):
+                yield found
+                continue
+            if waiting and not _land_together(waiting, found):
+                yield from self._take(feed, waiting)
+                waiting = []
+            waiting.append(found)
+        yield from self._take(feed, waiting)
+
+    def _ask(self, feed: Feed, days: Sequence[date]) -> Iterator["_Answer | Outcome"]:
         try:
-            for request in feed.request(feed, days, today(self.clock(), feed.zone)):
+            for request in feed.request(feed, days, today(self.clock(), feed.zone)) if feed.request else ():
                 yield from self._follow(feed, request)
         except MarketPlatformError as error:  # what cannot even be asked for, and why
-            yield self._end(Outcome(feed.key, feed.dataset, tuple(days), type(error).__name__, str(error)))
+            yield self._landing.end(Outcome(feed.key, feed.dataset, tuple(days), type(error).__name__, str(error)))
 
     def take_file(self, payload: Payload) -> Iterator[Outcome]:
         """Import a file that the user has: told by content and name, one outcome for each feed found in it."""
@@ -79,7 +91,7 @@ class Pipeline:
             names = {member.name for member in found}
             mine = [member for member in self._stamped(feed, payload) if member.name in names]
             for one in self._filled_by(feed):
-                yield self._land(one, payload.name, mine, (), digest)
+                yield from self._landing.land(one, [Archived(payload.name, digest, (), partial(list, mine))])
         for stranger in strangers:
             unknown = f"{stranger.name}: no feed knows this file; `market-platform feeds` lists what is known"
             yield self._refuse(stranger, digest, UnknownPayload(unknown))
@@ -91,7 +103,9 @@ class Pipeline:
     def replay(self, feed: Feed, payload: Payload) -> Outcome:
         """Parse archived bytes again, with no network: for a parser that has learned something."""
         digest = self.archive.keep(payload.content)
-        return self._land(feed, payload.name, self._stamped(feed, payload), (), digest, payload)
+        self.account.keep_payload(feed.publisher, payload, digest, self.clock())
+        archived = Archived(payload.name, digest, (), partial(self._stamped, feed, payload), payload.published_at)
+        return self._landing.land(feed, [archived])[0]
 
     def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
         files = unpack(payload, publisher_of(feed).stamp_zone)
@@ -100,7 +114,7 @@ class Pipeline:
             raise UnknownPayload(f"{payload.name}: none of its {len(files)} files is of {feed.key} ({feed.members})")
         return mine
 
-    def _follow(self, feed: Feed, request: Request) -> Iterator[Outcome]:
+    def _follow(self, feed: Feed, request: Request) -> Iterator["_Answer | Outcome"]:
         try:
             payload = self._whole_answer(feed, request)
             unread = partial(self.account.unread, feed)
@@ -110,33 +124,47 @@ class Pipeline:
                 for alternative in request.alternatives:
                     yield from self._follow(feed, alternative)
             else:
-                yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
+                yield self._landing.end(
+                    Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error))
+                )
         except NotPublishedYet as error:
             yield from self._ask_elsewhere(feed, request, error)
         except MarketPlatformError as error:
-            yield self._end(Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error)))
+            yield self._landing.end(
+                Outcome(feed.key, request.file_name, request.days, type(error).__name__, str(error))
+            )
         else:
             if listed is None:
-                yield from self._take(feed, request, payload)
+                digest = self.archive.keep(payload.content)
+                self.account.keep_payload(feed.publisher, payload, digest, self.clock())
+                yield _Answer(request, payload, digest)
             else:
                 yield from self._go_through(feed, request, payload, listed)
 
-    def _take(self, feed: Feed, request: Request, payload: Payload) -> Iterator[Outcome]:
-        """Land an answer; documents that a list gave count as read when every feed that they fill has them."""
-        digest = self.archive.keep(payload.content)
-        landed = [self._land(one, payload.name, None, request.days, digest, payload) for one in self._filled_by(feed)]
-        if not any(outcome.failed for outcome in landed):
-            self.account.note_read(feed, request.documents, digest, self.clock())
-        yield from landed
+    def _take(self, feed: Feed, answers: Sequence["_Answer"]) -> Iterator[Outcome]:
+        """Land answers; documents that a list gave count as read when every feed that they fill has them."""
+        if not answers:
+            return
+        archived = [self._archived(feed, each) for each in answers]
+        by_feed = [self._landing.land(one, archived) for one in self._filled_by(feed)]
+        for answer, *outcomes in zip(answers, *by_feed, strict=True):
+            if not any(outcome.failed for outcome in outcomes):
+                self.account.note_read(feed, answer.request.documents, answer.digest, self.clock())
+            yield from outcomes
+
+    def _archived(self, feed: Feed, answer: "_Answer") -> Archived:
+        payload = answer.payload
+        stamped = partial(self._stamped, feed, payload)
+        return Archived(payload.name, answer.digest, answer.request.days, stamped, payload.published_at)
 
     def _go_through(
         self, feed: Feed, request: Request, payload: Payload, listed: Sequence[Request]
-    ) -> Iterator[Outcome]:
+    ) -> Iterator["_Answer | Outcome"]:
         """Keep a list and fetch what it leads to."""
         self.account.keep_payload(feed.publisher, payload, self.archive.keep(payload.content), self.clock())
         if not listed:
             said = "nothing was posted that has not been read"
-            yield self._end(Outcome(feed.key, request.file_name, request.days, "unchanged", said))
+            yield self._landing.end(Outcome(feed.key, request.file_name, request.days, "unchanged", said))
         for each in listed:
             yield from self._follow(feed, each)
 
@@ -180,96 +208,38 @@ class Pipeline:
     def _tokens(self) -> Tokens:
         return Tokens(self.client, self.credentials, self.clock)
 
-    def _ask_elsewhere(self, feed: Feed, request: Request, error: NotPublishedYet) -> Iterator[Outcome]:
+    def _ask_elsewhere(self, feed: Feed, request: Request, error: NotPublishedYet) -> Iterator["_Answer | Outcome"]:
         for alternative in request.alternatives:
             found = list(self._follow(feed, replace(alternative, archived=False)))
-            if not any(outcome.outcome == "not_published" for outcome in found):
+            if not any(isinstance(one, Outcome) and one.outcome == "not_published" for one in found):
                 yield from found
                 return
-        yield self._end(Outcome(feed.key, request.file_name, request.days, "not_published", str(error)))
+        yield self._landing.end(Outcome(feed.key, request.file_name, request.days, "not_published", str(error)))
 
     def _refuse(self, payload: Payload, digest: str, error: MarketPlatformError) -> Outcome:
         self.account.keep_payload("unknown", payload, digest, self.clock())
-        return self._end(Outcome("unknown", payload.name, (), type(error).__name__, str(error), files=1, sha256=digest))
-
-    def _end(self, outcome: Outcome) -> Outcome:
-        self.account.settle(uuid.uuid4().hex, outcome, origin=self.origin, at=self.clock())
-        self.notice(outcome)
-        return outcome
-
-    def _land(
-        self,
-        feed: Feed,
-        source: str,
-        files: list[Payload] | None,
-        days: tuple[date, ...],
-        digest: str,
-        payload: Payload | None = None,
-    ) -> Outcome:
-        """Parse, validate, commit and account for one payload that is in the archive already."""
-        now = self.clock()
-        nothing = Outcome(feed.key, source, days, "committed", sha256=digest)
-        try:
-            if files is None and payload is not None:
-                self.account.keep_payload(feed.publisher, payload, digest, now)
-                files = self._stamped(feed, payload)
-            files = files or []
-            rows = feed.parse(feed, files)
-            verdict = validate(rows, feed.contract)
-            standing, changed = None, 0
-            if len(verdict.accepted):
-                stamps = [file.published_at for file in files if file.published_at is not None]
-                stamp = max(stamps) if stamps else payload.published_at if payload else None
-                commit = self.lake.commit(
-                    feed.contract, feed.key, verdict.accepted, payload=digest, read_at=now, published_at=stamp
-                )
-                standing, changed = commit.standing, commit.rows_changed
-        except MarketPlatformError as error:
-            return self._end(replace(nothing, outcome=type(error).__name__, message=str(error), files=len(files or [])))
-        outcome = replace(
-            nothing,
-            outcome=_word(verdict, changed),
-            message=_reasons(verdict.refused["reason"]),
-            days=days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
-            files=len(files),
-            lines=_line_count(rows),
-            rows=len(rows),
-            committed=len(verdict.accepted),
-            changed=changed,
-            quarantined=len(verdict.refused),
+        return self._landing.end(
+            Outcome("unknown", payload.name, (), type(error).__name__, str(error), files=1, sha256=digest)
         )
-        self.account.settle(
-            uuid.uuid4().hex,
-            outcome,
-            origin=self.origin,
-            at=now,
-            feed=feed,
-            standing=standing,
-            refused=verdict.refused,
-            files=[file.name for file in files],
-        )
-        self.notice(outcome)
-        return outcome
+
+    @cached_property
+    def _landing(self) -> Landing:
+        return Landing(self.lake, self.account, self.clock, self.origin, self.notice)
 
 
-def _line_count(rows: pd.DataFrame) -> int:
-    """Count the published lines that the rows were made of; ``lines`` says it where several lines make one row."""
-    if "lines" in rows:
-        return int(rows["lines"].sum())
-    return int(rows.groupby("file")["line"].nunique().sum())
+@dataclass(frozen=True)
+class _Answer:
+    """What a publisher said to a request, whole and in the archive."""
+
+    request: Request
+    payload: Payload
+    digest: str
 
 
-def _word(verdict: Verdict, changed: int) -> str:
-    """Say what became of a payload; one of which every row is amiss is quarantined as a whole."""
-    amiss = ~verdict.refused["reason"].str.startswith(NOTHING_AMISS)
-    if verdict.accepted.empty and amiss.any():
-        return "quarantined"
-    return "committed" if changed else "unchanged"
-
-
-def _reasons(reasons: object) -> str:
-    counts = reasons.value_counts()  # type: ignore[attr-defined]
-    return "; ".join(f"{count} x {reason}" for reason, count in counts.head(3).items())
+def _land_together(waiting: Sequence[_Answer], another: _Answer) -> bool:
+    """Say whether an answer may wait for others of its market days: each commit writes the days anew."""
+    size = sum(len(each.payload.content) for each in (*waiting, another))
+    return another.request.days == waiting[0].request.days and size <= MOST_BYTES_AT_ONCE
 
 
 def pace_by_host(credentials: Credentials = NOBODY) -> dict[str, float]:

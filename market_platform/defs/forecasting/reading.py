@@ -11,7 +11,7 @@ from market_platform.contracts.contract import Contract
 from market_platform.contracts.families.forecasts import FORECAST_MEMBERS, FORECASTS
 from market_platform.defs.forecasting.subjects import Source
 from market_platform.platform import Platform
-from market_platform.store.lake import scan
+from market_platform.store.merging import scan
 
 HISTORY = timedelta(days=1456 + 364)
 

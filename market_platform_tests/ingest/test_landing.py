@@ -1,0 +1,56 @@
+"""Answers that make up a market day go into the lake in one commit; one that fails takes no other with it."""
+
+from datetime import date
+from functools import partial
+
+import pytest
+
+from market_platform.ingest.landing import Archived, Landing
+from market_platform.sandbox.faults import Fault, FaultPlan
+from market_platform.sources.catalogue import FEEDS
+from market_platform.sources.payload import Payload
+
+HOURLY_ANSWERS = FEEDS["caiso_fmm_ancillary"]
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 11, 19), 24)])
+def test_the_hours_of_a_day_are_one_commit_and_an_outcome_each(make_platform, day, hours):
+    platform = make_platform()
+    outcomes = list(platform.pipeline.ingest(HOURLY_ANSWERS, [day]))
+    assert [outcome.outcome for outcome in outcomes] == ["committed"] * hours
+    held = platform.lake.read(HOURLY_ANSWERS.contract)
+    assert len(held) == sum(outcome.changed for outcome in outcomes) == sum(outcome.committed for outcome in outcomes)
+    assert held.groupby("payload").size().to_dict() == {outcome.sha256: outcome.committed for outcome in outcomes}
+    first = platform.lake.version(HOURLY_ANSWERS.contract)
+    assert {outcome.outcome for outcome in platform.pipeline.ingest(HOURLY_ANSWERS, [day])} == {"unchanged"}
+    assert platform.lake.version(HOURLY_ANSWERS.contract) == first == 1
+
+
+def test_a_broken_hour_is_told_and_the_others_land(make_platform):
+    platform = make_platform(FaultPlan([("PRC_INTVL_AS", Fault.TRUNCATED, 1)]))
+    outcomes = list(platform.pipeline.ingest(HOURLY_ANSWERS, [date(2026, 11, 19)]))
+    assert [outcome.failed for outcome in outcomes].count(True) == 1
+    assert platform.lake.read(HOURLY_ANSWERS.contract)["interval_start"].nunique() == 92
+
+
+def test_a_row_that_came_twice_keeps_both_versions(make_platform, tmp_path):
+    platform = make_platform()
+    feed = FEEDS["nyiso_dam_lbmp_zone"]
+    (outcome,) = platform.pipeline.ingest(feed, [date(2026, 11, 19)])
+    first = platform.archive.read(outcome.sha256)
+    head, line, rest = first.split(b"\n", 2)
+    cells = line.split(b",")
+    cells[3], cells[4] = b"77.00", b"%.2f" % (77 - float(cells[3]) + float(cells[4]))
+    pipeline = make_platform(folder=tmp_path / "another").pipeline
+    archived = [
+        Archived(
+            name, pipeline.archive.keep(content), (), partial(list, [Payload("20261119damlbmp_zone.csv", content)])
+        )
+        for name, content in (("first.csv", first), ("second.csv", b"\n".join([head, b",".join(cells), rest])))
+    ]
+    landing = Landing(pipeline.lake, pipeline.account, pipeline.clock, pipeline.origin, pipeline.notice)
+    outcomes = landing.land(feed, archived)
+    assert [(each.outcome, each.changed) for each in outcomes] == [("committed", 360), ("committed", 1)], outcomes
+    versions = pipeline.lake.read(feed.contract, versions=True)
+    assert len(versions) == 361
+    assert versions["known_to"].notna().sum() == 1
