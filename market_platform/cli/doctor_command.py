@@ -1,5 +1,6 @@
 """``market-platform doctor``: what is wrong with this platform, and mending it."""
 
+from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -20,7 +21,10 @@ def doctor(
 
     settings = Settings()
     platform = Platform(settings)
-    with open_instance(settings) as instance:
+    with ExitStack() as stack:
+        instance = None
+        with suppress(OSError):  # where its home cannot be written, the disk is the finding
+            instance = stack.enter_context(open_instance(settings))
         findings = list(house_doctor.examine(platform, instance))
         said = dict(house_doctor.mend(findings)) if mend else {}
         left = list(house_doctor.examine(platform, instance)) if mend else findings

@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from market_platform.drills.clocks import clocks
+from market_platform.drills.damage import damaged_archive, damaged_parquet
+from market_platform.drills.databases import postgres
+from market_platform.drills.disks import disk_full, read_only_disk
 from market_platform.drills.ground import Ground
 from market_platform.drills.kills import kill
+from market_platform.drills.publishers import publishers
 from market_platform.drills.result import Result, Tally
+from market_platform.drills.rivals import rivals
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,18 @@ class Drill:
 
 DRILLS = {
     "kill": Drill("kill -9 at random points of fetching, archiving, committing and accounting", kill, 300),
+    "rivals": Drill("the same run started twice at once, on stores that are not there yet", rivals, 15),
+    "disk-full": Drill("a disk that runs full at random points and is freed", disk_full, 20),
+    "read-only-disk": Drill("a disk that cannot be written to for a while", read_only_disk, 6),
+    "clock": Drill("a clock that is set back a day or jumps two years", clocks, 60),
+    "postgres": Drill("a database server that dies in mid-transaction and comes back", postgres, 20),
+    "publishers": Drill("every wire fault of publishers, in single answers and in all of them", publishers, 18),
+    "damaged-parquet": Drill(
+        "files of the lake cut, emptied, overwritten, gone, one byte changed", damaged_parquet, 40
+    ),
+    "damaged-archive": Drill(
+        "archived payloads cut, emptied, overwritten, gone, one byte changed", damaged_archive, 40
+    ),
 }
 
 

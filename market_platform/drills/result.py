@@ -1,5 +1,6 @@
 """What came of a drill, in counts."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,12 +28,17 @@ class Tally:
 
     def hear(self, findings: Sequence[Finding]) -> None:
         """Count what the doctor says while something is wrong."""
-        self.found.update(f"{finding.part}: {finding.wrong.split(':')[0]}" for finding in findings)
+        self.found.update(f"{finding.part}: {_without_names(finding.wrong)}" for finding in findings)
 
     @property
     def holds(self) -> bool:
         """Whether the fault struck at all, rows were compared, and nothing is lost, doubled or still wrong."""
         return bool(self.faults and self.rows) and not (self.lost or self.extra or self.left)
+
+
+def _without_names(wrong: str) -> str:
+    """Say what is wrong without the file that it is wrong with, so that findings of a kind are counted together."""
+    return re.sub(r"'[^']*'|(?<=bytes of )\S+", "...", wrong.split(". Detail", maxsplit=1)[0]).split(": ")[0]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A death is set at a step of the ways of the data: the so-many-th call that the c
 and a while after it, which falls into what the lake's or the database's engine does then.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ import sqlalchemy
 
 import market_platform
 from market_platform.drills.story import STORY, platform_at, play
+from market_platform.errors import MarketPlatformError
 from market_platform.settings import Settings
 
 HOUSE = str(Path(market_platform.__file__).parent)
@@ -27,6 +29,9 @@ WATCHED = (
     str(Path(deltalake.__file__).parent),
     str(Path(sqlalchemy.__file__).parent),
 )
+STOPPED = 3
+EXITS = {0: "came through all the same", STOPPED: "stopped with an error that says what to do"}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,12 @@ def run_chapter(settings: Settings, number: int, death: Death | None = None) -> 
     chapter = STORY[number]
     if death is not None:
         _watch(_dying_at(death))
-    play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
+    try:
+        play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
+    except MarketPlatformError as error:
+        sys.setprofile(None)
+        log.info("chapter %s stopped: %s", number, error)
+        raise SystemExit(STOPPED) from None
     sys.setprofile(None)
     signal.setitimer(signal.ITIMER_REAL, 0)
 

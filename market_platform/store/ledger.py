@@ -79,7 +79,7 @@ class Ledger:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")
-        with self.engine.begin() as connection:
+        with self._told_plainly(), self.engine.begin() as connection:
             if self.dialect == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(727)"))
             config.attributes["connection"] = connection
@@ -89,16 +89,26 @@ class Ledger:
     def begin(self) -> Iterator[sa.Connection]:
         """Open a transaction that may write: committed at the end, rolled back on any error.
 
-        On SQLite it takes the write lock at once, so two writers wait for each other instead of failing half-way.
+        On SQLite it takes the write lock at once, so two writers wait for each other instead of failing half-way. Raises
+        StoreError where the database does not answer, is full or may not be written to; then nothing of it is stored.
         """
-        with self.engine.begin() as connection:
+        with self._told_plainly(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Open a connection for reading only; on SQLite it never waits for a writer."""
-        with self.engine.connect().execution_options(read_only=True) as connection:
+        with self._told_plainly(), self.engine.connect().execution_options(read_only=True) as connection:
             yield connection
+
+    @contextmanager
+    def _told_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            where = self.url.render_as_string(hide_password=True)
+            reason = str(error.orig).splitlines()[0]
+            raise StoreError(f"the ledger at {where} fails: {reason}; mend that and run the same again") from error
 
     def upsert(
         self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, object]], *, keep: bool = False
@@ -123,7 +133,13 @@ class Ledger:
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the ledger cannot be made in {folder}: {error}; mend that and run the same again"
+            ) from error
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")

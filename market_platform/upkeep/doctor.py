@@ -9,7 +9,7 @@ from market_platform.platform import Platform
 from market_platform.upkeep.archive_health import examine_archive
 from market_platform.upkeep.finding import Finding
 from market_platform.upkeep.lake_health import examine_lake
-from market_platform.upkeep.store_health import examine_catalog, examine_disk, examine_ledger, examine_runs
+from market_platform.upkeep.store_health import UNWRITABLE, examine_catalog, examine_disk, examine_ledger, examine_runs
 
 EXAMINATIONS: dict[str, Callable[[Platform], Iterator[Finding]]] = {
     "disk": examine_disk,
@@ -21,9 +21,15 @@ EXAMINATIONS: dict[str, Callable[[Platform], Iterator[Finding]]] = {
 
 
 def examine(platform: Platform, instance: dg.DagsterInstance | None = None) -> Iterator[Finding]:
-    """Look at every part of a platform and yield what is wrong with it."""
-    for look in EXAMINATIONS.values():
-        yield from look(platform)
+    """Look at every part of a platform and yield what is wrong with it.
+
+    Where the disk cannot be written to nothing else is looked at: SQLite cannot even be read there.
+    """
+    for part, look in EXAMINATIONS.items():
+        findings = list(look(platform))
+        yield from findings
+        if part == "disk" and any(UNWRITABLE in finding.wrong for finding in findings):
+            return
     if instance is not None:
         yield from examine_runs(platform, instance)
 

@@ -21,6 +21,7 @@ from market_platform.upkeep.finding import Finding
 LEAST_FREE_BYTES = 2 * 1024**3
 LONGEST_RUN = timedelta(hours=6)
 LEFT_OVER = timedelta(hours=1)
+UNWRITABLE = "it cannot be written to"
 
 
 def examine_disk(platform: Platform) -> Iterator[Finding]:
@@ -32,9 +33,8 @@ def examine_disk(platform: Platform) -> Iterator[Finding]:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        yield Finding(
-            "disk", str(folder), f"it cannot be written to: {error}", "mount it for writing, or free the disk"
-        )
+        yield Finding("disk", str(folder), f"{UNWRITABLE}: {error}", "mount it for writing, or free the disk")
+        return
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
         yield Finding(
