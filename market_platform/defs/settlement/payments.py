@@ -37,11 +37,10 @@ def invoice_statements(platform: Platform) -> list[Invoice]:
     with platform.ledger.read() as connection:
         # Our own invoices name statements by hash, the ISO's by its identifier.
         covered = {name for item in view.invoices(connection) for name, _ in item.items}
-        rows = view.statement_rows(connection)
         # The same bill may come again with its hourly reports: other bytes, one statement.
-        covered |= {row["statement_id"] for row in rows if row["sha256"] in covered}
-        once = {row["statement_id"]: row for row in rows}.values()
-        heads = [row for row in once if not {row["sha256"], row["statement_id"]} & covered]
+        names = sa.select(tables.statements.c.statement_id).where(tables.statements.c.sha256.in_(covered))
+        covered |= set(connection.scalars(names))
+        heads = [row for row in view.statement_rows(connection) if not {row["sha256"], row["statement_id"]} & covered]
         fresh = [view.kept_statement(connection, row["sha256"], pd.DataFrame()) for row in heads]
     groups: dict[tuple[str, str, str, date], list[Statement]] = {}
     for statement in fresh:

@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 import pandas as pd
+import sqlalchemy as sa
 
 from market_platform.markets.market import MARKETS
+from market_platform.settlement.books import tables
 from market_platform.settlement.books.keep import (
     Kept,
     keep_outcome,
@@ -18,7 +20,7 @@ from market_platform.settlement.books.keep import (
 )
 from market_platform.settlement.charges.table import UNSETTLED, charge_named
 from market_platform.settlement.disputes.draft import Dispute, draft_disputes
-from market_platform.settlement.disputes.states import keep_drafts
+from market_platform.settlement.disputes.states import keep_drafts, withdraw_replaced
 from market_platform.settlement.reconciliation.reconcile import Reconciliation, reconcile
 from market_platform.settlement.refusals import StatementRefused
 from market_platform.settlement.shadow.engine import settle
@@ -96,8 +98,14 @@ def reconcile_statement(
     mine = lines_for(statement, lines)
     superseded = lines_for(statement, superseded_lines(iso, inputs))
     outcome = reconcile(mine, statement.lines, superseded, tolerance_usd=tolerance_usd)
-    drafted = draft_disputes(statement, outcome, inputs, today=now.astimezone(MARKETS[iso].zone).date())
+    today = now.astimezone(MARKETS[iso].zone).date()
+    drafted = draft_disputes(statement, outcome, inputs, today=today)
     with ledger.begin() as connection:
+        known = connection.scalar(
+            sa.select(tables.statements.c.sha256).where(tables.statements.c.sha256 == statement.sha256)
+        )
+        if known is None:
+            withdraw_replaced(connection, statement, now, today)
         kept = keep_statement(connection, statement, now, file_name)
         kept += keep_shadow(connection, mine, now)
         kept += keep_reconciliation(connection, statement, outcome)

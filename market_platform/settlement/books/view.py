@@ -23,6 +23,13 @@ SIX_PLACES = Decimal("0.000001")
 Row = dict[str, Any]
 
 
+def replaced() -> sa.ColumnElement[bool]:
+    """Whether a statement came again later in other bytes (a bill with its hourly reports): then the later one stands."""
+    heads, later = tables.statements, tables.statements.alias("later")
+    same = [later.c[name] == heads.c[name] for name in ("iso", "account", "statement_id")]
+    return sa.exists().where(*same, later.c.received_at > heads.c.received_at).correlate(heads)
+
+
 def statement_rows(
     connection: sa.Connection,
     *,
@@ -32,11 +39,12 @@ def statement_rows(
     first: date | None = None,
     last: date | None = None,
 ) -> list[Row]:
-    """Return received statements, the newest day first, each with the outcome of its last reconciliation."""
+    """Return received statements that stand, the newest day first, each with the outcome of its last reconciliation."""
     heads, outcome = tables.statements, tables.reconciliations
     query = sa.select(heads, *(column for column in outcome.columns if column.name != "sha256")).join(
         outcome, outcome.c.sha256 == heads.c.sha256, isouter=True
     )
+    query = query if sha256 is not None else query.where(~replaced())
     for column, value in ((heads.c.sha256, sha256), (heads.c.iso, iso), (heads.c.account, account)):
         query = query if value is None else query.where(column == value)
     query = query if first is None else query.where(heads.c.last_day >= first)
@@ -59,7 +67,7 @@ def find_statement(connection: sa.Connection, which: str) -> str:
     Raises RuleBroken where there is none, or more than one.
     """
     heads = tables.statements
-    mine = heads.c.sha256.startswith(which, autoescape=True) | (heads.c.statement_id == which)
+    mine = heads.c.sha256.startswith(which, autoescape=True) | ((heads.c.statement_id == which) & ~replaced())
     found: list[str] = list(connection.scalars(sa.select(heads.c.sha256).where(mine).limit(3)))
     if len(found) != 1:
         count = "no statement" if not found else "more than one statement"
@@ -108,6 +116,7 @@ def variance_rows(
     query = sa.select(found, heads.c.iso, heads.c.account, heads.c.statement_id, heads.c.first_day).join(
         heads, heads.c.sha256 == found.c.sha256
     )
+    query = query if sha256 is not None else query.where(~replaced())
     for column, value in ((found.c.sha256, sha256), (heads.c.iso, iso), (found.c.cause, cause)):
         query = query if value is None else query.where(column == value)
     if days is not None:

@@ -7,9 +7,11 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from market_platform.errors import RuleBroken
+from market_platform.settlement.books import tables
 from market_platform.settlement.books.keep import Kept, keep
 from market_platform.settlement.books.tables import dispute_events, disputes
 from market_platform.settlement.disputes.draft import Dispute
+from market_platform.settlement.statements.statement import Statement
 
 NEXT = {
     "drafted": {"filed", "withdrawn", "expired"},
@@ -40,6 +42,22 @@ def keep_drafts(connection: sa.Connection, drafted: list[Dispute], at: datetime)
     kept = keep(connection, disputes, rows)
     keep(connection, dispute_events, events)
     return kept
+
+
+def withdraw_replaced(connection: sa.Connection, statement: Statement, at: datetime, today: date) -> int:
+    """Withdraw the drafts of other files of the same statement: it came again, and its own drafts stand in their place."""
+    heads = tables.statements
+    others = sa.select(heads.c.sha256).where(
+        heads.c.iso == statement.iso, heads.c.account == statement.account,
+        heads.c.statement_id == statement.statement_id, heads.c.sha256 != statement.sha256,
+    )  # fmt: skip
+    mine = sa.select(disputes.c.dispute_id).where(
+        disputes.c.state == "drafted", disputes.c.statement_sha256.in_(others)
+    )
+    found: list[str] = list(connection.scalars(mine))
+    for dispute_id in found:
+        move(connection, dispute_id, "withdrawn", at=at, today=today, note="the statement came again in other bytes")
+    return len(found)
 
 
 def move(
