@@ -87,9 +87,12 @@ def backtest(
     wear: Wear = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Run the strategies over the day-ahead prices in the lake, each gate seeing only what was out before it."""
-    from market_platform.defs.trading.backtests import seen_at_gates, whole_days
-    from market_platform.trading.strategies import DayAheadSchedule, Threshold
+    """Run every strategy over the prices in the lake, each gate seeing only what was out before it.
+
+    Day-ahead: threshold, self-schedule, value-function offers, stochastic schedule with CVaR. Real time, for the days
+    whose prices are whole: threshold, and re-optimisation at every interval.
+    """
+    from market_platform.defs.trading.backtests import day_ahead_replay, real_time_replay, whole_days
     from market_platform.trading.strategies import backtest as run
 
     house, (iso,) = open_house(), chosen_isos(market)
@@ -98,33 +101,37 @@ def backtest(
             mine = house.of_iso(iso)
             location = str(mine["location"].iloc[0]) if len(mine) else ""
         held = house.prices.history(iso, location, first.date() if first else None, last.date() if last else None)
-        series, known, gates = seen_at_gates(iso, whole_days(iso, location, held), held)
+        days = whole_days(iso, location, held)
+        found = (
+            day_ahead_replay(iso, location, days, held),
+            real_time_replay(house.prices, iso, location, days, held),
+        )
+        replays = [replay for replay in found if replay is not None]
+        battery = _battery(power, energy, efficiency, wear)
         scores = [
-            run(
-                _battery(power, energy, efficiency, wear),
-                series,
-                strategy,
-                known,
-                gates,
-                market=f"{iso} dam {location}",
-            ).score
-            for strategy in (Threshold(), DayAheadSchedule())
+            run(battery, each.prices, strategy, each.known, each.gates, market=each.market, hours=each.hours).score
+            for each in replays
+            for strategy in each.strategies
         ]
     rows = [
         {
-            "strategy": score.strategy, "capture_percent": None if isnan(score.capture) else round(100 * score.capture, 2),
+            "market": score.market, "strategy": score.strategy,
+            "capture_percent": None if isnan(score.capture) else round(100 * score.capture, 2),
             "revenue_usd": round(score.revenue_usd, 2), "perfect_foresight_usd": round(score.perfect_foresight_usd, 2),
             "cycles": round(score.cycles, 2), "cycle_cost_usd": round(score.cycle_cost_usd, 2),
             "end_soc_mwh": round(score.end_soc_mwh, 3), "undelivered_mwh": round(score.undelivered_mwh, 3),
-            "market": score.market, "horizon": score.horizon,
+            "horizon": score.horizon,
         }
         for score in scores
     ]  # fmt: skip
-    show(rows, list(rows[0])[:8], title=f"Backtest on {iso} {location}", as_json=as_json)
+    show(rows, list(rows[0])[:9], title=f"Backtest on {iso} {location}, beside perfect foresight", as_json=as_json)
     if not as_json:
-        say(
-            f"{scores[0].horizon}; {len(gates)} gates; prices of a day count as known once the market's results were out"
-        )
+        for each in replays:
+            horizon = next(score.horizon for score in scores if score.market == each.market)
+            say(f"{each.market}: {len(each.gates)} gates, foresight over {horizon}")
+        if len(replays) == 1:
+            say("No day has whole real-time prices in the lake: re-optimisation was not run")
+        say("Prices of a day count as known once the market's results were out")
 
 
 def read_prices(file: Path, column: str | None) -> "tuple[pd.Series, float]":

@@ -107,8 +107,11 @@ def test_dispatch_of_a_file_is_the_optimum(call, tmp_path):
 
 def test_a_backtest_runs_on_what_the_lake_holds(call, days):
     rows = json.loads(call("backtest", "--market", "pjm", "--json"))
-    assert [row["strategy"] for row in rows] == ["threshold", "day-ahead self-schedule"]
+    assert [row["strategy"] for row in rows] == [
+        "threshold", "day-ahead self-schedule", "value-function offers", "stochastic schedule with CVaR",
+    ]  # fmt: skip
     assert all(row["capture_percent"] <= 100 for row in rows)
+    assert all("end SOC free" in row["horizon"] and row["cycle_cost_usd"] == 0 for row in rows)
     assert "WESTERN HUB" in rows[0]["market"]
     assert "backfill" in call("backtest", "--market", "nyiso", code=1)
 

@@ -84,7 +84,7 @@ def services_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> 
         axes.axhline(0, color=GRAY, linewidth=0.6)
         axes.set_ylabel("MW held back")
         axes.set_title(f"{name}{_mark(simulated)}", loc="left", fontsize=9)
-        axes.legend(fontsize=7, frameon=False, ncols=3)
+        axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     panels[-1].set_xlabel(f"hour of the market day, {zone_name}")
     return _finished(figure)
 
