@@ -31,13 +31,15 @@ def wall_clock() -> datetime:
 class Platform:
     """The platform in one process.
 
-    ``transport``, ``clock`` and ``sleep`` may be replaced (tests, drills); ``notice`` hears each outcome as it comes.
+    ``transport``, ``clock``, ``sleep`` and ``monotonic`` may be replaced (tests, drills); ``notice`` hears each outcome as
+    it comes.
     """
 
     settings: Settings
     clock: Clock = wall_clock
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
     notice: Callable[[Outcome], None] = say_nothing
 
     @cached_property
@@ -75,7 +77,13 @@ class Platform:
         return self._pipeline("import")
 
     def _pipeline(self, origin: str) -> Pipeline:
-        client = Client(self._pace(), transport=self._transport(), clock=self.clock, sleep=self.sleep)
+        client = Client(
+            self._pace(),
+            transport=self._transport(),
+            clock=self.clock,
+            sleep=self.sleep,
+            monotonic=self.monotonic,
+        )
         return Pipeline(
             self.lake,
             self.archive,

@@ -8,15 +8,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 import httpx
 
-from market_platform.sandbox.transport import RESPONDERS, SandboxTransport
+from market_platform.sandbox.transport import RESPONDERS
 
 LOOPBACK = "127.0.0.1"
+SHUTDOWN_POLL_SECONDS = 0.05
 
 
-def make_server(transport: SandboxTransport, port: int = 0) -> ThreadingHTTPServer:
+class Transport(Protocol):
+    """What answers: the sandbox's transport, or one that stands before it."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+
+
+def make_server(transport: Transport, port: int = 0) -> ThreadingHTTPServer:
     """Return a server on loopback (a free port by default); ``serve_forever`` runs it, ``shutdown`` ends it."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,10 +73,10 @@ def publisher_url(path: str, host: str) -> str:
 
 
 @contextmanager
-def running(transport: SandboxTransport) -> Iterator[str]:
+def running(transport: Transport) -> Iterator[str]:
     """Run a server in the background for as long as the block lasts; gives its address."""
     server = make_server(transport)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield f"http://{LOOPBACK}:{server.server_address[1]}"

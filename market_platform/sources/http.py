@@ -50,6 +50,8 @@ class Client:
         self._http = httpx.Client(
             transport=transport, timeout=TIMEOUT_SECONDS, follow_redirects=True, headers={"User-Agent": USER_AGENT}
         )
+        # Its own line of each request holds the whole address, and with it a key that goes as a parameter.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._pace = pace_seconds
         self._clock = clock
         self._sleep = sleep
@@ -79,6 +81,7 @@ class Client:
 
     def _once(self, request: Request) -> Payload:
         self._keep_pace(urlsplit(request.url).netloc)
+        log.info("%s %s for %s", request.method, _clean(request.url, request), request.file_name)
         try:
             response = self._http.request(
                 request.method,

@@ -14,6 +14,7 @@ CAISO = Publisher(
     name="California ISO",
     base_url=BASE_URL,
     pace_seconds=PACE_SECONDS,
+    host_paces={"www.caiso.com": 1.0},  # files behind a cache; no limit is documented
     feeds=FEEDS,
     recognise=Recogniser(FEEDS),
     stamp_zone=ZONE,

@@ -157,6 +157,7 @@ NYISO = Publisher(
     name="New York ISO",
     base_url=BASE_URL,
     pace_seconds=0.2,  # no limit is documented; five requests a second is what a careful client does
+    host_paces={"oasis-postings.prod.nysdi.com": 0.2, "www.nyiso.com": 1.0},
     feeds=FEEDS,
     recognise=recognise,
     stamp_zone=ZONE,

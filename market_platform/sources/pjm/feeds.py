@@ -22,6 +22,7 @@ PJM = Publisher(
     base_url=BASE_URL,
     pace_seconds=NON_MEMBER_PACE_SECONDS,
     pace_with={"pjm_key": NON_MEMBER_PACE_SECONDS, "pjm_member_key": MEMBER_PACE_SECONDS},
+    host_paces={"www.pjm.com": 1.0},  # workbooks of auctions
     feeds=FEEDS,
     recognise=recognise,
     sign=sign,
