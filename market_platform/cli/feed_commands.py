@@ -176,4 +176,5 @@ def _months(first: date, last: date) -> Iterator[list[date]]:
 def _not_whole(platform: Platform, feed: Feed, days: list[date]) -> list[date]:
     from market_platform.ingest.status import whole_days
 
-    return [day for day in days if day not in whole_days(platform.ledger, feed, days)]
+    whole = whole_days(platform.ledger, feed, days)
+    return [day for day in days if day not in whole]
