@@ -1,18 +1,17 @@
 """The simulated M-RETS: its JSON:API over the world's certificate generation. Everything it serves is simulated.
 
-Stateless: a transaction that is posted is answered as the registry would, and forgotten. Rate limits and outages come
-from the sandbox's fault plan.
+What is written to it is remembered by a desk (``mrets_desk``). Rate limits and outages come from the sandbox's fault plan.
 """
 
-import hashlib
 import json
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import httpx
 
+from market_platform.sandbox.mrets_desk import MretsDesk, Refusal
+from market_platform.sandbox.mrets_desk import identity as _identity
 from market_platform.sandbox.world import World
 
 HOSTS = ("app.mrets.org",)
@@ -20,21 +19,28 @@ PREFIX = "/v1/public/"
 MEDIA_TYPE = "application/vnd.api+json"
 DEFAULT_PAGE, LARGEST_PAGE = 25, 1000
 MONTHS_KEPT = 12
-REVIEWED_AFTER_DAYS = 62
-ORGANIZATION, ACCOUNT = "Simulated Prairie Power", "Prairie active"
+ORGANIZATION, ACCOUNT, RETIRED = "Simulated Prairie Power", "Prairie active", "Prairie retirement"
+OTHERS = ("Simulated Birch Power", "Simulated Harbor Utility")
 
 
-def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
-    """Answer one request as the registry would at ``now``."""
+def respond(world: World, request: httpx.Request, now: datetime, desk: MretsDesk | None = None) -> httpx.Response:
+    """Answer one request as the registry would at ``now``; without a desk nothing is remembered."""
     if not request.headers.get("X-Api-Key"):
         return _failure(401, "Unauthorized", "Missing or incorrect authentication credentials.")
     path = request.url.path.removeprefix(PREFIX).removeprefix("rec/").strip("/")
+    desk = desk or MretsDesk()
+    known = _resources(world, now, desk)
     if request.method in ("POST", "PUT"):
-        if path == "generation-entries/create":
-            return _generation(world, request, now)
-        return _written(path, request)
+        try:
+            return _written(path, request, now, desk, known)
+        except Refusal as refusal:
+            if refusal.detail.startswith("{"):
+                return _document(json.loads(refusal.detail), refusal.status)
+            return _failure(refusal.status, "Unprocessable Entity", refusal.detail)
+        except (ValueError, KeyError, TypeError):
+            return _failure(422, "Unprocessable Entity", "The JSON body of the request is badly formed.")
     kind, _, identifier = path.partition("/")
-    resources = _resources(world, now).get(kind)
+    resources = known.get(kind)
     if resources is None:
         return _failure(404, "Record not found", f"There is no collection {kind}.")
     if identifier:
@@ -76,18 +82,24 @@ def _link(request: httpx.Request, number: int) -> str:
     return str(request.url.copy_set_param("page[number]", str(number)))
 
 
-def _resources(world: World, now: datetime) -> dict[str, list[dict[str, Any]]]:
+def _resources(world: World, now: datetime, desk: MretsDesk) -> dict[str, list[dict[str, Any]]]:
     organization, account = _identity("organization", ORGANIZATION), _identity("account", ACCOUNT)
     batches = [row for month in _months(now) for row in _batches(world, month)]
     generators = {row["generator_id"]: row for row in batches}
     return {
-        "organizations": [_resource("organizations", organization, name=ORGANIZATION, status="active")],
+        "organizations": [
+            _resource("organizations", _identity("organization", name), name=name, status="active")
+            for name in (ORGANIZATION, *OTHERS)
+        ],
         "accounts": [
             _resource(
-                "accounts", account, {"organization": organization},
-                name=ACCOUNT, account_type="active", status="open",
+                "accounts", _identity("account", name), {"organization": organization},
+                name=name, account_type=kind, status="open",
             )
+            for name, kind in ((ACCOUNT, "active"), (RETIRED, "retirement"))
         ],
+        "user_transactions": desk.kept["user_transactions"],
+        "transaction_details": desk.kept["transaction_details"],
         "generators": [
             _resource(
                 "generators", _identity("generator", key), {"organization": organization},
@@ -104,7 +116,8 @@ def _resources(world: World, now: datetime) -> dict[str, list[dict[str, Any]]]:
                 generation_period_start=row["month"].isoformat(), generation_period_end=row["month_end"].isoformat(),
             )
             for row in batches
-        ],
+        ]
+        + desk.kept["generation_entries"],
         "certificates": [
             _resource(
                 "certificates", _identity("certificate", row["base"]),
@@ -114,7 +127,7 @@ def _resources(world: World, now: datetime) -> dict[str, list[dict[str, Any]]]:
             )
             for row in batches
         ],
-        "certificate_quantities": [
+        "certificate_quantities": desk.applied([
             _resource(
                 "certificate_quantities", _identity("quantity", row["base"]),
                 {"account": account, "certificate": _identity("certificate", row["base"])},
@@ -122,10 +135,13 @@ def _resources(world: World, now: datetime) -> dict[str, list[dict[str, Any]]]:
                 serial_number_end=row["quantity"], rrc_quantity=None, vintage=row["month"].isoformat(),
             )
             for row in batches
-        ],
+        ]),
         "retirement_options": [
-            _resource("retirement_options", _identity("option", name), name=name, reason=name)
-            for name in ("State or provincial RPS", "Beneficial ownership", "Green-e")
+            _resource(
+                "retirement_options", _identity("option", name), name=name, reason=None, retired_to="all",
+                quarter=False, compliance_period=period,
+            )
+            for name, period in (("State/Provincial Portfolio Standards", True), ("Beneficial Ownership", False))
         ],
     }  # fmt: skip
 
@@ -152,58 +168,32 @@ def _batches(world: World, month: date) -> list[dict[str, Any]]:
     return rows
 
 
-def _written(path: str, request: httpx.Request) -> httpx.Response:
+def _written(
+    path: str, request: httpx.Request, now: datetime, desk: MretsDesk, known: dict[str, list[dict[str, Any]]]
+) -> httpx.Response:
     parts = path.split("/")
-    if request.method == "PUT" and len(parts) == 3 and parts[0] == "user_transactions" and parts[2] == "enqueue":
-        return _document({"data": _resource("user_transactions", parts[1], status="enqueued")})
-    if parts[0] not in ("user_transactions", "transaction_details"):
+    if request.method == "PUT" and len(parts) == 3 and parts[0] == "user_transactions":
+        return _document({"data": desk.act(parts[1], parts[2], now)})
+    if request.method != "POST" or path not in (
+        "user_transactions", "transaction_details", "generation-entries/create",
+    ):  # fmt: skip
         return _failure(404, "Record not found", f"Nothing can be written to {path}.")
-    try:
-        data = json.loads(request.content)["data"]
-        answer = _resource(parts[0], _identity(parts[0], request.content.decode()), **data["attributes"])
-    except (ValueError, KeyError, TypeError):
-        return _failure(422, "Unprocessable Entity", "The JSON body of the request is badly formed.")
-    answer["attributes"].setdefault("status", "draft")
-    answer["relationships"] = data.get("relationships", {})
-    return _document({"data": answer}, 201)
+    data = json.loads(request.content)["data"]
+    if path == "user_transactions":
+        return _document({"data": desk.draft(data, now)}, 201)
 
+    def find(kind: str, identifier: str) -> dict[str, Any] | None:
+        return next((item for item in known[kind] if item["id"] == identifier), None)
 
-def _generation(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
-    """Take a generation entry, or refuse it as the registry would: unknown generator, nothing made, a month it has."""
-    try:
-        data = json.loads(request.content)["data"]
-        attributes, plant = data["attributes"], data["relationships"]["generator"]["data"]["id"]
-        start, end = (date.fromisoformat(attributes[f"generation_period_{name}"][:10]) for name in ("start", "end"))
-        quantity = float(attributes["quantity"])
-    except (ValueError, KeyError, TypeError):
-        return _failure(422, "Unprocessable Entity", "The JSON body of the request is badly formed.")
-    known = _resources(world, now)
-    if plant not in {item["id"] for item in known["generators"]}:
+    if path == "transaction_details":
+        return _document({"data": desk.detail(data, find, known["certificate_quantities"])}, 201)
+    plant = data["relationships"]["generator"]["data"]["id"]
+    if find("generators", plant) is None:
         return _failure(404, "Record not found", f"The record identified by {plant} could not be found.")
-    taken = [
-        item
-        for item in known["generation_entries"]
-        if item["relationships"]["generator"]["data"]["id"] == plant
-        and item["attributes"]["generation_period_start"] <= end.isoformat()
-        and item["attributes"]["generation_period_end"] >= start.isoformat()
-    ]
-    errors = [
-        text
-        for wrong, text in (
-            (bool(taken), "There's an existing generation that overlaps these dates"),
-            (quantity <= 0, "Quantity must be greater than 0"),
-            (end < start or end > now.date(), "The generation period must be over"),
-        )
-        if wrong
-    ]
-    if errors:
-        return _document({"rows": [{"errors": errors, "row": [plant, start.isoformat(), end.isoformat()]}]}, 422)
-    status = "pending" if now.date() - end > timedelta(days=REVIEWED_AFTER_DAYS) else "accepted"
-    entry = _resource(
-        "generation_entries", _identity("entry", request.content.decode()), {"generator": plant},
-        **attributes, quantity_unit="mwh", status=status,
-    )  # fmt: skip
-    return _document({"data": entry}, 201)
+    attributes = {**data["attributes"], "quantity_unit": "mwh"}
+    name = f"entry:{len(desk.kept['generation_entries'])}:{request.content.decode()}"
+    entry = _resource("generation_entries", _identity("entry", name), {"generator": plant}, **attributes)
+    return _document({"data": desk.report(data, entry, known["generation_entries"], now.date())}, 201)
 
 
 def _resource(
@@ -221,10 +211,6 @@ def _resource(
         "attributes": dict(attributes),
         "relationships": {name: {"data": {"type": plural[name], "id": key}} for name, key in (related or {}).items()},
     }
-
-
-def _identity(kind: str, text: str) -> str:
-    return str(UUID(bytes=hashlib.sha256(f"{kind}:{text}".encode()).digest()[:16]))
 
 
 def _document(document: dict[str, Any], status: int = 200) -> httpx.Response:

@@ -54,7 +54,7 @@ def make_server(transport: Transport, port: int = 0) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(response.content)
 
-        do_GET = do_POST = _answer  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - names of the standard library
 
         def log_message(self, *_args: object) -> None:
             """Say nothing: the client's own log is enough."""

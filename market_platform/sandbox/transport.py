@@ -7,6 +7,7 @@ import httpx
 
 from market_platform.sandbox import mrets
 from market_platform.sandbox.faults import FaultPlan, spoil
+from market_platform.sandbox.mrets_desk import MretsDesk
 from market_platform.sandbox.publishers import caiso, cme, eia, ercot, nyiso, pipelines, pjm, weather
 from market_platform.sandbox.world import World
 
@@ -25,18 +26,31 @@ def is_simulated(address: str) -> bool:
 
 
 class SandboxTransport(httpx.BaseTransport):
-    """Answers requests to publishers' hosts from the simulated world; it reaches no network."""
+    """Answers requests to publishers' hosts from the simulated world; it reaches no network.
 
-    def __init__(self, seed: int, clock: Callable[[], datetime], faults: FaultPlan | None = None) -> None:
+    ``registry`` remembers what is written to the simulated certificate registry.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        clock: Callable[[], datetime],
+        faults: FaultPlan | None = None,
+        registry: MretsDesk | None = None,
+    ) -> None:
         self.world = World(seed)
         self.clock = clock
         self.faults = faults or FaultPlan()
+        self.registry = registry or MretsDesk()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; a host that is not simulated is one that cannot be reached."""
         responder = RESPONDERS.get(request.url.host)
         if responder is None:
             raise httpx.ConnectError(f"the sandbox has no host {request.url.host}", request=request)
-        response = responder(self.world, request, self.clock())
+        if request.url.host in mrets.HOSTS:
+            response = mrets.respond(self.world, request, self.clock(), self.registry)
+        else:
+            response = responder(self.world, request, self.clock())
         fault = self.faults.strike(request)
         return response if fault is None else spoil(fault, request, response)

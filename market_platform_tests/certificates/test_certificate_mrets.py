@@ -7,11 +7,13 @@ import httpx
 import pandas as pd
 import pytest
 
-from market_platform.errors import Gone, Rejected, SchemaChanged, Throttled, Unavailable, UnreadablePayload
+from market_platform.errors import Gone, Rejected, RuleBroken, SchemaChanged, Throttled, Unavailable, UnreadablePayload
 from market_platform.sandbox import mrets as registry
+from market_platform.sandbox.mrets_desk import MretsDesk
 from market_platform.sandbox.world import World
 from market_platform.sources.mrets.client import MretsClient
 from market_platform.sources.mrets.documents import quantities_frame, resources_frame
+from market_platform.sources.mrets.transactions import Order, chosen, hand_in, retirement, transfer
 from market_platform.sources.mrets.uploads import (
     read_generation,
     write_generation,
@@ -71,13 +73,61 @@ def test_filters_sorting_and_included_resources(world):
     assert list(generators["mrets_id"]) == ["G900009"]
 
 
-def test_a_retirement_is_drafted_filled_and_enqueued(world):
-    client = client_of(lambda request: registry.respond(world, request, NOW))
-    draft = client.start_transaction({"transaction_type": "retirement", "notes": "2025"}, retirement_option_id="abc")
-    detail = client.add_serials(draft["id"], "certificate", (1, 50), "from", "to")
-    assert detail["relationships"]["user_transaction"]["data"]["id"] == draft["id"]
-    assert detail["attributes"]["serial_number_end"] == 50
-    assert client.enqueue(draft["id"])["attributes"]["status"] == "enqueued"
+@pytest.fixture
+def registry_client(world, tmp_path):
+    """A client of a registry that remembers, as one command does of the next."""
+    return client_of(lambda request: registry.respond(world, request, NOW, MretsDesk(tmp_path / "mrets.json")))
+
+
+def _held(client):
+    return quantities_frame(client.whole("rec/certificate_quantities", include=["certificate"]))
+
+
+def test_a_retirement_goes_through_as_the_registry_documents_it(world, registry_client):
+    before = _held(registry_client)
+    base = before["serial_number_base"].iloc[3]
+    accounts, options = (
+        resources_frame(registry_client.whole(name)) for name in ("rec/accounts", "rec/retirement_options")
+    )
+    ranges = chosen(before, [(base, 11, 60)])
+    order = retirement(ranges, accounts, options, "State/Provincial Portfolio Standards", retired_to="MN")
+    handed = hand_in(registry_client, order)
+    assert handed.status == "complete"
+    after = _held(registry_client)
+    mine = after[after["serial_number_base"] == base].sort_values("serial_number_start")
+    pieces = mine[["serial_number_start", "serial_number_end", "status"]].to_numpy().tolist()
+    assert pieces[:2] == [[1, 10, "active"], [11, 60, "retired"]]
+    assert pieces[2][0] == 61
+    assert after["quantity"].sum() == before["quantity"].sum()
+    (listed,) = registry_client.whole("rec/user_transactions", filters={"status": "complete"})["data"]
+    assert listed["id"] == handed.transaction_id
+    assert listed["attributes"]["retired_to"] == "MN"
+    with pytest.raises(RuleBroken, match="does not list"):
+        chosen(after, [(base, 20, 30)])
+    again = Order(order.attributes, ranges, order.to_account, None, order.retirement_option_id)
+    with pytest.raises(Rejected, match="not active in the account"):
+        hand_in(registry_client, again)  # the registry itself refuses a second retirement
+    with pytest.raises(RuleBroken, match="asks for the state"):
+        retirement(ranges, accounts, options, "State/Provincial Portfolio Standards")
+    with pytest.raises(RuleBroken, match="no retirement option"):
+        retirement(ranges, accounts, options, "Green")
+
+
+def test_a_transfer_to_another_organization_is_pending_until_withdrawn(registry_client):
+    before = _held(registry_client)
+    organizations = resources_frame(registry_client.whole("rec/organizations"))
+    order = transfer(chosen(before, quantity=70), organizations, "Simulated Birch Power", "sale 7")
+    handed = hand_in(registry_client, order)
+    assert (handed.status, order.quantity) == ("pending", 70)
+    assert _held(registry_client)["quantity"].sum() == before["quantity"].sum() - 70
+    with pytest.raises(Rejected, match="Only the receiving organization"):
+        registry_client.act(handed.transaction_id, "accept")
+    assert registry_client.act(handed.transaction_id, "withdraw")["attributes"]["status"] == "withdrawn"
+    assert _held(registry_client)["quantity"].sum() == before["quantity"].sum()
+    with pytest.raises(RuleBroken, match="0 organizations"):
+        transfer(order.ranges, organizations, "Nobody")
+    with pytest.raises(RuleBroken, match="active certificates, not"):
+        chosen(before, quantity=10**9)
 
 
 def test_no_more_than_ten_calls_in_five_seconds(world):

@@ -18,6 +18,7 @@ from market_platform.defs.certificates import simulated
 from market_platform.defs.certificates.desk import is_simulated, mapping_of, open_desk, user_folder, user_table
 from market_platform.errors import SettingsError
 from market_platform.platform import Platform
+from market_platform.sandbox.mrets_desk import MretsDesk
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sandbox.world import World
 from market_platform.sources.mrets.client import MretsClient
@@ -50,7 +51,8 @@ def mrets_client(platform: Platform) -> MretsClient:
 def transport_of(platform: Platform) -> httpx.BaseTransport | None:
     """Return what stands in for the network: the test's transport, or the sandbox, or nothing."""
     if platform.transport is None and is_simulated(platform):
-        return SandboxTransport(platform.settings.sandbox_seed, platform.clock)
+        desk = MretsDesk(platform.settings.data_folder / "sandbox" / "mrets.json")
+        return SandboxTransport(platform.settings.sandbox_seed, platform.clock, registry=desk)
     return platform.transport
 
 

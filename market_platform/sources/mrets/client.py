@@ -85,16 +85,26 @@ class MretsClient:
         return whole
 
     def start_transaction(
-        self, attributes: Mapping[str, str], retirement_option_id: str | None = None
+        self, attributes: Mapping[str, Any], retirement_option_id: str | None = None
     ) -> dict[str, Any]:
-        """Draft a transaction (``transaction_type`` retirement, transfer, export ...) and return its resource."""
+        """Draft a transaction (``transaction_type`` retirement, internal or external transfer) and return its resource."""
         relationships = {"retirement_option": _reference("retirement_options", retirement_option_id)}
         return self._post("rec/user_transactions", "user_transactions", attributes, relationships)
 
     def add_serials(
-        self, transaction_id: str, certificate_id: str, serials: tuple[int, int], from_account: str, to_account: str
+        self,
+        transaction_id: str,
+        certificate_id: str,
+        serials: tuple[int, int],
+        from_account: str,
+        *,
+        to_account: str | None = None,
+        to_organization: str | None = None,
     ) -> dict[str, Any]:
-        """Add a range of serials to a drafted transaction and return the transaction detail."""
+        """Add a range of serials to a drafted transaction and return the transaction detail.
+
+        It goes to an account of the own organization, or to another organization.
+        """
         return self._post(
             "rec/transaction_details",
             "transaction_details",
@@ -104,12 +114,13 @@ class MretsClient:
                 "certificate": _reference("certificates", certificate_id),
                 "from_account": _reference("accounts", from_account),
                 "to_account": _reference("accounts", to_account),
+                "to_organization": _reference("organizations", to_organization),
             },
         )
 
-    def enqueue(self, transaction_id: str) -> dict[str, Any]:
-        """Hand a drafted transaction to the registry to be carried out."""
-        document = self._call("PUT", f"rec/user_transactions/{transaction_id}/enqueue")
+    def act(self, transaction_id: str, what: str) -> dict[str, Any]:
+        """Bring a transaction on: enqueue a draft; accept, reject or withdraw an external transfer. Return its resource."""
+        document = self._call("PUT", f"rec/user_transactions/{transaction_id}/{what}")
         return dict(document["data"])
 
     def submit_generation(self, generator_id: str, start: date, end: date, generation_mwh: float) -> dict[str, Any]:
