@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills supply-chain clean
+.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ $(TOOLS)/bin/pip-compile:
 
 drills: $(READY)  ## kill, starve and corrupt a scratch platform on purpose, and write docs/drills.md
 	@$(BIN)/market-platform drills --page docs/drills.md
+
+mutation: $(READY)  ## put small faults into time, settlement, ledger and risk, and see whether the tests notice
+	@$(BIN)/python -m market_platform_tests.mutation --page docs/quality.md
 
 supply-chain: $(READY) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
 	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \

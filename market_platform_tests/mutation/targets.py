@@ -1,0 +1,34 @@
+"""Where a fault costs most, and the tests that should notice it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import market_platform
+
+HOUSE = Path(market_platform.__file__).parent
+
+
+@dataclass(frozen=True)
+class Target:
+    """Modules of one subject, by pattern below the house, and the tests that touch them, below the tests."""
+
+    name: str
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def files(self) -> list[Path]:
+        """Return the modules' files; what only declares tables is left out."""
+        found = sorted(file for pattern in self.modules for file in HOUSE.glob(pattern))
+        return [file for file in found if file.name not in ("__init__.py", "tables.py")]
+
+
+TARGETS = (
+    Target("time", ("markets/market_day.py",), ("markets/test_market_day.py",)),
+    Target(
+        "settlement",
+        ("settlement/exact.py", "settlement/charges/*.py"),
+        ("settlement/test_worked_examples.py", "settlement/test_identities.py"),
+    ),
+    Target("certificates", ("certificates/ledger/*.py",), ("certificates/test_certificate_ledger.py",)),
+    Target("risk", ("trading/risk/*.py",), ("trading/risk",)),
+)
