@@ -39,13 +39,12 @@ def platform_in(folder):
 
 def serve_ours(folder, port):
     """Serve the API as `market-platform serve` does."""
-    import uvicorn
-
     from market_platform.api.app import create_app
+    from market_platform.api.logs import configure_logs
+    from market_platform.api.serving import server_of
 
-    uvicorn.run(
-        create_app(platform_in(folder)), host="127.0.0.1", port=port, access_log=False, log_config=None, backlog=4096
-    )
+    configure_logs()
+    server_of(create_app(platform_in(folder)), host="127.0.0.1", port=port).run()
 
 
 def serve_peer(folder, port):

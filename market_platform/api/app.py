@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from market_platform.api import documented, problems
 from market_platform.api.answers import Answers
 from market_platform.api.audit import Audit
-from market_platform.api.callers import Callers
+from market_platform.api.callers import STRANGERS_PER_MINUTE, Callers, Rates
 from market_platform.api.gate import Gate
 from market_platform.api.live import sockets
 from market_platform.api.live.events import EventLog
@@ -23,6 +23,7 @@ from market_platform.api.oidc import identify_with
 from market_platform.api.reading import Reader
 from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, pages, settlements, views
 from market_platform.api.service import Service
+from market_platform.api.shelf import Shelf
 from market_platform.platform import Platform
 
 DESCRIPTION = """Markets, bids, settlement, certificates and analytics of one market platform.
@@ -31,12 +32,22 @@ Send a key as `Authorization: Bearer …` or `X-API-Key`. Rows come as JSON, CSV
 `next_cursor`; errors are problem+json; every POST takes an `Idempotency-Key`. `/ws/{market or facility}` tells what is new."""
 
 
-def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | None = None) -> FastAPI:
-    """Return the app over a platform; its clock, stores and transports are the platform's."""
+def create_app(
+    platform: Platform,
+    *,
+    beats: Beats | None = None,
+    pace: Pace | None = None,
+    strangers_per_minute: int = STRANGERS_PER_MINUTE,
+) -> FastAPI:
+    """Return the app over a platform; its clock, stores and transports are the platform's.
+
+    ``strangers_per_minute`` is how often one address may ask with a key that opens nothing.
+    """
     reader = Reader(platform.catalog)
     hub = Hub(EventLog(platform.ledger))
     service = Service(platform, reader, Answers(), Metrics(platform, reader), hub)
-    callers = Callers(platform.ledger, platform.clock, identify_with(platform.settings))
+    callers, rates = Callers(platform.ledger, platform.clock, identify_with(platform.settings)), Rates()
+    shelf = Shelf(callers, rates, reader, service.metrics)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +68,7 @@ def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | N
         openapi_url=None,
         lifespan=lifespan,
     )
-    app.state.service, app.state.callers, app.state.pace = service, callers, pace or Pace()
+    app.state.service, app.state.callers, app.state.pace, app.state.shelf = service, callers, pace or Pace(), shelf
     problems.install(app)
     documented.install(app)
     app.include_router(health.routes)
@@ -65,8 +76,8 @@ def create_app(platform: Platform, *, beats: Beats | None = None, pace: Pace | N
     app.include_router(sockets.routes)
     app.include_router(_version_one())
     app.add_middleware(
-        Gate, callers=callers, reader=reader, answers=service.answers, metrics=service.metrics,
-        audit=Audit(platform.ledger), clock=platform.clock,
+        Gate, callers=callers, rates=rates, reader=reader, answers=service.answers, shelf=shelf, metrics=service.metrics,
+        audit=Audit(platform.ledger), clock=platform.clock, strangers_per_minute=strangers_per_minute,
     )  # fmt: skip
     return app
 

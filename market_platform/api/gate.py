@@ -18,6 +18,7 @@ from market_platform.api.keys import Caller
 from market_platform.api.metrics import Metrics
 from market_platform.api.passage import App, Message, Passage, Receive, Refusal, Scope, Send
 from market_platform.api.reading import Reader
+from market_platform.api.shelf import Shelf
 
 PAGES = ("/", "/dashboard", "/dashboard.css", "/dashboard.js")
 OPEN_PATHS = frozenset({*PAGES, "/health", "/ready", "/openapi.json"})
@@ -31,12 +32,12 @@ class Gate:
     """Wraps the app. ``state`` of a request gets ``caller``, ``request_id`` and ``body_sha256``."""
 
     def __init__(
-        self, app: App, *, callers: Callers, reader: Reader, answers: Answers, metrics: Metrics, audit: Audit,
-        clock: Callable[[], datetime],
+        self, app: App, *, callers: Callers, rates: Rates, reader: Reader, answers: Answers, shelf: Shelf, metrics: Metrics,
+        audit: Audit, clock: Callable[[], datetime], strangers_per_minute: int = STRANGERS_PER_MINUTE,
     ) -> None:  # fmt: skip
         self._app, self._callers, self._reader = app, callers, reader
-        self._answers, self._metrics, self._audit, self._clock = answers, metrics, audit, clock
-        self._rates = Rates()
+        self._answers, self._shelf, self._metrics, self._audit, self._clock = answers, shelf, metrics, audit, clock
+        self._rates, self._strangers_per_minute = rates, strangers_per_minute
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -67,6 +68,9 @@ class Gate:
             # A key without a scope to read does not get here: every scope holds it.
             if kept is not None:
                 await passage.answer(kept)
+                request = scope.get("extensions", {}).get("market_platform.request", b"")
+                if request and passage.status == 200:
+                    self._shelf.stock(request, key_in(scope["headers"]), kept)
                 return
             await self._app(scope, receive, passage.send)
             await self._keep(question, passage)
@@ -84,11 +88,12 @@ class Gate:
         if caller is None:
             # Only keys that open nothing count against a client's address.
             stranger = f"stranger:{(scope.get('client') or ('unknown', 0))[0]}"
-            if self._rates.is_spent(stranger, STRANGERS_PER_MINUTE):
-                raise Refusal(429, "too many requests without a valid key", _retry_after(60.0 / STRANGERS_PER_MINUTE))
+            if self._rates.is_spent(stranger, self._strangers_per_minute):
+                later = _retry_after(60.0 / self._strangers_per_minute)
+                raise Refusal(429, "too many requests without a valid key", later)
             caller = await asyncio.to_thread(self._callers.look_up, key) if key else None
             if caller is None:
-                self._rates.wait_seconds(stranger, STRANGERS_PER_MINUTE)
+                self._rates.wait_seconds(stranger, self._strangers_per_minute)
         if caller is None:
             raise Refusal(
                 401,

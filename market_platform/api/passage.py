@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+# What every answer carries, beside the number of its request.
+OWN_HEADERS = ((b"x-content-type-options", b"nosniff"),)
 
 
 @dataclass
@@ -113,4 +115,4 @@ class Passage:
         await self._send({"type": "http.response.body", "body": body})
 
     def _own_headers(self) -> list[tuple[bytes, bytes]]:
-        return [(b"x-request-id", self.request_id.encode()), (b"x-content-type-options", b"nosniff")]
+        return [*OWN_HEADERS, (b"x-request-id", self.request_id.encode())]

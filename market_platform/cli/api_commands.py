@@ -26,25 +26,16 @@ def serve(
     port: Annotated[int, typer.Option(help="Port", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the API, the dashboard and the metrics; Ctrl-C ends it."""
-    import uvicorn
-
     from market_platform.api.app import create_app
     from market_platform.api.logs import configure_logs
+    from market_platform.api.serving import server_of
 
     platform = Platform(Settings())
     if not any(each["revoked_at"] is None for each in list_keys(platform.ledger)):
         say("There is no key yet. Make one: market-platform keys create --name you --scope read")
     say(f"API on http://{host}:{port}/v1, dashboard on http://{host}:{port}/dashboard")
     configure_logs()
-    uvicorn.run(
-        create_app(platform),
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        ws_max_size=65_536,
-    )
+    server_of(create_app(platform), host=host, port=port).run()
 
 
 @keys.command("create")

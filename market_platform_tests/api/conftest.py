@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from market_platform.api.app import create_app
 from market_platform.api.keys import create_key
+from market_platform.api.serving import server_of
 from market_platform.platform import Platform
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
@@ -69,8 +69,7 @@ def keys_of(platform: Platform, rate: int = 1_000_000) -> dict[str, str]:
 @contextmanager
 def serving(app) -> Iterator[str]:
     """Serve an app on a free port of loopback for as long as the block lasts."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="websockets-sansio")
-    server = uvicorn.Server(config)
+    server = server_of(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
