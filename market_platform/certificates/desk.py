@@ -18,7 +18,7 @@ from market_platform.certificates.ledger import tables
 from market_platform.certificates.ledger.book import CertificateBook
 from market_platform.certificates.ledger.changing_hands import Rearrange, Settle, Transfer
 from market_platform.certificates.ledger.journal import Serials
-from market_platform.certificates.ledger.leaving import Claim, Retire
+from market_platform.certificates.ledger.leaving import Claim, Retire, Unretire
 from market_platform.certificates.ledger.parties import Actor, Lot
 from market_platform.certificates.positions import positions, with_expiry
 from market_platform.certificates.reference import Reference
@@ -180,6 +180,24 @@ def retire(
     return _posted(desk, Retire(lots, from_account, reason, beneficiary, claim, notes), actor, at, source)
 
 
+def undo_retirement(
+    desk: Desk,
+    registry: str,
+    organization: str,
+    serials: Sequence[str],
+    actor: Actor,
+    at: datetime,
+    source: str,
+    notes: str,
+    name: str | None = None,
+) -> Done:
+    """Bring retired serials back into an organization's account: the registry's administrator only. Raises a Refused."""
+    parts = [serials_of(text) for text in serials]
+    lots = tuple(desk.book.find_lot(registry, part.base, part.start, part.end) for part in parts)
+    goal = account_of(desk, registry, organization, name=name)
+    return _posted(desk, Unretire(lots, goal, notes), actor, at, source)
+
+
 def rearrange(
     desk: Desk,
     from_account: int,
@@ -194,7 +212,9 @@ def rearrange(
     return _posted(desk, Rearrange(lots, from_account, to_kind), actor, at, source)
 
 
-def _posted(desk: Desk, operation: Transfer | Retire | Rearrange, actor: Actor, at: datetime, source: str) -> Done:
+def _posted(
+    desk: Desk, operation: Transfer | Retire | Unretire | Rearrange, actor: Actor, at: datetime, source: str
+) -> Done:
     (number,) = desk.book.post([operation], actor, at, source)
     return Done(number, sum(lot.quantity for lot in operation.lots), operation.lots)
 

@@ -136,6 +136,34 @@ def retire(
     say(f"transaction {done.transaction_id}: {done.quantity:,} certificates retired for {beneficiary}")
 
 
+def unretire(
+    *,
+    registry: Registry,
+    serials: Annotated[list[str], typer.Option(help="Retired serials as BASE:FIRST-LAST")],
+    notes: Annotated[str, typer.Option(help="The administrator's decision: who, when, why")],
+    administrator: Annotated[
+        bool, typer.Option("--administrator", help="You enter what the registry's administrator has done")
+    ] = False,
+    account: Account = None,
+    organization: Organization = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Undo a retirement as the registry's administrator did. For anybody else retirement is final."""
+    from market_platform.certificates.desk import undo_retirement
+    from market_platform.certificates.ledger.parties import Actor
+    from market_platform.defs.certificates.desk import open_desk
+
+    platform = Platform(Settings())
+    with plainly():
+        desk = open_desk(platform)
+        owner = organization or desk.organization
+        if administrator and not yes:
+            typer.confirm(f"Did the administrator of {registry} undo this retirement?", abort=True)
+        actor = Actor(getpass.getuser(), registry, "administrator") if administrator else desk.actor(getpass.getuser())
+        done = undo_retirement(desk, registry, owner, serials, actor, platform.clock(), SOURCE, notes, account)
+    say(f"transaction {done.transaction_id}: {done.quantity:,} certificates of {owner} are held again")
+
+
 def move(
     to: Annotated[str, typer.Argument(help="active, banked, reserve or compliance")],
     *,

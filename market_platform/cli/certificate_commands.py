@@ -7,6 +7,7 @@ from market_platform.cli import (
     certificate_duty_commands,
     certificate_forward_commands,
     certificate_look_commands,
+    certificate_mrets_commands,
 )
 
 app = typer.Typer(help="Renewable energy certificates: registries, ledger, compliance, ESG.", no_args_is_help=True)
@@ -25,6 +26,7 @@ app.command("accept")(certificate_act_commands.accept)
 app.command("reject")(certificate_act_commands.reject)
 app.command("withdraw")(certificate_act_commands.withdraw)
 app.command("retire")(certificate_act_commands.retire)
+app.command("unretire")(certificate_act_commands.unretire)
 app.command("move")(certificate_act_commands.move)
 app.command("window")(certificate_act_commands.window)
 app.command("forward")(certificate_forward_commands.forward)
@@ -34,3 +36,4 @@ app.command("export")(certificate_forward_commands.export)
 app.command("upload")(certificate_act_commands.upload)
 app.command("esg")(certificate_duty_commands.esg)
 app.add_typer(certificate_duty_commands.comply, name="comply")
+app.add_typer(certificate_mrets_commands.app, name="mrets")

@@ -145,3 +145,40 @@ def test_an_upload_is_dry_until_it_is_sent(call, recordings, tmp_path):
     path.write_text(f"G900009,G900009,{today:%m/%Y},{today:%m}/01/{today:%Y},{today:%m/%d/%Y},12\r\n")
     assert json.loads(call("upload", path, "--json"))[0]["status"] == "not sent"
     assert json.loads(call("upload", path, "--send", "--json"))[0]["status"] == "accepted"
+
+
+def test_a_retirement_is_undone_by_the_registrys_administrator_only(call, listed):
+    reasons = ("--reason", "RPS", "--beneficiary", "customers", "--yes")
+    call("retire", *GATS, "--serials", "BASE:1-50", *reasons)
+    words = ("unretire", *GATS, "--serials", "BASE:11-20", "--notes", "ticket 7: wrong year")
+    call(*words, code=1, error="retirement is final for users")
+    said = call(*words, "--administrator", "--yes")
+    assert "10 certificates" in said
+    call(*words, "--administrator", "--yes", code=1, error="refused")
+    (held,) = json.loads(call("positions", "--by", "account_kind", "--json"))[:1]
+    assert (held["account_kind"], held["quantity"]) == ("active", 860)
+    kinds = [line["kind"] for line in json.loads(call("history", "--serials", "BASE:15", "--json"))]
+    assert kinds == ["issuance", "retirement", "unretirement"]
+    assert json.loads(call("audit", "--json"))["issued"] == 900
+
+
+def test_acts_at_the_registry_itself_are_dry_until_they_are_sent(call, tmp_path):
+    order = ("mrets", "retire", "State/Provincial Portfolio Standards", "--state", "MN", "--quantity", 25)
+    (shown,) = json.loads(call(*order, "--json"))
+    assert (shown["status"], shown["quantity"]) == ("not sent", 25)
+    assert json.loads(call("mrets", "transactions", "--json")) == []
+    (sent,) = json.loads(call(*order, "--send", "--json"))
+    assert sent["status"] == "complete"
+    (offer,) = json.loads(call("mrets", "transfer", "Simulated Birch Power", "--quantity", 10, "--send", "--json"))
+    assert offer["status"] == "pending"
+    assert int(offer["serials"].rpartition(":")[2].split("-")[0]) == 26  # the first 25 are retired there
+    assert "dry run" in call("mrets", "settle", offer["transaction"], "withdraw")
+    assert "withdrawn" in call("mrets", "settle", offer["transaction"], "withdraw", "--send")
+    call("mrets", "settle", offer["transaction"], "accept", "--send", code=1, error="receiving organization")
+    rows = json.loads(call("mrets", "transactions", "--json"))
+    assert sorted(row["status"] for row in rows) == ["complete", "withdrawn"]
+    path = tmp_path / "mass.csv"
+    call("mrets", "mass-transfer", path, "--organization-id", "MM7", "--quantity", 30)
+    assert path.read_text().strip().endswith(",30,MM7,,")
+    call("mrets", "mass-transfer", path, "--quantity", 30, code=2)
+    call("mrets", "transfer", "Nobody", "--quantity", 1, code=1, error="0 organizations")
