@@ -117,8 +117,7 @@ class Pipeline:
     def _follow(self, feed: Feed, request: Request) -> Iterator["_Answer | Outcome"]:
         try:
             payload = self._whole_answer(feed, request)
-            unread = partial(self.account.unread, feed)
-            listed = feed.follow(feed, request, unpack(payload), unread) if feed.follow else None
+            listed = self._listed(feed, request, payload)
         except (Gone, NotHeld) as error:
             if request.alternatives:
                 for alternative in request.alternatives:
@@ -140,6 +139,16 @@ class Pipeline:
                 yield _Answer(request, payload, digest)
             else:
                 yield from self._go_through(feed, request, payload, listed)
+
+    def _listed(self, feed: Feed, request: Request, payload: Payload) -> list[Request] | None:
+        """Return what an answer leads to, None where it is data. One that cannot be read is kept as it is."""
+        if feed.follow is None:
+            return None
+        try:
+            return feed.follow(feed, request, unpack(payload), partial(self.account.unread, feed))
+        except MarketPlatformError:
+            self.account.keep_payload(feed.publisher, payload, self.archive.keep(payload.content), self.clock())
+            raise
 
     def _take(self, feed: Feed, answers: Sequence["_Answer"]) -> Iterator[Outcome]:
         """Land answers; documents that a list gave count as read when every feed that they fill has them."""

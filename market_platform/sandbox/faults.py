@@ -1,6 +1,7 @@
 """Misbehaviour on demand: what goes wrong at real publishers, for drills and tests."""
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -23,6 +24,12 @@ class Fault(Enum):
     TRUNCATED = "half the body"
     RENAMED_COLUMN = "the last heading renamed"
     CORRECTED = "a later correction: the first number moved by one"
+
+
+# What comes in place of an answer, whatever the answer would have been.
+INSTEAD = (
+    Fault.THROTTLED, Fault.THROTTLE_PAGE, Fault.SERVER_ERROR, Fault.TIME_OUT, Fault.NOT_FOUND, Fault.HTML_PAGE, Fault.EMPTY
+)  # fmt: skip
 
 
 @dataclass
@@ -74,16 +81,30 @@ def _each_file(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for info in source.infolist():
-            target.writestr(info, change(source.read(info)))
+            target.writestr(info, _each_file(source.read(info), change))
     return buffer.getvalue()
 
 
 def _rename_heading(content: bytes) -> bytes:
+    if content.lstrip()[:1] in (b"{", b"["):
+        return _rename_key(content)
     head, newline, body = content.partition(b"\n")
     return re.sub(rb"[^,\r]+(\r?)$", rb"Renamed Column\1", head) + newline + body
 
 
+def _rename_key(content: bytes) -> bytes:
+    """Rename the last column of a JSON answer: the last that a list of fields names, or the last key of the records."""
+    document = json.loads(content)
+    envelope = document if isinstance(document, dict) else {"items": document}
+    fields = envelope.get("fields")
+    records = envelope.get("items") or envelope.get("response", {}).get("data") or [{}]
+    name = fields[-1]["name"] if fields else next(reversed(records[0]), "")
+    return content.replace(f'"{name}"'.encode(), b'"renamed_column"') if name else content
+
+
 def _move_a_number(content: bytes) -> bytes:
-    head, newline, body = content.partition(b"\n")
-    moved = re.sub(rb"(-?\d+\.\d+)", lambda found: b"%.2f" % (float(found[1]) + 1), body, count=1)
-    return head + newline + moved
+    """Move the first number with a decimal point: of a JSON answer's rows, or below a file's headings."""
+    starts = [content.find(part) for part in (b'"items"', b'"data"', b"\n")]
+    begin = next((start for start in starts if start >= 0), 0)
+    moved = re.sub(rb"(-?\d+\.\d+)", lambda found: b"%.2f" % (float(found[1]) + 1), content[begin:], count=1)
+    return content[:begin] + moved

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import httpx
 
 from market_platform.sandbox import mrets
-from market_platform.sandbox.faults import FaultPlan, spoil
+from market_platform.sandbox.faults import INSTEAD, FaultPlan, spoil
 from market_platform.sandbox.mrets_desk import MretsDesk
 from market_platform.sandbox.publishers import caiso, cme, eia, ercot, nyiso, pipelines, pjm, weather
 from market_platform.sandbox.world import World
@@ -49,8 +50,7 @@ class SandboxTransport(httpx.BaseTransport):
         if responder is None:
             raise httpx.ConnectError(f"the sandbox has no host {request.url.host}", request=request)
         if request.url.host in mrets.HOSTS:
-            response = mrets.respond(self.world, request, self.clock(), self.registry)
-        else:
-            response = responder(self.world, request, self.clock())
+            responder = partial(mrets.respond, desk=self.registry)
         fault = self.faults.strike(request)
+        response = httpx.Response(200) if fault in INSTEAD else responder(self.world, request, self.clock())
         return response if fault is None else spoil(fault, request, response)

@@ -42,34 +42,6 @@ def test_a_day_goes_from_the_publisher_to_the_lake_and_is_accounted_for(make_pla
     assert (again.outcome, again.changed) == ("unchanged", 0)
 
 
-FAILURES = [
-    (Fault.TRUNCATED, "UnreadablePayload", True),
-    (Fault.EMPTY, "UnreadablePayload", True),
-    (Fault.HTML_PAGE, "UnreadablePayload", True),
-    (Fault.RENAMED_COLUMN, "SchemaChanged", True),
-    (Fault.NOT_FOUND, "Gone", False),
-    (Fault.THROTTLED, "Throttled", False),
-    (Fault.THROTTLE_PAGE, "Throttled", False),
-    (Fault.SERVER_ERROR, "Unavailable", False),
-    (Fault.TIME_OUT, "Unavailable", False),
-]
-
-
-@pytest.mark.parametrize(("fault", "error", "kept"), FAILURES, ids=lambda value: getattr(value, "name", str(value)))
-def test_each_fault_is_a_typed_error_the_bytes_are_kept_and_the_rest_is_unharmed(make_platform, fault, error, kept):
-    platform = make_platform(FaultPlan([("nyiso.*isolf|nysdi.*isolf", fault, 99)]))
-    spoilt = FEEDS["nyiso_load_forecast"]
-    outcomes = ingest(platform, spoilt, [date(2026, 10, 5)]) + ingest(platform)
-    failed = [outcome for outcome in outcomes if outcome.failed]
-    assert [outcome.outcome for outcome in failed] == [error]
-    assert "isolf" in failed[0].message
-    assert outcomes[-1].outcome == "committed"
-    assert len(platform.lake.read(spoilt.contract)) == 0
-    assert any(row.outcome == error and row.feed == spoilt.key for row in all_rows(platform, fetches))
-    if kept:
-        platform.archive.read(failed[0].sha256)
-
-
 def test_a_throttled_publisher_is_asked_again_when_it_says_so(make_platform):
     slept = []
     platform = make_platform(FaultPlan([("damlbmp", Fault.THROTTLED, 2)]), sleep=slept.append)

@@ -11,7 +11,6 @@ import pytest
 from market_platform.contracts.validate import validate
 from market_platform.ingest.pipeline import pace_by_host
 from market_platform.markets.caiso import HUBS_AND_LOAD_POINTS
-from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sandbox.server import running
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS, recognise
@@ -171,26 +170,6 @@ def test_days_that_oasis_keeps_no_longer_are_asked_for_in_the_group(make_platfor
     assert "DAM_LMP_GRP" in outcomes[0].source
     hub = list(pipeline.ingest(FEEDS["caiso_dam_lmp_hub"], [date(2022, 6, 1)]))
     assert [outcome.outcome for outcome in hub] == ["Gone"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (Fault.TRUNCATED, "UnreadablePayload"),
-        (Fault.EMPTY, "UnreadablePayload"),
-        (Fault.HTML_PAGE, "UnreadablePayload"),
-        (Fault.RENAMED_COLUMN, "SchemaChanged"),
-        (Fault.NOT_FOUND, "not_published"),
-        (Fault.SERVER_ERROR, "committed"),
-        (Fault.THROTTLED, "committed"),
-        (Fault.THROTTLE_PAGE, "committed"),
-        (Fault.TIME_OUT, "committed"),
-    ],
-)
-def test_faults_are_named_or_outlived(make_platform, fault, outcome):
-    pipeline = make_platform(FaultPlan([("oasis", fault, 1)]), now=NOW).pipeline
-    outcomes = list(pipeline.ingest(FEEDS["caiso_dam_lmp_hub"], [date(2026, 11, 9)]))
-    assert [one.outcome for one in outcomes] == [outcome]
 
 
 def test_a_later_correction_becomes_a_version(make_platform):

@@ -88,23 +88,6 @@ def test_no_secret_reaches_log_ledger_archive_or_outcome(make_platform, caplog):
         assert secret.encode() not in kept
 
 
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (Fault.TRUNCATED, "UnreadablePayload"),
-        (Fault.EMPTY, "UnreadablePayload"),
-        (Fault.HTML_PAGE, "UnreadablePayload"),
-        (Fault.THROTTLE_PAGE, "Throttled"),
-        (Fault.TIME_OUT, "Unavailable"),
-    ],
-)
-def test_faults_are_typed_and_leave_nothing_behind(make_platform, fault, outcome):
-    platform = make_platform(FaultPlan([("np4-190", fault, 99)]))
-    (ended,) = platform.pipeline.ingest(FEEDS["ercot_dam_spp"], [DAY])
-    assert ended.outcome == outcome, ended.message
-    assert ended.committed == 0
-
-
 def test_a_document_list_holds_both_encodings_of_the_last_days():
     with httpx.Client(transport=SandboxTransport(0, lambda: NOW)) as client:
         listed = client.get(LIST_URL, params={"reportTypeId": "12331"}).json()["ListDocsByRptTypeRes"]["DocumentList"]

@@ -144,28 +144,6 @@ def test_pages_that_do_not_add_up_land_nothing_and_keep_the_bytes(desk: Callable
     assert len([path for path in (one.root / "raw").rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize(
-    ("fault", "times", "outcome"),
-    [
-        (Fault.THROTTLED, 2, "committed"),
-        (Fault.SERVER_ERROR, 2, "committed"),
-        (Fault.TIME_OUT, 1, "committed"),
-        (Fault.THROTTLED, 99, "Throttled"),
-        (Fault.THROTTLE_PAGE, 99, "Throttled"),
-        (Fault.SERVER_ERROR, 99, "Unavailable"),
-        (Fault.NOT_FOUND, 99, "not_published"),
-        (Fault.HTML_PAGE, 99, "UnreadablePayload"),
-        (Fault.EMPTY, 99, "UnreadablePayload"),
-        (Fault.TRUNCATED, 99, "UnreadablePayload"),
-    ],
-)
-def test_faults_end_typed_and_land_nothing_in_part(desk: Callable[..., Desk], fault: Fault, times: int, outcome: str):
-    one = desk((".*", fault, times))
-    (found,) = one.ingest("pjm_dam_lmp_hub", date(2026, 11, 19))
-    assert found.outcome == outcome, found.message
-    assert found.committed == (288 if outcome == "committed" else 0)
-
-
 def test_the_key_reaches_neither_archive_nor_ledger_nor_message(desk: Callable[..., Desk]):
     one = desk()
     one.ingest("pjm_dam_lmp_hub", date(2026, 11, 19))
