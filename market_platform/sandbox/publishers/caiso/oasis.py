@@ -16,6 +16,7 @@ from market_platform.sandbox.publishers.caiso.wire import (
     MADE,
     NO_DATA,
     RANGE_TOO_WIDE,
+    STAMP,
     ZONE,
     OasisError,
     csv_file,
@@ -27,7 +28,6 @@ from market_platform.sandbox.world import World
 
 REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **LIST_REPORTS, **EVENT_REPORTS}
 WESTERN_GROUP = "EDAM_WND_SLR_FORECAST_GRP"
-STAMP = "%Y%m%dT%H:%M%z"
 CSV = "6"
 KEPT = timedelta(days=39 * 30.5)
 # A month of thirty-one days with its clock change is an hour longer.

@@ -1,6 +1,6 @@
 """The simulated price reports: LMP in all runs, ancillary products, constraints, fuel and allowances."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from market_platform.sandbox.publishers.caiso.report import (
     run_of,
     texts,
 )
-from market_platform.sandbox.publishers.caiso.wire import ZONE
+from market_platform.sandbox.publishers.caiso.wire import STAMP, ZONE
 from market_platform.sandbox.world import World
 
 NODES = 120
@@ -39,7 +39,7 @@ ANCILLARY_ITEMS = {"RU": "RU_CLR_PRC", "RD": "RD_CLR_PRC", "SR": "SP_CLR_PRC", "
 def lmp_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     """Prices of the nodes asked for, one row a component."""
     run = run_of(parameters)
-    rows = _by_component(_located(world, day, parameters, LENGTHS[run], real_time=run != "DAM"))
+    rows = _by_component(_asked(_located(world, day, parameters, LENGTHS[run], real_time=run != "DAM"), parameters))
     node = rows["location"]
     return rows.assign(
         NODE_ID_XML=node, NODE_ID=node, NODE=node, PNODE_RESMRID=node, MARKET_RUN_ID=run,
@@ -52,10 +52,19 @@ def tie_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     run = run_of(parameters)
     real_time = run != "DAM"
     wide = world.real_time_prices("caiso", day, LENGTHS[run]) if real_time else world.day_ahead_prices("caiso", day)
-    rows = _by_component(wide[wide["location"].isin(TIES)])
+    rows = _by_component(_asked(wide[wide["location"].isin(TIES)], parameters))
     node = rows["location"]
     return rows.assign(NODE_ID_XML=node, NODE_ID=node, NODE=node, TIE=node.map(TIES), MARKET_RUN_ID=run, POS="1",
                        GRP_TYPE="ALL", resource=node)  # fmt: skip
+
+
+def _asked(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Keep the window asked for before anything is made of it: real-time nodes are asked for hour by hour."""
+    asked = [parameters[name] for name in ("startdatetime", "enddatetime") if name in parameters]
+    if len(asked) < 2:
+        return rows
+    start, end = (datetime.strptime(moment, STAMP).astimezone(UTC) for moment in asked)
+    return rows[(rows["interval_start"] >= start) & (rows["interval_start"] < end)]
 
 
 def _by_component(wide: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +93,7 @@ def _located(world: World, day: date, parameters: Parameters, minutes: int, *, r
 def ancillary_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     """Prices of every product in every region; where the world has none, the region adds nothing."""
     run = run_of(parameters)
-    prices = world.ancillary_prices("caiso", day, "day_ahead" if run == "DAM" else "real_time")
+    prices = _asked(world.ancillary_prices("caiso", day, "day_ahead" if run == "DAM" else "real_time"), parameters)
     if run != "DAM":
         prices = prices[prices["interval_start"].dt.minute % 15 == 0]
         prices = prices.assign(interval_end=prices["interval_start"] + pd.Timedelta(minutes=15))

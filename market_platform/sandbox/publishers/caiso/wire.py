@@ -12,6 +12,7 @@ import pandas as pd
 
 from market_platform.markets.market import MARKETS
 
+STAMP = "%Y%m%dT%H:%M%z"  # of the moments in a request
 ZONE = MARKETS["caiso"].zone
 GMT = "%Y-%m-%dT%H:%M:%S-00:00"
 MADE = "%Y%m%d_%H_%M_%S"
