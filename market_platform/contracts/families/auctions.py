@@ -49,6 +49,21 @@ FTR_AUCTIONS = Contract(
     },
 )
 
+FTR_NODE_PRICES = Contract(
+    name="ftr_node_prices",
+    description="Clearing prices of auctions for transmission rights by node: a path costs its sink less its source.",
+    key=("auction", "term", "time_of_use", "location", "item", "interval_start", "interval_end"),
+    columns={
+        "market": MARKET,
+        "auction": column(Kind.TEXT, "Auction as the publisher names it"),
+        "term": column(Kind.TEXT, "Term of the right as the publisher names it: monthly, seasonal, long term"),
+        "time_of_use": column(Kind.TEXT, "Hours of the right as the publisher names them"),
+        "location": column(Kind.TEXT, "Node as the publisher names it"),
+        "item": column(Kind.TEXT, "Kind of price as the publisher names it"),
+        "clearing_price_usd_per_mw": price("Clearing price per MW for the whole term, as published"),
+    },
+)
+
 FTR_CONGESTION = Contract(
     name="ftr_congestion",
     description="Congestion prices by place and class of hours, as rights are settled on them, realised and simulated.",

@@ -1,5 +1,8 @@
 """CAISO's price feeds, a row each: energy at hubs, nodes and ties, ancillary and capacity products, constraints."""
 
+from datetime import time
+
+from market_platform.contracts.families import auctions
 from market_platform.contracts.families import grid as grid_families
 from market_platform.contracts.families import prices as families
 from market_platform.markets.caiso import ANCILLARY_PAIRS, HUBS_AND_LOAD_POINTS
@@ -14,7 +17,7 @@ from market_platform.sources.caiso.declare import (
     caiso_feed,
 )
 from market_platform.sources.caiso.requests import Ask, Span
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Feed, Publication
 
 HUBS = {"node": ",".join(HUBS_AND_LOAD_POINTS)}
 EVERY_NODE = {"grp_type": "ALL"}
@@ -22,6 +25,7 @@ DAM, HASP, RTPD, RTD, RTM = ({"market_run_id": run} for run in ("DAM", "HASP", "
 CORRECTED = {"revision_days": CORRECTED_DAYS}
 NODE_GROUP = Ask("DAM_LMP_GRP", 12, span=Span.DAY, group=True)
 ALL_AREAS = {"anc_type": "ALL", "anc_region": "ALL"}
+EVERY_RIGHT = {"market_name": "ALL", "market_term": "ALL", "time_of_use": "ALL"}
 ALL_TIES = {"ti_id": "ALL", "ti_direction": "ALL"}
 
 LMP_FEEDS: tuple[Feed, ...] = (
@@ -88,6 +92,10 @@ PRODUCT_FEEDS: tuple[Feed, ...] = (
     caiso_feed("price_corrections", "Price corrections by trade date", families.PRICE_CORRECTIONS, "PRC_CORR_GRP", "",
                parse=prices.corrections, request=Ask("PRC_CORR_GRP", 1, span=Span.DAY, group=True), revision_days=21,
                sparse=True, **DAILY),
+    caiso_feed("crr_clearing_prices", "Clearing prices of congestion revenue rights by node", auctions.FTR_NODE_PRICES,
+               "CRR_CLEARING", "", parse=prices.rights_prices, sparse=True, publication=Publication(time(12), 0),
+               request=Ask("CRR_CLEARING", 1, EVERY_RIGHT, Span.CALENDAR_MONTH),
+               note="columns measured by another reader; what days its range filters on is unverified"),
 )  # fmt: skip
 
 CONSTRAINT_FEEDS: tuple[Feed, ...] = (

@@ -129,6 +129,15 @@ def capacity_products(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
+def rights_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read clearing prices of congestion revenue rights by node, class of hours and term."""
+    read = read_report(columns.RIGHTS_PRICES, payloads)
+    same = {name: as_text(read[name]) for name in ("auction", "term", "time_of_use", "item")}
+    rows = intervals(feed, read).assign(**same, location=read["node"], clearing_price_usd_per_mw=read["price"])
+    mark_repeats(rows, feed)
+    return finish(feed, rows)
+
+
 def fuel_prices(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Gas price indices by fuel region and hour."""
     read = read_report(columns.FUEL_PRICES, payloads)

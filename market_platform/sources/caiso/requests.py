@@ -5,10 +5,12 @@ request every five seconds, else 429. A Pacific day runs from 07:00 or 08:00 UTC
 """
 
 import uuid
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
+from itertools import groupby
 
 import pandas as pd
 
@@ -40,6 +42,7 @@ class Span(Enum):
     MONTH = "31 days"
     DAY = "one day"
     HOUR = "one hour"
+    CALENDAR_MONTH = "the calendar month that a day lies in"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Ask:
                 for day in days
                 for hour in pd.date_range(*day_bounds(day, feed.zone), freq="h", inclusive="left")
             ]
+        if self.span is Span.CALENDAR_MONTH:
+            return [_month(feed, list(own)) for _, own in groupby(days, lambda day: (day.year, day.month))]
         runs = _runs(days, LONGEST_DAYS if self.span is Span.MONTH else 1)
         return [(day_bounds(run[0], feed.zone)[0], day_bounds(run[-1], feed.zone)[1], tuple(run)) for run in runs]
 
@@ -127,6 +132,13 @@ def unit_outage_workbook(_feed: Feed, days: Sequence[date], today: date) -> list
         name = f"{day:%Y%m%d}_{UNIT_OUTAGES}.xlsx"
         requests.append(Request(f"{DOCUMENTS_URL}/{stem}-{text}.xlsx", name, (day,), archived=archived))
     return requests
+
+
+def _month(feed: Feed, days: list[date]) -> tuple[datetime, datetime, tuple[date, ...]]:
+    """Return the calendar month of some of its days."""
+    first = days[0].replace(day=1)
+    last = date(first.year, first.month, monthrange(first.year, first.month)[1])
+    return day_bounds(first, feed.zone)[0], day_bounds(last, feed.zone)[1], tuple(days)
 
 
 def _runs(days: Sequence[date], longest: int) -> list[list[date]]:

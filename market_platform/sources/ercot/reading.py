@@ -117,7 +117,7 @@ def headings(payload: Payload) -> tuple[str, ...]:
     if is_workbook(payload):
         return next((tuple(sheet.headings) for sheet in sheets(payload) if sheet.headings), ())
     if is_xml(payload):
-        return tuple(dict.fromkeys(etree.QName(leaf).localname for leaf in _xml(payload).iter() if not len(leaf)))
+        return tuple(dict.fromkeys(etree.QName(leaf).localname for leaf in _xml(payload).iter("*") if not len(leaf)))
     first = payload.content.removeprefix(BYTE_MARK).lstrip(b"\r\n").partition(b"\n")[0]
     try:
         return tuple(cell.strip() for cell in next(csv.reader([first.decode("utf-8", "replace")]), []))

@@ -205,25 +205,29 @@ GROUP_REPORTS: dict[str, tuple[str, Report]] = {
                                                          "REQ_MW", "AGG_AWD_MW"), capacity_award_rows, hourly,
                                                         DAY_AHEAD, longest_days=1)),
 }  # fmt: skip
+
+
 def rights_rows(world: World, day: date, _parameters: Parameters) -> pd.DataFrame:
-    """Clearing prices of the month's rights, on its first day: the day's congestion, as if it stayed so."""
-    prices = world.day_ahead_prices("caiso", day)
-    month = (day_bounds(day, ZONE)[0], day_bounds((pd.Timestamp(day) + pd.offsets.MonthEnd(1)).date(), ZONE)[1])
-    if day.day != 1:
-        return prices.head(0).assign(MARKET_NAME="")
-    congestion = prices.groupby("location", as_index=False)["congestion_usd_per_mwh"].mean()
+    """Write the prices of the month's rights, on its first day: that day's congestion, as if it stayed so."""
+    first = day.replace(day=1)
+    begin, end = day_bounds(first, ZONE)[0], day_bounds((first + timedelta(days=31)).replace(day=1), ZONE)[0]
+    congestion = (
+        world.day_ahead_prices("caiso", first)
+        .groupby("location", as_index=False)["congestion_usd_per_mwh"]
+        .mean()
+        .assign(interval_start=pd.Timestamp(begin), interval_end=pd.Timestamp(end))
+    )
     parts = [
         congestion.assign(
-            MARKET_NAME=f"AUC_MN_{day:%Y}_M{day:%m}_TC", MARKET_TERM="MONTHLY", TIME_OF_USE=hours,
+            MARKET_NAME=f"AUC_MN_{first:%Y}_M{first:%m}_TC", MARKET_TERM="MONTHLY", TIME_OF_USE=hours,
             XML_DATA_ITEM=f"{hours}_PRC", value=texts(congestion["congestion_usd_per_mwh"] * count, 5),
+            START_DATE=f"{begin.astimezone(ZONE):{LOCAL}}", END_DATE=f"{end.astimezone(ZONE):{LOCAL}}",
+            START_DATE_GMT=f"{begin:{GMT}}", END_DATE_GMT=f"{end:{GMT}}",
         )
         for hours, count in (("ON", 400), ("OFF", 320))
     ]  # fmt: skip
     rows = pd.concat(parts, ignore_index=True).rename(columns={"location": "APNODE_ID"})
-    rows = rows.assign(interval_start=pd.Timestamp(month[0]), interval_end=pd.Timestamp(month[1]))
-    local = {name: f"{moment.astimezone(ZONE):{LOCAL}}" for name, moment in zip(("START_DATE", "END_DATE"), month, strict=True)}
-    gmt = {f"{name}_GMT": f"{moment.astimezone(UTC):{GMT}}" for name, moment in zip(("START_DATE", "END_DATE"), month, strict=True)}
-    return rows.assign(**local, **gmt)
+    return rows if day == first else rows.head(0)
 
 
 EVENT_REPORTS: dict[str, Report] = {
