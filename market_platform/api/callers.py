@@ -40,6 +40,10 @@ class Callers:
             self._known[text] = (time.monotonic() + REFRESH_SECONDS, found[1])
         return None
 
+    def forget(self) -> None:
+        """Forget everyone, so that the next request of each asks the ledger."""
+        self._known.clear()
+
     def look_up(self, text: str) -> Caller | None:
         """Return whose key or token it is, asking the ledger where it must."""
         if not text or len(text) > LONGEST_KEY:

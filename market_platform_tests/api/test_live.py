@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 import websockets
 from hypothesis import HealthCheck, given, settings
@@ -246,3 +247,40 @@ def test_a_new_price_becomes_an_event_once(tmp_path):
     assert second.look() == 0
     (event,) = log.after("pjm", 12)
     assert json.loads(event.text)["data"]["lmp_usd_per_mwh"] == 999.0
+
+
+def test_every_interval_that_came_since_the_last_event_is_told_in_order(tmp_path):
+    """Intervals that come together are events of their own; what came while nobody watched is told by who watches next."""
+    from market_platform.contracts.families.prices import LMP
+
+    feed = "pjm_rt_5min_unverified_lmp_hub"
+    platform = small_platform(tmp_path, (feed,))
+    reader, log = Reader(platform.catalog), EventLog(platform.ledger)
+    watch = Watch(platform, reader, log)
+    assert watch.look() == 12
+    last = platform.lake.read(LMP, f"feed = '{feed}' AND location = 'WESTERN HUB'").nlargest(1, "interval_end")
+
+    def come(*steps: int, at: int) -> None:
+        parts = [
+            last[list(LMP.row_columns)].assign(
+                interval_start=last["interval_start"] + timedelta(minutes=5 * step),
+                interval_end=last["interval_end"] + timedelta(minutes=5 * step),
+            )
+            for step in steps
+        ]
+        platform.lake.commit(
+            LMP, feed, pd.concat(parts, ignore_index=True), payload=f"{at:064d}", read_at=NOW + timedelta(minutes=at)
+        )
+        reader.refresh()
+
+    come(1, 2, 3, at=15)
+    assert watch.look() == 3
+    come(4, at=20)
+    assert watch.look() == 1
+    come(5, 6, at=30)
+    later = Watch(platform, reader, log)
+    assert later.look() == 2
+    assert watch.look() == 0
+    ends = [json.loads(event.text)["data"]["interval_end"] for event in log.after("pjm", 12)]
+    assert ends == sorted(ends)
+    assert len(set(ends)) == 6

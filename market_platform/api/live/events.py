@@ -1,7 +1,7 @@
 """The log of live events: numbered without gaps in each channel, kept in the ledger, written once however many see them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,6 +113,20 @@ class EventLog:
                 sa.select(sa.func.max(live_events.c.event_key)).where(live_events.c.kind == kind)
             )
         return found
+
+    def last_at(self, kind: str) -> datetime | None:
+        """Return when the last event of a kind was written."""
+        with self._ledger.read() as connection:
+            found: datetime | None = connection.scalar(
+                sa.select(sa.func.max(live_events.c.at)).where(live_events.c.kind == kind)
+            )
+        return found
+
+    def payloads(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Yield what the kept events of a kind told."""
+        with self._ledger.read() as connection:
+            for text in connection.scalars(sa.select(live_events.c.payload_json).where(live_events.c.kind == kind)):
+                yield json.loads(text)
 
     def forget(self, now: datetime) -> int:
         """Drop events older than a week."""

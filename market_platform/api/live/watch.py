@@ -1,6 +1,7 @@
 """What is worth an event: new prices, forecasts, moves of bids, CHP decisions, told from what catalog and ledger hold."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,15 +11,24 @@ from market_platform.api.reading import Reader, Version
 from market_platform.platform import Platform
 from market_platform.trading.bid_ledger.tables import bid_events, bids
 
+Place = tuple[str, ...]
 MARKETS = ("nyiso", "pjm", "caiso", "ercot")
-LATEST_PRICES = """
+PRICES = """
 SELECT market, market_run, location, location_type, interval_start, interval_end, lmp_usd_per_mwh, known_from
 FROM lmp
 WHERE market = ? AND location_type IN ('hub', 'zone')
   AND market_day >= (SELECT max(market_day) - 2 FROM lmp WHERE market = ?)
+"""
+LATEST_PRICES = f"""{PRICES}
 QUALIFY row_number() OVER (
   PARTITION BY market_run, location, location_type ORDER BY interval_end DESC, known_from DESC, feed) = 1
 ORDER BY market_run, location_type, location
+"""
+# Intervals behind a moment, and corrections that were read after another.
+LATER_PRICES = f"""{PRICES} AND (interval_end > ? OR known_from > ?)
+QUALIFY row_number() OVER (
+  PARTITION BY market_run, location, location_type, interval_end ORDER BY known_from DESC, feed) = 1
+ORDER BY interval_end, market_run, location_type, location
 """
 ISSUED_FORECASTS = """
 SELECT market, quantity, location, issued_at, any_value(model) AS model, any_value(unit) AS unit, count(*) AS intervals,
@@ -42,6 +52,8 @@ class Watch:
         self._platform, self._reader, self._log = platform, reader, log
         self._seen: Version | None = None
         self._told: set[str] = set()
+        self._told_until: dict[Place, datetime] | None = None
+        self._prices_read: datetime | None = None
         self._bid_event: int | None = None
 
     def look(self) -> int:
@@ -57,8 +69,31 @@ class Watch:
         return written
 
     def _prices(self) -> list[Sighting]:
-        rows = [row for market in MARKETS for row in self._reader.rows(LATEST_PRICES, [market, market])]
+        """Return every interval since the last that was told of its place, and corrections; of a new place the latest."""
+        if self._told_until is None:
+            self._told_until = _told_before(self._log)
+            self._prices_read = self._log.last_at("price")
+        rows = [row for market in MARKETS for row in self._prices_of(market, self._told_until)]
+        for row in rows:
+            place, end, read = _place(row), row["interval_end"], row["known_from"]
+            if isinstance(end, datetime) and isinstance(read, datetime):
+                self._told_until[place] = max(end, self._told_until.get(place, end))
+                self._prices_read = max(read, self._prices_read or read)
         return [_sighting(str(row["market"]), "price", row) for row in rows]
+
+    def _prices_of(self, market: str, told: dict[Place, datetime]) -> list[dict[str, Any]]:
+        latest = self._reader.rows(LATEST_PRICES, [market, market])
+        places = {_place(row) for row in latest} & set(told)
+        new = [row for row in latest if _place(row) not in told]
+        if not places or self._prices_read is None:
+            return new
+        read, since = self._prices_read, min(told[place] for place in places)
+        later: list[dict[str, Any]] = self._reader.rows(LATER_PRICES, [market, market, since, read])
+        return new + [
+            row
+            for row in later
+            if _place(row) in told and (row["interval_end"] > told[_place(row)] or row["known_from"] > read)
+        ]
 
     def _forecasts(self) -> list[Sighting]:
         return [_sighting(str(row["market"]), "forecast", row) for row in self._reader.rows(ISSUED_FORECASTS)]
@@ -89,6 +124,19 @@ class Watch:
         if rows:
             self._bid_event = rows[-1]["event_id"]
         return [Sighting(str(row["iso"]), f"{row['event_id']:020d}", "bid", row) for row in rows]
+
+
+def _place(row: dict[str, Any]) -> Place:
+    return tuple(str(row[name]) for name in ("market", "market_run", "location_type", "location"))
+
+
+def _told_before(log: EventLog) -> dict[Place, datetime]:
+    """Return the last interval's end by place that any process told."""
+    told: dict[Place, datetime] = {}
+    for row in log.payloads("price"):
+        end = datetime.fromisoformat(row["interval_end"])
+        told[_place(row)] = max(end, told.get(_place(row), end))
+    return told
 
 
 def _sighting(channel: str, kind: str, row: dict[str, Any]) -> Sighting:
