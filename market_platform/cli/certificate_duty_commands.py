@@ -15,7 +15,7 @@ from market_platform.platform import Platform
 from market_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from market_platform.certificates.compliance.duties import Load
+    from market_platform.certificates.compliance.load import Load
     from market_platform.certificates.desk import Desk
 
 comply = typer.Typer(help="State programmes: what is owed, the least-cost plan, the filing.", no_args_is_help=True)
@@ -145,14 +145,14 @@ def file_reports(
     as_json: Json = False,
 ) -> None:
     """Write the filing of each state and period as CSV, HTML and PDF from what is retired for it."""
-    from market_platform.defs.certificates.compliance_loads import computable
+    from market_platform.defs.certificates.compliance_loads import fileable
     from market_platform.defs.certificates.desk import open_desk
     from market_platform.defs.certificates.filings import write_filings
 
     platform = Platform(Settings())
     with plainly():
         desk = open_desk(platform)
-        known = computable(desk, _loads(platform, desk, state, period, load, exempt, tier, supplier))
+        known = fileable(desk, _loads(platform, desk, state, period, load, exempt, tier, supplier))
         paths = write_filings(platform, desk, known, platform.clock().date())
     if as_json:
         show_json([str(path) for path in paths])
@@ -227,7 +227,7 @@ def _loads(
     supplier: str | None,
 ) -> "list[Load]":
     """Return the load of the command line, or those of the user's file that fit."""
-    from market_platform.certificates.compliance.duties import Load
+    from market_platform.certificates.compliance.load import Load
     from market_platform.defs.certificates.loads import loads
 
     if load is not None:
@@ -243,8 +243,16 @@ def _loads(
     fits = [
         each
         for each in known
-        if state in (None, each.state) and period in (None, each.period) and supplier in (None, each.supplier)
+        if state in (None, each.state) and _fits(desk, each, period) and supplier in (None, each.supplier)
     ]
     if not fits:
         raise Infeasible("no load fits: put state, period and load_mwh into certificates/load.csv, or give --load")
     return fits
+
+
+def _fits(desk: "Desk", load: "Load", period: str | None) -> bool:
+    """Whether a load is of a period, or of a year of it (California's)."""
+    if period in (None, load.period):
+        return True
+    spans = desk.reference.programmes[load.state].sum_periods if load.state in desk.reference.programmes else ()
+    return any(span.label == period and str(span.start.year) <= load.period <= str(span.end.year) for span in spans)

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from market_platform.certificates.compliance.duties import (
-    Load,
     calendar,
     carry_out,
     filing,
@@ -14,7 +13,9 @@ from market_platform.certificates.compliance.duties import (
     obligation_rows,
     standing,
 )
+from market_platform.certificates.compliance.load import Load, whole_periods
 from market_platform.certificates.desk import Desk
+from market_platform.certificates.reports.filing_files import filing_csv, filing_html, filing_pdf
 from market_platform.errors import Infeasible
 from market_platform_tests.certificates.certificate_world import ALICE, World, parcel
 
@@ -64,6 +65,46 @@ def test_a_load_charge_and_a_sum_of_years_are_rows_of_their_own(desk):
     assert "no sourced step of Class I" in refused["CT", "2025"]
     part, _ = obligation_rows(desk, [Load("Alder Energy", "CT", "2025", Decimal(1000), tiers=frozenset({"Class II"}))])
     assert list(part["tier"]) == ["Class II"]
+
+
+def test_californias_period_is_one_filing(book, reference):
+    """2017-2020 at 27, 29, 31 and 33 % (20 CCR 3204): 270 + 290 + 310 + 330 = 1,200 of 1,000 MWh a year."""
+    world = World(book, "wregis")
+    made = {"generation_start": date(2018, 6, 1), "generation_end": date(2018, 6, 30)}
+    world.issue(parcel("W1", 700, eligibility=(("CA", "RPS"),), **made), cost="9.00", at=AT)
+    desk = Desk(book, reference, "Alder Energy")
+    loads = [Load("Alder Energy", "CA", str(year), Decimal(1000)) for year in range(2017, 2021)]
+    (whole,) = whole_periods(reference.programmes, loads)
+    assert (whole.period, whole.load_mwh) == ("2017-2020", 4000)
+    assert whole_periods(reference.programmes, [whole]) == [whole]
+    rows, _ = obligation_rows(desk, loads)
+    assert rows[["period", "certificates_due", "percent"]].values.tolist() == [["2017-2020", 1200, Decimal("30.0000")]]
+    stand = standing(desk, "Alder Energy", [whole], AT.date())
+    assert stand.rows[["planned", "shortfall_after_plan"]].values.tolist() == [[700, 500]]
+    assert carry_out(desk, stand.plan, ALICE, AT, "test")
+    report = filing(desk, whole, AT.date())
+    assert report.tiers[["certificates_due", "retired", "shortfall"]].values.tolist() == [[1200, 700, 500]]
+    assert report.payment_usd is None  # no payment per missing certificate is held for California
+    assert b"Sales that oblige in 2018,1000 MWh" in filing_csv(report)
+    # Three of four years are no period: what they oblige to so far is shown, nothing can be filed.
+    rows, _ = obligation_rows(desk, loads[:3])
+    assert rows[["period", "certificates_due"]].values.tolist() == [["2017-2019", 870]]
+    assert "part of 2017-2020" in rows["load_basis"].iloc[0]
+    assert whole_periods(reference.programmes, loads[:3]) == loads[:3]
+    # Years of two periods are two obligations.
+    rows, _ = obligation_rows(desk, [*loads, Load("Alder Energy", "CA", "2016", Decimal(1000))])
+    assert sorted(rows["certificates_due"]) == [250, 1200]
+
+
+def test_new_yorks_charge_on_load_has_a_filing(desk):
+    report = filing(desk, Load("Alder Energy", "NY", "2025", Decimal(180_000)), AT.date())
+    assert report.payment_usd == Decimal("276858.00")  # 180,000 MWh x 1.5381
+    assert dict(report.duties)["retire_by"] == date(2026, 6, 30)
+    page = filing_html(report).decode()
+    assert "1.5381 USD per MWh of load" in page
+    assert filing_pdf(report).startswith(b"%PDF-")
+    with pytest.raises(Infeasible):
+        filing(desk, Load("Alder Energy", "NY", "2024", Decimal(1)), AT.date())
 
 
 def test_an_unknown_state_is_refused_with_those_there_are(desk):

@@ -11,14 +11,18 @@ from decimal import Decimal
 import pandas as pd
 
 from market_platform.certificates.compliance.deadlines import deadlines
-from market_platform.certificates.compliance.filing import Filing, make_filing, retired_for
+from market_platform.certificates.compliance.filing import Filing, charge_filing, make_filing, retired_for
+from market_platform.certificates.compliance.load import Load, whole_periods
 from market_platform.certificates.compliance.obligations import (
     Requirement,
     load_share_payment_usd,
+    load_share_rate_usd,
+    period_requirement,
     period_sum,
     requirements,
 )
 from market_platform.certificates.compliance.plan import Plan, plan_retirements
+from market_platform.certificates.compliance.programmes import Period
 from market_platform.certificates.compliance.targets import period_of, target_schedule
 from market_platform.certificates.desk import Desk
 from market_platform.certificates.ledger.leaving import Claim, Retire
@@ -39,22 +43,6 @@ COMPLIANCE_REASON = "renewable portfolio standard"
 
 
 @dataclass(frozen=True)
-class Load:
-    """What a supplier sold in a state's period. ``basis`` says where the figure comes from, or how it was estimated.
-
-    ``tiers`` narrows to those that bind this supplier (VA: one of two utility phases), empty for all.
-    """
-
-    supplier: str
-    state: str
-    period: str
-    load_mwh: Decimal
-    exempt_mwh: Decimal = Decimal(0)
-    tiers: frozenset[str] = frozenset()
-    basis: str = "given"
-
-
-@dataclass(frozen=True)
 class Standing:
     """How a supplier stands: one row a requirement in the columns ``STANDING``, and the plan for what is open."""
 
@@ -68,6 +56,10 @@ def obligation(desk: Desk, load: Load) -> list[Requirement]:
     if load.state not in desk.reference.programmes:
         msg = f"no programme of {load.state}: there are {', '.join(sorted(desk.reference.programmes))}"
         raise Infeasible(msg)
+    if load.years:
+        programme = desk.reference.programmes[load.state]
+        (period,) = (each for each in programme.sum_periods if each.label == load.period)
+        return [period_requirement(schedule, desk.reference.payments, programme, period, dict(load.years))]
     if not load.tiers:
         _check_whole(schedule, load)
     return requirements(
@@ -90,7 +82,8 @@ def obligation_rows(desk: Desk, loads: Sequence[Load]) -> tuple[pd.DataFrame, di
     schedule = target_schedule(desk.reference.targets, desk.reference.overrides)
     summed = schedule[schedule["use"] == "period_sum"]
     years = set(zip(summed["state"], summed["period"], strict=True))
-    rows = _period_sums(schedule, [load for load in loads if (load.state, load.period) in years])
+    loads = whole_periods(desk.reference.programmes, loads)
+    rows = _period_sums(desk, schedule, [load for load in loads if (load.state, load.period) in years])
     refused: dict[tuple[str, str], str] = {}
     for load in loads:
         if (load.state, load.period) in years:
@@ -106,12 +99,42 @@ def obligation_rows(desk: Desk, loads: Sequence[Load]) -> tuple[pd.DataFrame, di
 
 
 def filing(desk: Desk, load: Load, made_on: date) -> Filing:
-    """Return the filing of a supplier for a state's period from what the ledger shows as retired for it."""
-    due = obligation(desk, load)
-    with desk.book.ledger.read() as connection:
-        retired = retired_for(connection, load.supplier, load.state, due[0].period)
+    """Return the filing of a supplier for a state's period from what the ledger shows as retired for it.
+
+    A state that charges a rate on load has a filing with the payment. Raises Infeasible where nothing can be worked out.
+    """
+    programme = desk.reference.programmes.get(load.state)
+    try:
+        due = obligation(desk, load)
+    except Infeasible:
+        charged = _load_share(desk, load)
+        if programme is None or not charged:
+            raise
+        period = programme.period_containing(date(int(load.period), 12, 31))
+        rates = desk.reference.payments
+        charges = [
+            (str(row["tier"]), rate, Decimal(str(row["most_payment_usd"])), str(row["source"]), str(row["status"]))
+            for row in (dict(zip(OBLIGATIONS, values, strict=True)) for values in charged)
+            if (rate := load_share_rate_usd(rates, load.state, str(row["tier"]), period)) is not None
+        ]
+        retired = _retired(desk, load, [period])
+        return charge_filing(
+            programme, period, charges, retired, load.supplier, load.load_mwh, made_on, load.exempt_mwh
+        )
+    period = due[0].period
+    years = [Period(label, period.start, period.end) for label, _ in load.years]
     programme = desk.reference.programmes[load.state]
-    return make_filing(programme, due, retired, load.supplier, load.load_mwh, made_on, load.exempt_mwh)
+    notes = tuple((f"Sales that oblige in {label}", f"{mwh} MWh") for label, mwh in load.years)
+    retired = _retired(desk, load, [period, *years])
+    return make_filing(programme, due, retired, load.supplier, load.load_mwh, made_on, load.exempt_mwh, notes)
+
+
+def _retired(desk: Desk, load: Load, periods: Sequence[Period]) -> pd.DataFrame:
+    """Return what is retired for any of the periods: a claim names the year or the whole period that it is in."""
+    with desk.book.ledger.read() as connection:
+        parts = [retired_for(connection, load.supplier, load.state, period) for period in periods]
+    full = [part for part in parts if len(part)]
+    return pd.concat(full, ignore_index=True) if full else parts[0]
 
 
 def standing(
@@ -160,6 +183,10 @@ def carry_out(desk: Desk, plan: Plan, actor: Actor, at: datetime, source: str) -
 def claim_of(desk: Desk, state: str, tier: str, period: str) -> Claim:
     """Return the claim of a retirement for a state's tier and period. Raises Infeasible where the rows hold none."""
     schedule = target_schedule(desk.reference.targets, desk.reference.overrides)
+    programme = desk.reference.programmes.get(state)
+    for whole in programme.sum_periods if programme else ():
+        if whole.label == period:
+            return Claim(state, tier, whole)
     found = period_of(schedule, state, period)
     rows = schedule[(schedule["state"] == state) & (schedule["period"] == period)]
     if tier not in set(rows["tier"]):
@@ -201,19 +228,25 @@ def _obligation_row(load: Load, item: Requirement) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _period_sums(schedule: pd.DataFrame, loads: Sequence[Load]) -> list[tuple[object, ...]]:
+def _period_sums(desk: Desk, schedule: pd.DataFrame, loads: Sequence[Load]) -> list[tuple[object, ...]]:
+    """Return what periods of several years oblige to so far: a row a supplier and period, from the years that are known."""
     rows: list[tuple[object, ...]] = []
     for supplier, state in sorted({(load.supplier, load.state) for load in loads}):
-        part = sorted((load for load in loads if (load.supplier, load.state) == (supplier, state)), key=_by_period)
-        sales = {load.period: load.load_mwh - load.exempt_mwh for load in part}
-        steps = schedule[(schedule["state"] == state) & schedule["period"].isin(list(sales))]
-        due = period_sum(schedule, state, sales)
-        rows.append((
-            supplier, state, steps["tier"].iloc[0], "", f"{part[0].period}-{part[-1].period}" if len(part) > 1 else
-            part[0].period, steps["period_start"].min(), steps["period_end"].max(), sum(load.load_mwh for load in part),
-            sum(load.exempt_mwh for load in part), part[0].basis, None, due, due, None, None, None,
-            "; ".join(sorted(set(steps["source"]))), steps["status"].iloc[0],
-        ))  # fmt: skip
+        mine = sorted((load for load in loads if (load.supplier, load.state) == (supplier, state)), key=_by_period)
+        for span in desk.reference.programmes[state].sum_periods:
+            part = [load for load in mine if span.start.year <= int(load.period[:4]) <= span.end.year]
+            if not part:
+                continue
+            sales = {load.period: load.load_mwh - load.exempt_mwh for load in part}
+            steps = schedule[(schedule["state"] == state) & schedule["period"].isin(list(sales))]
+            due = period_sum(schedule, state, sales)
+            label = f"{part[0].period}-{part[-1].period}" if len(part) > 1 else part[0].period
+            rows.append((
+                supplier, state, steps["tier"].iloc[0], "", label, steps["period_start"].min(),
+                steps["period_end"].max(), sum(load.load_mwh for load in part), sum(load.exempt_mwh for load in part),
+                f"{part[0].basis}; part of {span.label}", None, due, due, None, None, None,
+                "; ".join(sorted(set(steps["source"]))), steps["status"].iloc[0],
+            ))  # fmt: skip
     return rows
 
 

@@ -28,7 +28,10 @@ CERTIFICATE_COLUMNS = [
 
 @dataclass(frozen=True)
 class Filing:
-    """A filing ready to print. ``tiers`` and ``certificates`` hold the columns named above."""
+    """A filing ready to print. ``tiers`` and ``certificates`` hold the columns named above.
+
+    ``notes`` say how an obligation that is no percentage of one year's load was worked out.
+    """
 
     programme: str
     state: str
@@ -40,6 +43,7 @@ class Filing:
     certificates: pd.DataFrame
     duties: tuple[tuple[str, date], ...]
     made_on: date
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def payment_usd(self) -> Decimal | None:
@@ -84,6 +88,7 @@ def make_filing(
     load_mwh: Decimal,
     made_on: date,
     exempt_mwh: Decimal = Decimal(0),
+    notes: tuple[tuple[str, str], ...] = (),
 ) -> Filing:
     """Set what is due against what is retired.
 
@@ -101,13 +106,43 @@ def make_filing(
     tiers = pd.DataFrame(
         [_tier(item, retired[retired["tier"] == item.tier]) for item in requirements], columns=TIER_COLUMNS
     )
-    duties = tuple(
+    return Filing(
+        programme.name, programme.state, period, supplier, load_mwh, exempt_mwh, tiers, retired,
+        _duties(programme, period), made_on, notes,
+    )  # fmt: skip
+
+
+def charge_filing(
+    programme: Programme,
+    period: Period,
+    charges: Sequence[tuple[str, Decimal, Decimal, str, str]],
+    retired: pd.DataFrame,
+    supplier: str,
+    load_mwh: Decimal,
+    made_on: date,
+    exempt_mwh: Decimal = Decimal(0),
+) -> Filing:
+    """Return the filing of a state that charges a rate on load (New York from 2025): a payment, no certificates due.
+
+    ``charges``: tier, dollars per MWh of load, payment, source and status of each.
+    """
+    rows = [
+        (tier, None, 0, 0, int(retired.loc[retired["tier"] == tier, "quantity"].sum()), 0, None, 0, None, paid, source,
+         status)
+        for tier, _, paid, source, status in charges
+    ]  # fmt: skip
+    notes = tuple((f"{tier} rate", f"{rate} USD per MWh of load") for tier, rate, *_ in charges)
+    return Filing(
+        programme.name, programme.state, period, supplier, load_mwh, exempt_mwh,
+        pd.DataFrame(rows, columns=TIER_COLUMNS), retired, _duties(programme, period), made_on, notes,
+    )  # fmt: skip
+
+
+def _duties(programme: Programme, period: Period) -> tuple[tuple[str, date], ...]:
+    return tuple(
         (item, due)
         for item in ("retire_by", "file_by", "pay_from", "pay_by")
         if (due := programme.deadline(item, period)) is not None
-    )
-    return Filing(
-        programme.name, programme.state, period, supplier, load_mwh, exempt_mwh, tiers, retired, duties, made_on
     )
 
 

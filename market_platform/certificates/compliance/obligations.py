@@ -102,10 +102,8 @@ def alternative_payment_usd(payments: pd.DataFrame, state: str, tier: str, perio
     return Decimal(rows["usd_per_mwh"].iloc[-1]) if len(rows) else None
 
 
-def load_share_payment_usd(
-    payments: pd.DataFrame, state: str, tier: str, period: Period, load_mwh: Decimal
-) -> Decimal | None:
-    """Return what a load-share rate (NY Tier 1 from 2025) charges a load, or None when no rate covers the period."""
+def load_share_rate_usd(payments: pd.DataFrame, state: str, tier: str, period: Period) -> Decimal | None:
+    """Return the rate per MWh of load (NY Tier 1 from 2025), or None when none covers the period."""
     rows = payments[
         (payments["state"] == state)
         & (payments["tier"] == tier)
@@ -113,7 +111,42 @@ def load_share_payment_usd(
         & (payments["period_start"] <= period.start.isoformat())
         & ((payments["period_end"] == "") | (payments["period_end"] >= period.end.isoformat()))
     ]
-    return (Decimal(rows["usd_per_mwh"].iloc[-1]) * load_mwh).quantize(Decimal("0.01")) if len(rows) else None
+    return Decimal(rows["usd_per_mwh"].iloc[-1]) if len(rows) else None
+
+
+def load_share_payment_usd(
+    payments: pd.DataFrame, state: str, tier: str, period: Period, load_mwh: Decimal
+) -> Decimal | None:
+    """Return what a load-share rate charges a load, or None when no rate covers the period."""
+    rate = load_share_rate_usd(payments, state, tier, period)
+    return None if rate is None else (rate * load_mwh).quantize(Decimal("0.01"))
+
+
+def period_requirement(
+    schedule: pd.DataFrame,
+    payments: pd.DataFrame,
+    programme: Programme,
+    period: Period,
+    sales_mwh_by_year: Mapping[str, Decimal],
+) -> Requirement:
+    """Return the one requirement of a period of several years; ``percent`` is that of all its sales together."""
+    due = period_sum(schedule, programme.state, sales_mwh_by_year)
+    rows = schedule[(schedule["state"] == programme.state) & schedule["period"].isin(list(sales_mwh_by_year))]
+    sales = sum(sales_mwh_by_year.values(), Decimal(0))
+    tier = str(rows["tier"].iloc[0])
+    return Requirement(
+        state=programme.state,
+        tier=tier,
+        within="",
+        period=period,
+        percent=(100 * due / sales).quantize(Decimal("0.0001")) if sales else Decimal(0),
+        tier_total=due,
+        certificates=due,
+        payment_usd=alternative_payment_usd(payments, programme.state, tier, period),
+        bank_cap=None,
+        source="; ".join(sorted(set(rows["source"]))),
+        status=str(rows["status"].iloc[0]),
+    )
 
 
 def period_sum(schedule: pd.DataFrame, state: str, sales_mwh_by_year: Mapping[str, Decimal]) -> int:

@@ -40,6 +40,12 @@ class Programme:
         """Most that earlier vintages may cover, in percent of an obligation; None when no cap is known."""
         return float(self.rules["bank_cap_percent"]) if "bank_cap_percent" in self.rules else None
 
+    @property
+    def sum_periods(self) -> tuple[Period, ...]:
+        """Periods of several years with one obligation each (California), labelled ``2017-2020``; empty elsewhere."""
+        spans = [label.split("-") for label in self.rules.get("compliance_periods", "").split(";") if label]
+        return tuple(Period(f"{a}-{b}", date(int(a), 1, 1), date(int(b), 12, 31)) for a, b in spans)
+
     def period_containing(self, day: date) -> Period:
         """Return the programme's year (January or June start) in which a day falls, named by its first year."""
         month = int(self.rules["compliance_year"]) if self.rules.get("compliance_year", "multi") != "multi" else 1

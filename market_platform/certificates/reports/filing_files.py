@@ -85,6 +85,7 @@ def _facts(filing: Filing) -> list[tuple[str, str]]:
         ("Exempt MWh", f"{filing.exempt_mwh}"),
         ("Payment USD", UNKNOWN if total is None else f"{total:.2f}"),
         ("Made on", f"{filing.made_on}"),
+        *filing.notes,
     ]
     return facts + [(item.replace("_", " ").capitalize(), f"{due}") for item, due in filing.duties]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from market_platform.certificates.compliance.duties import (
     STANDING,
-    Load,
     Standing,
     calendar,
     obligation_rows,
     standing,
 )
+from market_platform.certificates.compliance.load import Load
 from market_platform.certificates.desk import Desk
 from market_platform.contracts.families.certificates import (
     COMPLIANCE_DEADLINES,
@@ -21,7 +21,7 @@ from market_platform.contracts.families.certificates import (
     COMPLIANCE_STANDING,
 )
 from market_platform.defs.certificates import simulated_acts
-from market_platform.defs.certificates.compliance_loads import by_supplier, computable
+from market_platform.defs.certificates.compliance_loads import by_supplier, computable, fileable
 from market_platform.defs.certificates.days import certificate_day, over
 from market_platform.defs.certificates.desk import is_simulated, open_desk, user_folder
 from market_platform.defs.certificates.filings import write_filings
@@ -114,7 +114,7 @@ def compliance_standing(
     dated = over(rows.drop(columns=["period_start", "period_end"]), rows["period_start"], rows["period_end"])
     days = sorted({*dated["market_day"], *standing_days(platform, COMPLIANCE_STANDING, COMPLIANCE)})
     commit = lay(platform, COMPLIANCE_STANDING, COMPLIANCE, dated, whole_days=days)
-    files = write_filings(platform, desk, known, day)
+    files = write_filings(platform, desk, fileable(desk, loads(platform, desk)[0]), day)
     return dg.MaterializeResult(
         metadata=told(
             platform, rows, commit,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from market_platform.certificates.compliance.duties import Load, filing
+from market_platform.certificates.compliance.duties import filing
+from market_platform.certificates.compliance.load import Load
 from market_platform.certificates.desk import Desk
 from market_platform.platform import Platform
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from market_platform.certificates.compliance.duties import Load
+from market_platform.certificates.compliance.load import Load
 from market_platform.certificates.compliance.programmes import Period
 from market_platform.certificates.compliance.targets import period_of, target_schedule
 from market_platform.certificates.desk import Desk

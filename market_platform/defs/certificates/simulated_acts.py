@@ -9,7 +9,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from market_platform.certificates import desk as acts
-from market_platform.certificates.compliance.duties import Load, carry_out, standing
+from market_platform.certificates.compliance.duties import carry_out, standing
+from market_platform.certificates.compliance.load import Load
 from market_platform.certificates.desk import Desk, Wanted
 from market_platform.certificates.ledger import tables
 from market_platform.certificates.ledger.forward import Forward, agree
