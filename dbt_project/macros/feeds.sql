@@ -32,3 +32,25 @@
   {%- endfor %}
   END
 {%- endmacro %}
+
+{#-
+  The rows of a series of prices: of each market's first feed all, of a later one the hours that none before it has.
+  Feed by feed, because the hours of years are too many to be ranked one by one.
+-#}
+{% macro best_prices(model, series, days) -%}
+  {%- set earlier = {} -%}
+  {%- for choice in var('feeds')[series] | sort(attribute='rank') %}
+  {%- set market = choice.feed.split('_')[0] %}
+  SELECT * EXCLUDE (feed) FROM {{ model }} AS hour
+  WHERE feed = '{{ choice.feed }}' AND {{ days }}
+  {%- if market in earlier %}
+    AND NOT EXISTS (
+      FROM {{ model }} AS better
+      WHERE better.feed IN ('{{ earlier[market] | join("', '") }}') AND {{ days }}
+        AND better.location = hour.location AND better.interval_start = hour.interval_start
+    )
+  {%- endif %}
+  {{- ' UNION ALL' if not loop.last }}
+  {%- do earlier.setdefault(market, []).append(choice.feed) %}
+  {%- endfor %}
+{%- endmacro %}

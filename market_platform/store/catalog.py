@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from market_platform.contracts.contract import Contract
-from market_platform.store.lake import Lake, scan
+from market_platform.store.lake import Lake
 from market_platform.store.macros import macro_statements
 
 BUILD_TABLE = "catalog_versions"
@@ -90,7 +90,7 @@ def _create_views(connection: duckdb.DuckDBPyConnection, contract: Contract, fil
     versions = f"{contract.name}_history"
     names = ", ".join(contract.lake_columns)
     if files:
-        connection.execute(f"CREATE VIEW {versions} AS SELECT {names} FROM {scan(files)}")  # noqa: S608
+        connection.execute(f"CREATE VIEW {versions} AS SELECT {names} FROM {_all_of(files)}")  # noqa: S608
     else:
         connection.register("empty", contract.arrow_schema.empty_table())
         connection.execute(f"CREATE TABLE {versions} AS SELECT * FROM empty")  # noqa: S608
@@ -102,6 +102,12 @@ def _create_views(connection: duckdb.DuckDBPyConnection, contract: Contract, fil
     _comment(connection, contract.name, contract.description, contract)
     kind = f"{contract.description} Every version: a row stood from known_from until known_to."
     _comment(connection, versions, kind, contract, table=not files)
+
+
+def _all_of(files: list[str]) -> str:
+    """Return the SQL that reads a table's files. Delta holds them to one schema, so that a query need open one to know it."""
+    listed = ", ".join(_quoted(file.removeprefix("file://")) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'feed': VARCHAR, 'month': VARCHAR}})"
 
 
 def _comment(
@@ -117,7 +123,7 @@ def _comment(
 def _create_as_of_macros(connection: duckdb.DuckDBPyConnection, contracts: tuple[Contract, ...]) -> None:
     """One ``<table>_as_of(moment)`` a table: what was known then, and nothing later."""
     for contract in contracts:
-        names = ", ".join(name for name in contract.lake_columns if name not in ("known_to", "month"))
+        names = ", ".join(name for name in contract.lake_columns if name != "known_to")
         connection.execute(
             f"CREATE MACRO {contract.name}_as_of(moment) AS TABLE SELECT {names} FROM {contract.name}_history "  # noqa: S608
             "WHERE known_from <= moment::TIMESTAMPTZ AND (known_to IS NULL OR known_to > moment::TIMESTAMPTZ)"

@@ -1,8 +1,10 @@
--- Every pair of trading hubs, first by name less second, over the hours that both have.
+-- Every pair of trading hubs, first by name less second, over the hours that both have. Markets' days do not begin at one
+-- moment: a price of a day counts in the days beside it too.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ clear_of('market_day', beside=1) }}") }}
 WITH hubs AS (
   SELECT market, location, market_day, interval_start, on_peak, day_ahead_usd_per_mwh
   FROM {{ ref('prices_hourly') }}
-  WHERE day_ahead_usd_per_mwh IS NOT NULL
+  WHERE day_ahead_usd_per_mwh IS NOT NULL AND {{ of_this_build('market_day', beside=2) }}
     AND (market, location) IN (
       {%- for market, locations in var('hubs').items() %}{% set last_market = loop.last %}
         {%- for location in locations %}('{{ market }}', '{{ location }}'){{ ', ' if not (loop.last and last_market) }}{% endfor %}
@@ -20,5 +22,6 @@ FROM hubs AS first
 JOIN hubs AS second
   ON second.interval_start = first.interval_start
   AND (first.market, first.location) < (second.market, second.location)
+WHERE {{ of_this_build('first.market_day', beside=1) }}
 GROUP BY ALL
-ORDER BY market, location, other_market, other_location, market_day
+ORDER BY market_day, market, location, other_market, other_location

@@ -1,8 +1,8 @@
 -- One row a location, market day and block of hours.
-{% set blocks = {'all': 'TRUE', 'on_peak': 'on_peak', 'off_peak': 'NOT on_peak'} %}
-{% for block, hours in blocks.items() %}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ clear_of('market_day') }}") }}
 SELECT
-  market, location, location_type, market_day, '{{ block }}' AS block,
+  market, location, location_type, market_day,
+  CASE WHEN grouping(on_peak) = 1 THEN 'all' WHEN on_peak THEN 'on_peak' ELSE 'off_peak' END AS block,
   count(day_ahead_usd_per_mwh) AS day_ahead_hours,
   count(real_time_usd_per_mwh) AS real_time_hours,
   avg(day_ahead_usd_per_mwh) AS day_ahead_usd_per_mwh,
@@ -16,8 +16,9 @@ SELECT
   count(*) FILTER (WHERE day_ahead_usd_per_mwh < 0) AS day_ahead_negative_hours,
   count(*) FILTER (WHERE real_time_usd_per_mwh < 0) AS real_time_negative_hours
 FROM {{ ref('prices_hourly') }}
-WHERE {{ hours }}
-GROUP BY ALL
-{{ 'UNION ALL' if not loop.last }}
-{% endfor %}
-ORDER BY market, location, market_day
+WHERE {{ of_this_build('market_day') }}
+GROUP BY GROUPING SETS (
+  (market, location, location_type, market_day),
+  (market, location, location_type, market_day, on_peak)
+)
+ORDER BY market_day, market, location

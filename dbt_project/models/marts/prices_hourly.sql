@@ -1,41 +1,18 @@
-{{
-  config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['market', 'market_day'],
-  )
-}}
-WITH runs AS (
-  SELECT
-    market, location, market_day, interval_start, location_type, feed_rank, known_from,
-    lmp_usd_per_mwh AS day_ahead_usd_per_mwh,
-    congestion_usd_per_mwh AS day_ahead_congestion_usd_per_mwh,
-    loss_usd_per_mwh AS day_ahead_loss_usd_per_mwh,
-    NULL::DOUBLE AS real_time_usd_per_mwh,
-    NULL::DOUBLE AS real_time_congestion_usd_per_mwh
-  FROM {{ ref('stg_day_ahead_prices') }}
-  WHERE {{ days_to_build('lmp', ['day_ahead_prices', 'real_time_prices']) }}
-  UNION ALL
-  SELECT
-    market, location, market_day, interval_start, location_type, feed_rank, known_from,
-    NULL, NULL, NULL, lmp_usd_per_mwh, congestion_usd_per_mwh
-  FROM {{ ref('stg_real_time_prices') }}
-  WHERE {{ days_to_build('lmp', ['day_ahead_prices', 'real_time_prices']) }}
-),
--- Both runs meet in one pass; where several feeds have a value, that of the lowest rank stands.
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ clear_of('market_day') }}") }}
+WITH day_ahead AS ({{ best_prices(ref('stg_day_ahead_prices'), 'day_ahead_prices', of_this_build('market_day')) }}),
+real_time AS ({{ best_prices(ref('stg_real_time_prices'), 'real_time_prices', of_this_build('market_day')) }}),
 both_runs AS (
   SELECT
     market, location, market_day, interval_start,
-    arg_min(location_type, feed_rank) AS location_type,
-    arg_min(day_ahead_usd_per_mwh, feed_rank) AS day_ahead_usd_per_mwh,
-    arg_min(real_time_usd_per_mwh, feed_rank) AS real_time_usd_per_mwh,
-    arg_min(day_ahead_congestion_usd_per_mwh, feed_rank) AS day_ahead_congestion_usd_per_mwh,
-    arg_min(real_time_congestion_usd_per_mwh, feed_rank) AS real_time_congestion_usd_per_mwh,
-    arg_min(day_ahead_loss_usd_per_mwh, feed_rank) AS day_ahead_loss_usd_per_mwh,
-    max(known_from) AS known_from
-  FROM runs
-  GROUP BY ALL
-  HAVING count(day_ahead_usd_per_mwh) + count(real_time_usd_per_mwh) > 0
+    coalesce(day_ahead.location_type, real_time.location_type) AS location_type,
+    day_ahead.lmp_usd_per_mwh AS day_ahead_usd_per_mwh,
+    real_time.lmp_usd_per_mwh AS real_time_usd_per_mwh,
+    day_ahead.congestion_usd_per_mwh AS day_ahead_congestion_usd_per_mwh,
+    real_time.congestion_usd_per_mwh AS real_time_congestion_usd_per_mwh,
+    day_ahead.loss_usd_per_mwh AS day_ahead_loss_usd_per_mwh,
+    greatest(day_ahead.known_from, real_time.known_from) AS known_from
+  FROM day_ahead
+  FULL JOIN real_time USING (market, location, market_day, interval_start)
 ),
 -- Local time is worked out once an hour and market, not once a location.
 hours AS (
@@ -43,7 +20,12 @@ hours AS (
     market, interval_start,
     market.main.local_time(interval_start, market) AS local_start,
     market.main.on_peak(interval_start, market) AS on_peak
-  FROM (SELECT DISTINCT market, interval_start FROM both_runs)
+  FROM (
+    SELECT DISTINCT market, to_timestamp(epoch_us(interval_start) // 3600000000 * 3600) AS interval_start
+    FROM {{ source('lake', 'lmp') }}
+    WHERE ({{ from_feeds('day_ahead_prices') }} OR {{ from_feeds('real_time_prices') }})
+      AND {{ of_this_build('market_day') }}
+  )
 )
 SELECT
   market, location, location_type, market_day, interval_start, local_start,
@@ -58,4 +40,5 @@ SELECT
   known_from
 FROM both_runs
 JOIN hours USING (market, interval_start)
-ORDER BY market, location, interval_start
+-- Months one after another: what is asked by day or by location opens little, and new days come last.
+ORDER BY date_trunc('month', market_day), market, location, interval_start

@@ -1,7 +1,9 @@
-{{ config(meta={'feeds': var('feeds')['day_ahead_prices'] | map(attribute='feed') | unique | list}) }}
+{{ config(materialized='view', meta={'feeds': var('feeds')['day_ahead_prices'] | map(attribute='feed') | unique | list}) }}
 SELECT
-  market, location, location_type, market_day, interval_start,
-  lmp_usd_per_mwh, congestion_usd_per_mwh, loss_usd_per_mwh,
-  known_from, {{ feed_rank('day_ahead_prices') }} AS feed_rank
+  feed, market, location, location_type, market_day, interval_start,
+  lmp_usd_per_mwh, congestion_usd_per_mwh, loss_usd_per_mwh, known_from
 FROM {{ source('lake', 'lmp') }}
-WHERE {{ from_feeds('day_ahead_prices') }} AND market_run = 'DAM' AND location_type IN ('hub', 'zone')
+WHERE {{ from_feeds('day_ahead_prices') }}
+  AND market_run = 'DAM'
+  AND location_type IN ('hub', 'zone')
+  AND lmp_usd_per_mwh IS NOT NULL

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -59,6 +60,7 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
     All is built anew where ``full_refresh`` says so, where there are no marts yet, or where the project has changed since.
     Raises StoreError where dbt cannot run at all.
     """
+    started = platform.clock()
     marts = platform.catalog.marts
     marts.parent.mkdir(parents=True, exist_ok=True)
     project = project_hash()
@@ -70,7 +72,7 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
         arguments = ["--full-refresh"] if anew else []
         results, error = run_dbt("build", place, {"marts_file": place / marts.name}, arguments)
         if error is None:
-            _finish(place / marts.name, project, platform)
+            _finish(place / marts.name, project, started, platform.settings.origin)
             (place / marts.name).replace(marts)
     if error is None:
         platform.catalog.refresh()
@@ -163,8 +165,8 @@ def _built_by(marts: Path) -> str | None:
         return None
 
 
-def _finish(file: Path, project: str, platform: Platform) -> None:
-    """Leave in the file what people read: the marts, and when and from what they were made."""
+def _finish(file: Path, project: str, started: datetime, origin: str) -> None:
+    """Leave in the file what people read: the marts, and from when and what they were made."""
     with duckdb.connect(file) as connection:
         connection.execute("DROP SCHEMA IF EXISTS staging CASCADE")
         connection.execute(
@@ -172,9 +174,9 @@ def _finish(file: Path, project: str, platform: Platform) -> None:
         )
         connection.execute(
             f"INSERT INTO {STAMP_TABLE} VALUES (?, ?, ?)",  # noqa: S608
-            [platform.clock(), platform.settings.origin, project],
+            [started, origin, project],
         )
-        connection.execute(f"COMMENT ON TABLE {STAMP_TABLE} IS 'When the marts were built, and from which origin'")
+        connection.execute(f"COMMENT ON TABLE {STAMP_TABLE} IS 'From which moment and origin the marts were built'")
 
 
 def _node(row: dict[str, Any]) -> NodeResult:

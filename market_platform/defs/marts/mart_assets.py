@@ -57,7 +57,7 @@ def mart_assets() -> dg.AssetsDefinition:
             with platform.catalog.connect() as connection:
                 for model in models():
                     yield dg.MaterializeResult(
-                        asset_key=model.name, metadata=_metadata(model, by_name[model.name], build, connection)
+                        asset_key=model.name, metadata=_metadata(model, by_name.get(model.name), build, connection)
                     )
         for model in models():
             for test in model.tests:
@@ -89,8 +89,10 @@ def _spec(model: Model) -> dg.AssetSpec:
 
 
 def _metadata(
-    model: Model, node: NodeResult, build: Build, connection: duckdb.DuckDBPyConnection
+    model: Model, node: NodeResult | None, build: Build, connection: duckdb.DuckDBPyConnection
 ) -> dict[str, dg.MetadataValue]:
+    if node is None:
+        return {"written_into": dg.MetadataValue.text("the marts that read it")}
     found: dict[str, dg.MetadataValue] = {"seconds": dg.MetadataValue.float(round(node.seconds, 3))}
     if model.layer != "marts":
         return found
