@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
     bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
 
+    traces: bool = Field(
+        default=False,
+        description="Spans of the API's requests to OpenTelemetry; where to is its own environment, OTEL_EXPORTER_OTLP_ENDPOINT",
+    )
     alert_webhook_url: SecretStr | None = Field(
         default=None, description="Where alerts go as signed JSON; blank: nowhere"
     )

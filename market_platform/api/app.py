@@ -24,6 +24,7 @@ from market_platform.api.reading import Reader
 from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, pages, settlements, views
 from market_platform.api.service import Service
 from market_platform.api.shelf import Shelf
+from market_platform.api.tracing import Tracing
 from market_platform.platform import Platform
 
 DESCRIPTION = """Markets, bids, settlement, certificates and analytics of one market platform.
@@ -38,10 +39,12 @@ def create_app(
     beats: Beats | None = None,
     pace: Pace | None = None,
     strangers_per_minute: int = STRANGERS_PER_MINUTE,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """Return the app over a platform; its clock, stores and transports are the platform's.
 
-    ``strangers_per_minute`` is how often one address may ask with a key that opens nothing.
+    ``strangers_per_minute`` is how often one address may ask with a key that opens nothing; ``tracing``
+    makes spans for OpenTelemetry.
     """
     reader = Reader(platform.catalog)
     hub = Hub(EventLog(platform.ledger))
@@ -78,6 +81,7 @@ def create_app(
     app.add_middleware(
         Gate, callers=callers, rates=rates, reader=reader, answers=service.answers, shelf=shelf, metrics=service.metrics,
         audit=Audit(platform.ledger), clock=platform.clock, strangers_per_minute=strangers_per_minute,
+        tracing=tracing,
     )  # fmt: skip
     return app
 

@@ -16,12 +16,11 @@ from market_platform.api.audit import Audit
 from market_platform.api.callers import STRANGERS_PER_MINUTE, Callers, Rates, key_in
 from market_platform.api.keys import Caller
 from market_platform.api.metrics import Metrics
-from market_platform.api.passage import App, Message, Passage, Receive, Refusal, Scope, Send
+from market_platform.api.passage import OPEN_PATHS, App, Message, Passage, Receive, Refusal, Scope, Send
 from market_platform.api.reading import Reader
 from market_platform.api.shelf import Shelf
+from market_platform.api.tracing import Tracing
 
-PAGES = ("/", "/dashboard", "/dashboard.css", "/dashboard.js")
-OPEN_PATHS = frozenset({*PAGES, "/health", "/ready", "/openapi.json"})
 LARGEST_BODY = 1024 * 1024
 BODY_SECONDS = 30.0
 SECRET = re.compile(r"mp_[0-9a-f]+_[\w-]+")
@@ -34,10 +33,11 @@ class Gate:
     def __init__(
         self, app: App, *, callers: Callers, rates: Rates, reader: Reader, answers: Answers, shelf: Shelf, metrics: Metrics,
         audit: Audit, clock: Callable[[], datetime], strangers_per_minute: int = STRANGERS_PER_MINUTE,
+        tracing: Tracing | None = None,
     ) -> None:  # fmt: skip
         self._app, self._callers, self._reader = app, callers, reader
         self._answers, self._shelf, self._metrics, self._audit, self._clock = answers, shelf, metrics, audit, clock
-        self._rates, self._strangers_per_minute = rates, strangers_per_minute
+        self._rates, self._strangers_per_minute, self._tracing = rates, strangers_per_minute, tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -45,6 +45,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         passage = Passage(scope, send)
+        if self._tracing is None:
+            await self._answered(scope, receive, passage)
+            return
+        with self._tracing.span(scope, passage):
+            await self._answered(scope, receive, passage)
+
+    async def _answered(self, scope: Scope, receive: Receive, passage: Passage) -> None:
         try:
             await self._pass(scope, receive, passage)
         except Refusal as refusal:
@@ -69,7 +76,8 @@ class Gate:
             if kept is not None:
                 await passage.answer(kept)
                 request = scope.get("extensions", {}).get("market_platform.request", b"")
-                if request and passage.status == 200:
+                # Whoever wants a span of every request wants every request here.
+                if request and passage.status == 200 and self._tracing is None:
                     self._shelf.stock(request, key_in(scope["headers"]), kept)
                 return
             await self._app(scope, receive, passage.send)
@@ -118,13 +126,14 @@ class Gate:
             (b"cache-control", b"private, no-cache"),
             (b"vary", b"accept, authorization, x-api-key"),
         ]
-        answer = Answer(passage.scope["state"]["catalog_version"], headers, body, etag, _route_of(passage.scope))
+        route = passage.route_of(passage.scope)
+        answer = Answer(passage.scope["state"]["catalog_version"], headers, body, etag, route)
         self._answers.keep(question, answer)
         await passage.answer(answer)
 
     async def _account(self, scope: Scope, passage: Passage) -> None:
         seconds = time.perf_counter() - passage.began
-        route = passage.route or _route_of(scope)
+        route = passage.route_of(scope)
         self._metrics.observe(route, scope["method"], passage.status, seconds)
         if log.isEnabledFor(logging.INFO):
             log.info(
@@ -184,8 +193,3 @@ def _replay(body: bytes) -> Receive:
 
 def _retry_after(seconds: float) -> tuple[tuple[bytes, bytes], ...]:
     return ((b"retry-after", str(max(1, round(seconds + 0.5))).encode()),)
-
-
-def _route_of(scope: Scope) -> str:
-    route = scope.get("route")
-    return str(getattr(route, "path", "")) or ("unmatched" if scope["path"] not in OPEN_PATHS else scope["path"])

@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+PAGES = ("/", "/dashboard", "/dashboard.css", "/dashboard.js")
+OPEN_PATHS = frozenset({*PAGES, "/health", "/ready", "/openapi.json"})
 # What every answer carries, beside the number of its request.
 OWN_HEADERS = ((b"x-content-type-options", b"nosniff"),)
 
@@ -44,6 +46,11 @@ class Passage:
         self.is_noted = False
         self._begun = False
         scope.setdefault("state", {})["request_id"] = self.request_id
+
+    def route_of(self, scope: Scope) -> str:
+        """Return the declared path of what answered; the path's own values make no name."""
+        declared = str(getattr(scope.get("route"), "path", ""))
+        return self.route or declared or (scope["path"] if scope["path"] in OPEN_PATHS else "unmatched")
 
     @property
     def name(self) -> str:

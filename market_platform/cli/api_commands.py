@@ -29,13 +29,18 @@ def serve(
     from market_platform.api.app import create_app
     from market_platform.api.logs import configure_logs
     from market_platform.api.serving import server_of
+    from market_platform.api.tracing import Tracing, provider_from_environment
 
     platform = Platform(Settings())
     if not any(each["revoked_at"] is None for each in list_keys(platform.ledger)):
         say("There is no key yet. Make one: market-platform keys create --name you --scope read")
     say(f"API on http://{host}:{port}/v1, dashboard on http://{host}:{port}/dashboard")
     configure_logs()
-    server_of(create_app(platform), host=host, port=port).run()
+    try:
+        tracing = Tracing(provider_from_environment()) if platform.settings.traces else None
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    server_of(create_app(platform, tracing=tracing), host=host, port=port).run()
 
 
 @keys.command("create")

@@ -124,9 +124,10 @@ class EventLog:
 
     def payloads(self, kind: str) -> Iterator[dict[str, Any]]:
         """Yield what the kept events of a kind told."""
+        query = sa.select(live_events.c.payload_json).where(live_events.c.kind == kind)
         with self._ledger.read() as connection:
-            for text in connection.scalars(sa.select(live_events.c.payload_json).where(live_events.c.kind == kind)):
-                yield json.loads(text)
+            for row in connection.execute(query):
+                yield json.loads(row.payload_json)
 
     def forget(self, now: datetime) -> int:
         """Drop events older than a week."""
