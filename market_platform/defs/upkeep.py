@@ -8,6 +8,7 @@ from market_platform.contracts.families import CONTRACTS
 from market_platform.defs.jobs import CATALOG_JOB
 from market_platform.platform import Platform
 from market_platform.sources.catalogue import FEEDS
+from market_platform.upkeep.seals import seal_fresh_files
 
 KEEP_RUNS = timedelta(days=30)
 PURGED_AT_ONCE = 500
@@ -30,10 +31,10 @@ def market_catalog(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult
     key="lake_upkeep",
     group_name="store",
     kinds={"deltalake"},
-    description="Merges small files, writes checkpoints and drops files that no version within a week needs.",
+    description="Merges small files, writes checkpoints, drops files that no version within a week needs, and seals the others.",
 )
 def lake_upkeep(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
-    """Compact and vacuum every table."""
+    """Compact and vacuum every table, and note the hash of each live file, so that the doctor sees what changes it."""
     lines = ["| table | files removed | files added | vacuumed |", "|---|---:|---:|---:|"]
     for contract in CONTRACTS.values():
         done = platform.lake.compact(contract)
@@ -42,7 +43,8 @@ def lake_upkeep(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Pl
             f"| {contract.name} | {done['files_removed']} | {done['files_added']} | {done['files_vacuumed']} |"
         )
     platform.catalog.refresh()
-    return dg.MaterializeResult(metadata={"tables": dg.MetadataValue.md("\n".join(lines))})
+    sealed = seal_fresh_files(platform)
+    return dg.MaterializeResult(metadata={"tables": dg.MetadataValue.md("\n".join(lines)), "files_sealed": sealed})
 
 
 @dg.op(description="Deletes runs and their events that ended more than thirty days ago.")

@@ -11,6 +11,7 @@ from market_platform.drills.result import Tally
 from market_platform.drills.story import STORY, platform_at
 from market_platform.settings import Settings
 from market_platform.upkeep.file_copy import Tree, copy_tree
+from market_platform.upkeep.seals import seal_fresh_files
 
 WAYS = ("cut", "emptied", "overwritten", "gone", "one byte changed")
 
@@ -18,6 +19,7 @@ WAYS = ("cut", "emptied", "overwritten", "gone", "one byte changed")
 def damaged_parquet(ground: Ground, times: int) -> Tally:
     """Damage files of the lake; the doctor reads what they held again from the archive."""
     tally = Tally()
+    seal_fresh_files(ground.whole)  # as the nightly upkeep does
     while tally.faults < times:
         settings = _copy_of_whole(ground)
         lake = platform_at(settings, STORY[-1].moment).lake

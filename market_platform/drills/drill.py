@@ -12,6 +12,7 @@ from market_platform.drills.databases import postgres
 from market_platform.drills.disks import disk_full, read_only_disk
 from market_platform.drills.ground import Ground
 from market_platform.drills.kills import kill
+from market_platform.drills.object_stores import object_store
 from market_platform.drills.publishers import publishers
 from market_platform.drills.result import Result, Tally
 from market_platform.drills.rivals import rivals
@@ -33,6 +34,7 @@ DRILLS = {
     "read-only-disk": Drill("a disk that cannot be written to for a while", read_only_disk, 6),
     "clock": Drill("a clock that is set back a day or jumps two years", clocks, 60),
     "postgres": Drill("a database server that dies in mid-transaction and comes back", postgres, 20),
+    "object-store": Drill("an object store that fails, breaks off and loses its answers", object_store, 200),
     "publishers": Drill("every wire fault of publishers, in single answers and in all of them", publishers, 18),
     "damaged-parquet": Drill(
         "files of the lake cut, emptied, overwritten, gone, one byte changed", damaged_parquet, 40

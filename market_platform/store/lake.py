@@ -98,8 +98,9 @@ class Lake:
                 return self._try_commit(contract, feed, incoming, read_at, whole_days)
             except CommitFailedError:
                 time.sleep(min(FIRST_PAUSE_SECONDS * 1.5**attempt, LONGEST_PAUSE_SECONDS))
-            except (DeltaError, OSError) as error:
-                raise StoreError(f"{contract.name}: the lake at {self.root} cannot take {feed}: {error}") from error
+            except (DeltaError, OSError, duckdb.Error) as error:  # DuckDB's where a stored file is damaged
+                reason = f"{error}; `market-platform doctor` says more"
+                raise StoreError(f"{contract.name}: the lake at {self.root} cannot take {feed}: {reason}") from error
         raise StoreError(f"{contract.name}: {feed} lost the race for its slice {COMMIT_TRIES} times; run it again")
 
     def files(self, contract: Contract, feed: str | None = None) -> list[str]:

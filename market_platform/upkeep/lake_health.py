@@ -5,54 +5,60 @@ versions come back as they were.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from functools import partial
 from urllib.parse import unquote
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from market_platform.contracts.contract import Contract
-from market_platform.errors import StoreError
-from market_platform.ingest.account import Account
-from market_platform.ingest.pipeline import Pipeline
 from market_platform.platform import Platform
 from market_platform.sources.catalogue import FEEDS
-from market_platform.sources.payload import Payload
-from market_platform.store.feed_tables import fetches, payloads
+from market_platform.sources.feed import Counted
+from market_platform.store.feed_tables import coverage
 from market_platform.store.lake import scan
 from market_platform.upkeep.file_copy import Tree
 from market_platform.upkeep.finding import Finding
 from market_platform.upkeep.moving import root_of
-
-READ = ("committed", "unchanged", "quarantined")
+from market_platform.upkeep.reading_again import read_again
+from market_platform.upkeep.seals import hash_of_bytes, known_seals, look_at, name_in_lake, seal
 
 
 def examine_lake(platform: Platform) -> Iterator[Finding]:
-    """Open every table and read every live file whole."""
-    tree = Tree(root_of(platform.settings, "lake"))
+    """Open every table and read every live file whole; seal those that are seen for the first time."""
+    known = known_seals(platform)
     for contract in platform.catalog.contracts:
         try:
             files = platform.lake.files(contract)
         except Exception as error:  # noqa: BLE001 - whatever the table's log throws is the finding
             yield Finding("lake", contract.name, f"its log cannot be read: {error}", "restore the table from a backup")
             continue
-        lost = {_slice_of(file): why for file in files if (why := _unreadable(tree, contract, file))}
-        for (feed, month), why in lost.items():
-            yield _lost_slice(platform, contract, feed, month, why)
-        if not lost and files:
-            yield from _broken_versions(platform, contract, files)
+        lost: dict[tuple[str, str], str] = {}
+        fresh: dict[str, str] = {}
+        for file in files:
+            why, digest = _look(platform, contract, file, known)
+            if why:
+                lost[_slice_of(file)] = why
+            elif name_in_lake(contract, file) not in known:
+                fresh[name_in_lake(contract, file)] = digest
+        seal(platform, fresh)
+        for feed in dict.fromkeys(feed for feed, _ in lost):
+            months = {month: why for (each, month), why in lost.items() if each == feed}
+            yield _lost_months(platform, contract, feed, list(months), "; ".join(dict.fromkeys(months.values())))
+        if not lost:
+            yield from _broken_versions(platform, contract, files) if files else ()
+            yield from _missing_rows(platform, contract, files)
 
 
-def _unreadable(tree: Tree, contract: Contract, file: str) -> str:
-    name = contract.name + unquote(file).split(f"/{contract.name}", 1)[1]
+def _look(platform: Platform, contract: Contract, file: str, known: dict[str, str]) -> tuple[str, str]:
+    """Return what is wrong with a file, if anything is, and the hash of its bytes."""
+    name = name_in_lake(contract, file)
     try:
-        pq.read_table(pa.BufferReader(tree.read(name)))
-    except (OSError, pa.ArrowException) as error:
-        return str(error).splitlines()[0]
-    return ""
+        content = Tree(root_of(platform.settings, "lake")).read(name)
+    except OSError as error:
+        return str(error).splitlines()[0], ""
+    return look_at(content, known.get(name)), hash_of_bytes(content)
 
 
 def _slice_of(file: str) -> tuple[str, str]:
@@ -60,37 +66,44 @@ def _slice_of(file: str) -> tuple[str, str]:
     return parts["feed"], parts["month"]
 
 
-def _lost_slice(platform: Platform, contract: Contract, feed: str, month: str, why: str) -> Finding:
-    where = f"{contract.name}, {feed}, {month}"
+def _lost_months(platform: Platform, contract: Contract, feed: str, months: list[str], why: str) -> Finding:
+    where = f"{contract.name}, {feed}, {', '.join(months)}"
     if feed in FEEDS:
-        advice = "mending reads the slice again from the archived bytes"
-        return Finding("lake", where, why, advice, partial(read_again, platform, contract, feed, month))
-    advice = f"mending drops the slice; then materialise {feed} for that month again"
-    return Finding("lake", where, why, advice, partial(platform.lake.drop_slice, contract, feed, month))
+        advice = "mending reads them again from the archived bytes"
+        return Finding("lake", where, why, advice, partial(read_again, platform, contract, feed, months))
+    advice = f"mending drops them; then materialise {feed} for these months again"
+    return Finding("lake", where, why, advice, partial(_drop, platform, contract, feed, months))
 
 
-def read_again(platform: Platform, contract: Contract, feed: str, month: str) -> None:
-    """Drop a slice and lay it in again from the archive. Raises StoreError where bytes that it was read from are not there."""
+def _drop(platform: Platform, contract: Contract, feed: str, months: list[str]) -> None:
+    for month in months:
+        platform.lake.drop_slice(contract, feed, month)
+
+
+def _missing_rows(platform: Platform, contract: Contract, files: list[str]) -> Iterator[Finding]:
+    """Compare with the ledger, which counted what stood after each commit: the lake may hold more, never less."""
+    held: dict[tuple[str, date], tuple[int, int]] = {}
+    if files:
+        with duckdb.connect() as connection:
+            platform.lake.open_to(connection)
+            counted = connection.sql(
+                "SELECT feed, market_day, count(*), count(DISTINCT interval_start) "  # noqa: S608
+                f"FROM {scan(files)} WHERE known_to IS NULL GROUP BY feed, market_day"
+            ).fetchall()
+        held = {(feed, day): (rows, intervals) for feed, day, rows, intervals in counted}
+    lost: dict[str, dict[str, int]] = {}
     with platform.ledger.read() as connection:
-        columns = fetches.c.fetched_at, fetches.c.sha256, payloads.c.file_name, payloads.c.published_at
-        statement = (
-            sa.select(*columns)
-            .join(payloads, payloads.c.sha256 == fetches.c.sha256)
-            .where(fetches.c.feed == feed, fetches.c.outcome.in_(READ))
-            .order_by(fetches.c.fetched_at)
-        )
-        found = connection.execute(statement).all()
-    if not found:
-        raise StoreError(f"the ledger knows no payload of {feed}: fetch or import the month {month} again")
-    contents = [Payload(row.file_name, platform.archive.read(row.sha256), row.published_at) for row in found]
-    platform.lake.drop_slice(contract, feed, month)
-    for row, payload in zip(found, contents, strict=True):
-        _pipeline_at(platform, row.fetched_at).replay(FEEDS[feed], payload)
-
-
-def _pipeline_at(platform: Platform, moment: datetime) -> Pipeline:
-    usual = platform.imports
-    return Pipeline(usual.lake, usual.archive, Account(platform.ledger), usual.client, lambda: moment, "mended")
+        for row in connection.execute(sa.select(coverage).order_by(coverage.c.market_day)):
+            feed = FEEDS.get(row.feed)
+            if feed is not None and feed.contract is contract:
+                number = held.get((row.feed, row.market_day), (0, 0))[feed.counted is Counted.INTERVALS]
+                if number < row.received:
+                    months = lost.setdefault(row.feed, {})
+                    month = f"{row.market_day:%Y-%m}"
+                    months[month] = months.get(month, 0) + row.received - number
+    for key, months in lost.items():
+        wrong = f"{sum(months.values())} that the ledger counted are not there"
+        yield _lost_months(platform, contract, key, list(months), wrong)
 
 
 def _broken_versions(platform: Platform, contract: Contract, files: list[str]) -> Iterator[Finding]:

@@ -19,10 +19,11 @@ from market_platform.settlement.books import tables as settlement_tables
 from market_platform.store import feed_tables, ledger
 from market_platform.store.bucket import Bucket
 from market_platform.trading.bid_ledger import tables as bid_tables
+from market_platform.upkeep import seal_table
 from market_platform.upkeep.file_copy import Tree, copy_tree
 from market_platform.upkeep.ledger_copy import Content, copy_table, table_content
 
-DECLARED_BY = (feed_tables, certificate_tables, bid_tables, settlement_tables, api_tables, alert_tables)
+DECLARED_BY = (feed_tables, certificate_tables, bid_tables, settlement_tables, api_tables, alert_tables, seal_table)
 # Made from the rest, or a process's own: never moved. Dagster's history stays where it was written.
 NOT_MOVED = ("lake/", "raw/", "ledger.db", "market.duckdb", ".market.duckdb", "dagster/", "marts/")
 

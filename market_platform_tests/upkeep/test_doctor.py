@@ -3,12 +3,17 @@
 from datetime import date, timedelta
 
 import dagster as dg
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
 from market_platform.contracts.families.prices import LMP
 from market_platform.ingest.derived import hash_of
 from market_platform.sources.catalogue import FEEDS
 from market_platform.upkeep.doctor import examine, mend
+from market_platform.upkeep.seal_table import lake_seals
+from market_platform.upkeep.seals import seal_fresh_files
 from market_platform_tests.conftest import NOW
 
 pytestmark = pytest.mark.long
@@ -96,3 +101,35 @@ def test_runs_that_never_ended_are_marked(platform):
 @dg.job
 def _nothing():
     pass
+
+
+def test_a_changed_byte_that_still_reads_is_seen_by_its_seal(platform):
+    before = hash_of([platform.lake.read(LMP, versions=True)])
+    file = next((platform.settings.data_folder / "lake" / "lmp").rglob("feed=nyiso_dam*/month=*/*.parquet"))
+    table = pq.read_table(file)
+    price = table.column_names.index("lmp_usd_per_mwh")
+    pq.write_table(table.set_column(price, "lmp_usd_per_mwh", pc.add(table["lmp_usd_per_mwh"], 1.0)), file)
+    [finding] = examine(platform)
+    assert "changed since it was sealed" in finding.wrong
+    assert _mended(platform) == ["mended"]
+    assert hash_of([platform.lake.read(LMP, versions=True)]) == before
+    assert list(examine(platform)) == []
+    assert seal_fresh_files(platform) == 0
+    with platform.ledger.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(lake_seals)) == len(_live(platform))
+
+
+def test_what_the_ledger_counted_and_the_lake_lost_comes_back(platform, make_platform):
+    later = make_platform(now=NOW + timedelta(hours=3))
+    list(later.pipeline.ingest(FEEDS["nyiso_dam_lbmp_zone"], [date(2026, 10, 31), *DAYS]))
+    before = hash_of([platform.lake.read(LMP, versions=True)])
+    platform.lake.drop_slice(LMP, "nyiso_dam_lbmp_zone", "2026-11")
+    found = list(examine(platform))
+    assert [(each.part, "not there" in each.wrong, "2026-11" in each.where) for each in found] == [("lake", True, True)]
+    assert _mended(platform) == ["mended"]
+    assert hash_of([platform.lake.read(LMP, versions=True)]) == before
+    assert list(examine(platform)) == []
+
+
+def _live(platform):
+    return [file for contract in platform.catalog.contracts for file in platform.lake.files(contract)]
