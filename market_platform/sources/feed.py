@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -121,6 +122,26 @@ class Feed:
         if intervals is None or self.counted is Counted.INTERVALS:
             return intervals
         return intervals * len(self.locations) * self.rows_per_location
+
+
+def declare(
+    publisher: str,
+    key: str,
+    title: str,
+    contract: Contract,
+    *,
+    constants: Mapping[str, str] | None = None,
+    **facts: Any,
+) -> Feed:
+    """Declare a feed: its key begins with its publisher's, and its rows name that as their market."""
+    return Feed(
+        key=f"{publisher}_{key}",
+        publisher=publisher,
+        title=title,
+        contract=contract,
+        constants={"market": publisher, **(constants or {})},
+        **facts,
+    )
 
 
 Recogniser = Callable[[Payload], str | None]

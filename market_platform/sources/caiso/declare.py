@@ -1,13 +1,13 @@
 """How CAISO's feeds are declared: what all of them share, and the moments at which runs are out. Times Pacific."""
 
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
-from market_platform.sources.feed import Feed, Publication, Refresh
+from market_platform.sources.feed import Feed, Publication, Refresh, declare
 
 ZONE = ZoneInfo("America/Los_Angeles")
-MARKET = {"market": "caiso"}
 
 DAY_AHEAD = Publication(time(13), -1)  # day-ahead results, 13:00 (tariff practice; facts: unverified)
 LOAD_FORECAST = Publication(time(9, 10), -1)
@@ -28,17 +28,6 @@ HOUR_BY_HOUR = {"publication": DAY_DONE, "refresh": Refresh.DAILY, "publication_
 DAILY = {"publication": NEXT_MORNING}
 
 
-def caiso_feed(key: str, title: str, contract: Contract, query: str, run: str, **facts: object) -> Feed:
+def caiso_feed(key: str, title: str, contract: Contract, query: str, run: str, **facts: Any) -> Feed:
     """Declare a feed: ``query`` is OASIS' report (or the file's stem), ``run`` the run as the file names it."""
-    constants = {**MARKET, **facts.pop("constants", {})}  # type: ignore[dict-item]
-    return Feed(
-        key=f"caiso_{key}",
-        publisher="caiso",
-        title=title,
-        contract=contract,
-        zone=ZONE,
-        dataset=query,
-        file_part=run,
-        constants=constants,
-        **facts,  # type: ignore[arg-type]
-    )
+    return declare("caiso", key, title, contract, zone=ZONE, dataset=query, file_part=run, **facts)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals
 from market_platform.markets.gas import HENRY_HUB, TERMS, is_business_day
 from market_platform.sources.cme import settlements
-from market_platform.sources.feed import Feed, Parser, Publication, Publisher
+from market_platform.sources.feed import Feed, Parser, Publication, Publisher, declare
 from market_platform.sources.payload import Payload, Request
 
 ZONE = ZoneInfo("America/New_York")
@@ -33,11 +34,9 @@ def page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     ]
 
 
-def _feed(key: str, title: str, contract: Contract, parse: Parser, **facts: object) -> Feed:
-    return Feed(
-        key=f"cme_{key}", publisher="cme", title=title, contract=contract, zone=ZONE, parse=parse, publication=EVENING,
-        constants={"market": "cme"}, sparse=True, publication_lag=ONE_DAY, **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
+def _feed(key: str, title: str, contract: Contract, parse: Parser, **facts: Any) -> Feed:
+    usual = {"zone": ZONE, "publication": EVENING, "sparse": True, "publication_lag": ONE_DAY}
+    return declare("cme", key, title, contract, parse=parse, **{**usual, **facts})
 
 
 FEEDS = (

@@ -1,6 +1,7 @@
 """EIA's feeds, a row each."""
 
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
@@ -11,7 +12,7 @@ from market_platform.sources.eia.recognise import recognise
 from market_platform.sources.eia.release_calendar import EASTERN
 from market_platform.sources.eia.requests import BASE_URL, STORAGE_URL, Ask, Lately, sign, standing_file
 from market_platform.sources.eia.series import GAS_PRICE_PRODUCTS
-from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh
+from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh, declare
 
 STORAGE_RELEASE = Publication(time(10, 35), 6)  # Thursday 10:30; exceptions stand in the release calendar
 WEDNESDAY_REFRESH = Publication(time(12), 8)  # daily prices come once a week
@@ -24,13 +25,9 @@ HOURLY = "%Y-%m-%dT%H"
 UTC = ZoneInfo("UTC")
 
 
-def _feed(key: str, title: str, contract: Contract, dataset: str, **facts: object) -> Feed:
-    constants = {"market": "eia", **facts.pop("constants", {})}  # type: ignore[dict-item]
-    file_part = str(facts.pop("file_part", dataset))
-    return Feed(
-        key=f"eia_{key}", publisher="eia", title=title, contract=contract, dataset=dataset, file_part=file_part,
-        constants=constants, **{"zone": EASTERN, **facts},  # type: ignore[arg-type]
-    )  # fmt: skip
+def _feed(key: str, title: str, contract: Contract, dataset: str, **facts: Any) -> Feed:
+    usual = {"zone": EASTERN, "dataset": dataset, "file_part": dataset}
+    return declare("eia", key, title, contract, **{**usual, **facts})
 
 
 def _hourly(**facets: tuple[str, ...]) -> dict[str, object]:

@@ -1,19 +1,19 @@
 """NYISO's feeds, a row each. Publication times are marked with their status in the facts; all times Eastern."""
 
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import auctions, grid, power
 from market_platform.contracts.families import prices as price_families
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, FORECAST_COLUMNS, PRICED_ZONES, ZONES
-from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh
+from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh, declare
 from market_platform.sources.nyiso import lists, prices, system
 from market_platform.sources.nyiso.recognise import recognise
 from market_platform.sources.nyiso.requests import BASE_URL, capacity_report, daily_or_month, snapshot
 
 ZONE = ZoneInfo("America/New_York")
-MARKET = {"market": "nyiso"}
 
 # Day-ahead results come out around 10-11 (facts: unverified; the tariff gives bids by 05:00).
 DAY_AHEAD = Publication(time(11), -1)
@@ -26,19 +26,9 @@ DAY_DONE = Publication(time(0, 15), 1)
 CORRECTED_DAYS = 7
 
 
-def _feed(key: str, title: str, contract: Contract, dataset: str, part: str, **facts: object) -> Feed:
-    constants = {**MARKET, **facts.pop("constants", {})}  # type: ignore[dict-item]
-    return Feed(
-        key=f"nyiso_{key}",
-        publisher="nyiso",
-        title=title,
-        contract=contract,
-        zone=ZONE,
-        dataset=dataset,
-        file_part=part,
-        constants=constants,
-        **{"request": daily_or_month, **facts},  # type: ignore[arg-type]
-    )
+def _feed(key: str, title: str, contract: Contract, dataset: str, part: str, **facts: Any) -> Feed:
+    usual = {"zone": ZONE, "dataset": dataset, "file_part": part, "request": daily_or_month}
+    return declare("nyiso", key, title, contract, **{**usual, **facts})
 
 
 def _dam(place: str) -> dict[str, object]:

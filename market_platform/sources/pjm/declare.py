@@ -16,7 +16,7 @@ from market_platform.markets.pjm import (
     ZONE_PNODES,
     ZONES,
 )
-from market_platform.sources.feed import Feed, Publication, Refresh
+from market_platform.sources.feed import Feed, Publication, Refresh, declare
 from market_platform.sources.pjm import prices
 from market_platform.sources.pjm.columns import FEED_NAMES, LMP_FEEDS
 from market_platform.sources.pjm.requests import (
@@ -25,7 +25,6 @@ from market_platform.sources.pjm.requests import (
 )
 
 ZONE = ZoneInfo("America/New_York")
-MARKET = {"market": "pjm"}
 
 DAY_AHEAD = Publication(time(13, 30), -1)  # posted 12:00 to 13:30 (facts: a third party's measurement)
 NEXT_DAY = Publication(time(12), 1)
@@ -55,21 +54,11 @@ DRIFTING = Ask(through_midnight=True, kept_days=MONTH)
 KEPT_A_MONTH = Ask(kept_days=MONTH)
 
 
-def feed(dataset: str, title: str, contract: Contract, **facts: object) -> Feed:
+def feed(dataset: str, title: str, contract: Contract, **facts: Any) -> Feed:
     """Declare a feed of PJM; it is called as its dataset is, unless ``key`` says otherwise."""
-    constants = {**MARKET, **facts.pop("constants", {})}  # type: ignore[dict-item]
     key = facts.pop("key", "") or FEED_NAMES[dataset]
-    return Feed(
-        key=f"pjm_{key}",
-        publisher="pjm",
-        title=title,
-        contract=contract,
-        zone=ZONE,
-        dataset=dataset,
-        file_part=dataset,
-        constants=constants,
-        **{"request": Ask(), "pages": next_page, **facts},  # type: ignore[arg-type]
-    )
+    usual = {"zone": ZONE, "dataset": dataset, "file_part": dataset, "request": Ask(), "pages": next_page}
+    return declare("pjm", key, title, contract, **{**usual, **facts})
 
 
 def lmp_feeds(dataset: str, title: str, run: str, archive_days: int, **facts: object) -> tuple[Feed, ...]:

@@ -1,11 +1,12 @@
 """Weather feeds, a row each: what is asked for, and what is read from files."""
 
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals
-from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher
+from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher, declare
 from market_platform.sources.payload import Payload
 from market_platform.sources.weather import degree_days, forecasts, open_meteo, requests, stations
 from market_platform.sources.weather.places import places
@@ -17,13 +18,10 @@ DIVISIONS = (*(str(number) for number in range(1, 10)), "CONUS")
 
 
 def _feed(
-    key: str, title: str, contract: Contract, dataset: str, parse: Parser, zone: ZoneInfo = UTC, **facts: object
+    key: str, title: str, contract: Contract, dataset: str, parse: Parser, zone: ZoneInfo = UTC, **facts: Any
 ) -> Feed:
     usual = {"publication": DAYS_LATER, "sparse": True, "file_part": dataset}
-    return Feed(
-        key=f"weather_{key}", publisher="weather", title=title, contract=contract, zone=zone, dataset=dataset,
-        parse=parse, constants={"market": "weather"}, **{**usual, **facts},  # type: ignore[arg-type]
-    )  # fmt: skip
+    return declare("weather", key, title, contract, zone=zone, dataset=dataset, parse=parse, **{**usual, **facts})
 
 
 def _weighted(key: str, title: str, dataset: str) -> Feed:
