@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from market_platform.markets.ercot import ALL_SERVICES, BUS, NODE, PLACE_BY_PREFIX, SETTLEMENT_POINT_TYPES, SYSTEM
-from market_platform.sources.ercot import columns
+from market_platform.sources.ercot import correction_columns as columns
 from market_platform.sources.ercot.hours import FIVE_MINUTES, hourly, quarter_hourly, stamped, stamps_utc
 from market_platform.sources.ercot.reading import read
 from market_platform.sources.ercot.rows import finish, name_strangers, words

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from market_platform.errors import PayloadError
-from market_platform.sources.ercot.columns import REPORTS
 from market_platform.sources.ercot.reading import HEADLESS, headings, is_json, is_workbook, page, plain
+from market_platform.sources.ercot.report_columns import REPORTS
 from market_platform.sources.ercot.requests import Ask
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload

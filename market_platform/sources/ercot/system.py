@@ -15,7 +15,7 @@ from market_platform.markets.ercot import (
     WIND_REGIONS,
 )
 from market_platform.markets.market_day import utc_from_local
-from market_platform.sources.ercot import columns
+from market_platform.sources.ercot import system_columns as columns
 from market_platform.sources.ercot.hours import (
     DAY_FORMATS,
     FIVE_MINUTES,
