@@ -1,7 +1,8 @@
 """The members of the pool: which family on which local scale with which settings, read from one table.
 
 `pool_settings.csv` holds every number, chosen once on the data before the benchmark's test years (`tuning.py`)
-and used unchanged for every market. Columns: member, family, parameter, value.
+and used unchanged for every market. Columns: member, family, parameter, value; a member `*` holds what all members of its
+family share. The boosting member stands on a drifting kernel of these shared settings.
 """
 
 from dataclasses import dataclass
@@ -12,15 +13,17 @@ import numpy as np
 import pandas as pd
 
 from market_platform.forecasting.features import Inputs
-from market_platform.forecasting.models import boosting, hourly_kernel, kernel, lasso, network
+from market_platform.forecasting.models import boosting, drifting_kernel, hourly_kernel, kernel, lasso, network
 
-BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 28, "hourly_kernel": 28}
+BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 56, "hourly_kernel": 28, "drifting_kernel": 56}
+SHARED, DRIFTING = "*", "drifting_kernel"
 Setting = (
     kernel.KernelSetting
     | lasso.LassoSetting
     | network.NetworkSetting
     | boosting.BoostingSetting
     | hourly_kernel.HourlyKernelSetting
+    | drifting_kernel.DriftingKernelSetting
 )
 
 
@@ -48,6 +51,8 @@ class Member:
                 normalised = network.rolling(inputs, known, first, self.setting, block_of)
             elif isinstance(self.setting, hourly_kernel.HourlyKernelSetting):
                 normalised = hourly_kernel.rolling(inputs, known, first, self.setting, block_of)
+            elif isinstance(self.setting, drifting_kernel.DriftingKernelSetting):
+                normalised = drifting_kernel.rolling(inputs, known, first, self.setting, block_of)
             else:
                 normalised = boosting.rolling(inputs, known, first, self.setting, block_of)
         return inputs.scale.rows(first).undo(normalised)
@@ -67,9 +72,14 @@ def standard_pool_table() -> pd.DataFrame:
 
 def pool_from_table(table: pd.DataFrame) -> tuple[Member, ...]:
     """Return the members of a settings table (member, family, parameter, value)."""
+    shared: dict[str, dict[str, float]] = {}
     members = []
     for (name, family), rows in table.groupby(["member", "family"], sort=False):
         values = dict(zip(rows["parameter"], rows["value"].astype(float), strict=True))
+        if name == SHARED:
+            shared[str(family)] = values
+            continue
+        values = shared.get(DRIFTING if family == "boosting" else str(family), {}) | values
         members.append(Member(str(name), str(family), int(values.pop("window")), _setting(str(family), values)))
     return tuple(members)
 
@@ -87,4 +97,12 @@ def _setting(family: str, values: dict[str, float]) -> Setting:
         return hourly_kernel.HourlyKernelSetting(distance, linear, *own)
     if family == "network":
         return network.NetworkSetting(distance)
-    return boosting.BoostingSetting()
+    shared = ("noise", "tail", "lasting", "passing", "passing_rows", "level", "level_rows")
+    drifting = drifting_kernel.DriftingKernelSetting(
+        distance,
+        linear,
+        **{name: plain[name] for name in shared},
+        history_rows=int(plain["history_rows"]),
+        straight=bool(plain.get("straight", 0)),
+    )
+    return drifting if family == DRIFTING else boosting.BoostingSetting(drifting)

@@ -14,7 +14,7 @@ from market_platform.forecasting.report import history_report
 
 ZONE = ZoneInfo("America/Chicago")
 SPRING, AUTUMN = date(2025, 3, 9), date(2025, 11, 2)
-FAST = tuple(member for member in standard_pool() if member.name in {"kernel_28", "kernel_91", "lasso_28"})
+FAST = tuple(member for member in standard_pool() if member.name in {"kernel_28", "kernel_91", "lasso_91"})
 
 
 def _request(day: date) -> Request:

@@ -20,7 +20,7 @@ from market_platform.forecasting.panel import Panel
 from market_platform.forecasting.realtime import forecast_real_time
 from market_platform.forecasting.series import corrected_iso_forecast, daily_panel, weekly_panel
 
-FAST = tuple(member for member in standard_pool() if member.name in {"kernel_28", "kernel_91", "lasso_28"})
+FAST = tuple(member for member in standard_pool() if member.name in {"kernel_28", "kernel_91", "lasso_91"})
 ZONE = ZoneInfo("America/Chicago")
 
 

@@ -1,6 +1,7 @@
-"""Gradient boosting on single hours: the hour's own lags and forecasts, with the hour as a feature.
+"""Gradient boosting on what a drifting kernel leaves over, hour by hour: its own lags and forecasts, and the hour.
 
-Refitted at each block of days; between refits the pool's weights and bias corrections carry the daily recalibration.
+The trees are refitted at each block of days; the kernel below them is recalibrated daily. What they learn from are the
+kernel's one-step errors, each from the days before it, never its fit.
 """
 
 from dataclasses import dataclass
@@ -10,33 +11,34 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.models import drifting_kernel
 
-MIN_ROWS = 28
+KERNEL_WARM_ROWS = 40  # the kernel's first forecasts rest on too little to learn from
 
 
 @dataclass(frozen=True)
 class BoostingSetting:
-    """Size of the trees, bins per column, memory (rows to 1/e) and the history that is read."""
+    """The kernel below, size of the trees, bins per column, memory (rows to 1/e) and the history that is read."""
 
-    trees: int = 60
-    leaves: int = 15
-    rate: float = 0.12
+    kernel: drifting_kernel.DriftingKernelSetting
+    trees: int = 40
+    leaves: int = 8
+    rate: float = 0.06
     bins: int = 255
     memory_rows: float = 600.0
     history_rows: int = 728
     seed: int = 7
 
 
-def hourly_columns(inputs: Inputs) -> np.ndarray:
+def hourly_columns(groups: dict[str, np.ndarray], slots: int) -> np.ndarray:
     """Return (rows, slots, columns): per slot its own column of every whole-day group, and what the day shares."""
-    rows, slots = inputs.target.shape
     own, shared = [], []
-    for values in inputs.groups.values():
+    for values in groups.values():
         if values.shape[1] % slots == 0 and slots > 1:
             own += np.split(values, values.shape[1] // slots, axis=1)
         else:
             shared += list(values.T)
-    table = np.empty((rows, slots, len(own) + len(shared) + 1), dtype=np.float32)
+    table = np.empty((len(next(iter(groups.values()))), slots, len(own) + len(shared) + 1), dtype=np.float32)
     for place, part in enumerate(own):
         table[:, :, place] = part
     for place, column in enumerate(shared, start=len(own)):
@@ -48,31 +50,46 @@ def hourly_columns(inputs: Inputs) -> np.ndarray:
 def rolling(
     inputs: Inputs, known: np.ndarray, first: int, setting: BoostingSetting, block_of: np.ndarray
 ) -> np.ndarray:
-    """Return normalised forecasts (rows − first, slots) of rows ``first``…, each from all rows before its block."""
-    table = hourly_columns(inputs)
-    width = table.shape[2]
-    forecast = np.zeros(inputs.target.shape)
+    """Return normalised forecasts (rows − first, slots) of rows ``first``…: the kernel's, corrected by the trees.
+
+    The kernel knows all rows before each row, the trees all rows before its block.
+    """
+    parts = []
     for block in np.unique(block_of[first:]):
         rows = np.flatnonzero(block_of == block)
-        begin = max(int(rows[0]), MIN_ROWS)
-        past = np.arange(max(0, begin - setting.history_rows), begin)
-        past = past[known[past]]
-        rows = rows[rows >= begin]
-        if not len(past) or not len(rows):
-            continue
-        weight = np.repeat(np.exp((past - begin) / setting.memory_rows), table.shape[1])
-        model = HistGradientBoostingRegressor(
-            max_iter=setting.trees,
-            max_bins=setting.bins,
-            max_leaf_nodes=setting.leaves,
-            learning_rate=setting.rate,
-            min_samples_leaf=40,
-            l2_regularization=1.0,
-            max_features=0.3,
-            early_stopping=False,
-            random_state=setting.seed,
-        )
-        with threadpool_limits(1, user_api="openmp"):  # many locations share the cores; spinning threads cost more
-            model.fit(table[past].reshape(-1, width), inputs.target[past].ravel(), sample_weight=weight)
-            forecast[rows] = model.predict(table[rows].reshape(-1, width)).reshape(len(rows), -1)
-    return forecast[first:]
+        begin, end = int(rows[0]), int(rows[-1]) + 1
+        start = max(0, begin - setting.kernel.history_rows)
+        below = drifting_kernel.of_rows(inputs, known, start, end, setting.kernel)
+        past = np.arange(max(KERNEL_WARM_ROWS, begin - setting.history_rows - start), begin - start)
+        past = past[known[start:begin][past]]
+        forecast = below[begin - start :]
+        if len(past):
+            groups = {name: values[start:end] for name, values in inputs.groups.items()} | {"kernel": below}
+            table = hourly_columns(groups, inputs.target.shape[1])
+            left_over = inputs.target[start:end][past] - below[past]
+            age = begin - start - past
+            forecast = forecast + _trees(table[past], left_over, age, table[begin - start :], setting)
+        parts.append(forecast[max(begin, first) - begin :])
+    return np.vstack(parts)
+
+
+def _trees(
+    table: np.ndarray, target: np.ndarray, age: np.ndarray, ahead: np.ndarray, setting: BoostingSetting
+) -> np.ndarray:
+    """Return forecasts (rows, slots) for ``ahead`` by trees grown on ``table``, days of greater ``age`` counting less."""
+    width = table.shape[2]
+    model = HistGradientBoostingRegressor(
+        max_iter=setting.trees,
+        max_bins=setting.bins,
+        max_leaf_nodes=setting.leaves,
+        learning_rate=setting.rate,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        max_features=0.3,
+        early_stopping=False,
+        random_state=setting.seed,
+    )
+    weight = np.repeat(np.exp(-age / setting.memory_rows), table.shape[1])
+    with threadpool_limits(1, user_api="openmp"):  # many locations share the cores; spinning threads cost more
+        model.fit(table.reshape(-1, width), target.ravel(), sample_weight=weight)
+        return model.predict(ahead.reshape(-1, width)).reshape(ahead.shape[:2])

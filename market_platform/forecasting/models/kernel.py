@@ -46,8 +46,8 @@ def weighted(groups: dict[str, np.ndarray], weights: dict[str, float]) -> np.nda
     return np.hstack(parts).astype(np.float32)
 
 
-def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.ndarray:
-    """Return K (rows, rows) in float32: rational quadratic of the weighted distance plus the linear part."""
+def rational_quadratic(distance: np.ndarray, tail: float) -> np.ndarray:
+    """Return (1 + d²/(2·tail))^−tail for every pair of rows of weighted columns, (rows, rows) in float32."""
     squares = np.einsum("ij,ij->i", distance, distance)
     gram = distance @ distance.T
     gram *= -2.0
@@ -58,6 +58,12 @@ def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.n
     np.log1p(gram, out=gram)
     gram *= -tail
     np.exp(gram, out=gram)
+    return gram
+
+
+def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.ndarray:
+    """Return K (rows, rows) in float32: rational quadratic of the weighted distance plus the linear part."""
+    gram = rational_quadratic(distance, tail)
     for begin in range(0, len(gram), PART_ROWS):  # a second whole matrix would double the memory
         gram[begin : begin + PART_ROWS] += linear[begin : begin + PART_ROWS] @ linear.T
     return gram
