@@ -24,6 +24,7 @@ from market_platform.contracts.families import CONTRACTS
 from market_platform.errors import StoreError
 from market_platform.platform import Platform
 from market_platform.reporting.mart_graph import PROJECT
+from market_platform.settings import Settings
 from market_platform.store.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
         if not anew:
             shutil.copyfile(marts, place / marts.name)
         arguments = ["--full-refresh"] if anew else []
-        results, error = run_dbt("build", place, {"marts_file": place / marts.name}, arguments)
+        files = {"marts_file": place / marts.name}
+        results, error = run_dbt("build", place, files, arguments, platform.settings)
         if error is None:
             _finish(place / marts.name, project, started, platform.settings.origin)
             (place / marts.name).replace(marts)
@@ -80,7 +82,7 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
 
 
 def run_dbt(
-    command: str, place: Path, files: dict[str, Path], arguments: list[str]
+    command: str, place: Path, files: dict[str, Path], arguments: list[str], settings: Settings
 ) -> tuple[tuple[NodeResult, ...], str | None]:
     """Run one dbt command through dagster-dbt; return what its nodes came to, and the error if it failed."""
     variables = {"catalog_file": place / "market.duckdb", **files}
@@ -93,6 +95,7 @@ def run_dbt(
             *arguments,
         ],
         place,
+        settings,
     )
     done = invocation.is_successful()
     results = place / "target" / "run_results.json"
@@ -115,7 +118,7 @@ def project_hash() -> str:
     return digest.hexdigest()
 
 
-def _invoke(arguments: list[str], place: Path) -> "DbtCliInvocation":
+def _invoke(arguments: list[str], place: Path, settings: Settings) -> "DbtCliInvocation":
     """Start dbt. `DbtCliResource.cli` would first ask `dbt --version`, which asks the network."""
     from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation
     from packaging.version import Version
@@ -125,6 +128,7 @@ def _invoke(arguments: list[str], place: Path) -> "DbtCliInvocation":
         args=[str(Path(sys.executable).with_name("dbt")), *arguments],
         env={
             **os.environ,
+            **_stores(settings),
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),
             "DBT_TARGET_PATH": str(target),
@@ -141,6 +145,21 @@ def _invoke(arguments: list[str], place: Path) -> "DbtCliInvocation":
         adapter=None,
         cli_version=Version(version("dbt-core")),
     )
+
+
+def _stores(settings: Settings) -> dict[str, str]:
+    """Return what dbt's profile reads of the platform's stores."""
+    bucket = settings.bucket_place
+    if bucket is None:
+        return {"MARKET_PLATFORM_PROFILE": "embedded"}
+    return {
+        "MARKET_PLATFORM_PROFILE": "server",
+        "MARKET_PLATFORM_BUCKET": bucket.url,
+        "MARKET_PLATFORM_BUCKET_KEY": bucket.key,
+        "MARKET_PLATFORM_BUCKET_SECRET": bucket.secret,
+        "MARKET_PLATFORM_BUCKET_ENDPOINT": bucket.endpoint,
+        "MARKET_PLATFORM_BUCKET_REGION": bucket.region,
+    }
 
 
 @contextmanager
