@@ -15,6 +15,8 @@ from market_platform.certificates.ledger import tables
 from market_platform.certificates.ledger.tables import USD_SCALE
 from market_platform.certificates.registries.registry import Registry
 
+#: Kinds of account in which certificates are still somebody's to use.
+IN_CIRCULATION = ("active", "banked", "compliance", "reserve", "pending")
 COLUMNS = (
     "owner", "registry", "account_id", "account_kind", "class_id", "fuel", "location", "vintage", "eligibility",
     "quantity", "costed_quantity", "cost_usd",
@@ -53,11 +55,46 @@ def by(rows: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
 
 def by_eligibility(rows: pd.DataFrame) -> pd.DataFrame:
     """Return quantity by owner, state and tier; one certified for two tiers shows under both, so never add them up."""
-    pairs = rows.assign(pair=rows["eligibility"].str.split(";")).explode("pair")
-    pairs = pairs[pairs["pair"] != ""]
-    split = pairs["pair"].str.partition(":")
-    pairs = pairs.assign(state=split[0], tier=split[2])
-    return pairs.groupby(["owner", "state", "tier"], as_index=False)["quantity"].sum()
+    return certified_for(rows).groupby(["owner", "state", "tier"], as_index=False)["quantity"].sum()
+
+
+def certified_for(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return each row once for every tier that it is certified for, with ``state`` and ``tier``; uncertified ones go."""
+    pairs = rows.assign(pair=[str(text).split(";") for text in rows["eligibility"]]).explode("pair", ignore_index=True)
+    pairs = pairs[pairs["pair"].fillna("") != ""]
+    states, tiers = ([text.split(":", 1)[part] for text in pairs["pair"]] for part in (0, 1))
+    return pairs.assign(state=states, tier=tiers).drop(columns="pair").reset_index(drop=True)
+
+
+def profit_and_loss(held: pd.DataFrame, sold: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Return by the dimensions what is held (quantity, cost, value, unrealised) and what was sold (quantity, profit).
+
+    ``held`` as ``valued`` gives it, ``sold`` as ``realised_profit``. A value is empty where a part of it has no mark:
+    half a value would pass for a whole one.
+    """
+    keys = list(dimensions)
+    inventory = with_values(by(held, *keys), held, keys)
+    sales = sold.groupby(keys, as_index=False, dropna=False).agg(
+        sold=("quantity", "sum"), proceeds_usd=("proceeds_usd", "sum"), realised_usd=("profit_usd", "sum")
+    )
+    both = pd.concat([inventory.drop(columns="costed_quantity"), sales], ignore_index=True)
+    both = both.groupby(keys, as_index=False, dropna=False).first()
+    for column in ("quantity", "sold"):
+        both[column] = both[column].fillna(0).astype("int64")
+    nothing = Decimal(0)
+    both["value_usd"] = [
+        nothing if not count else value for count, value in zip(both["quantity"], both["value_usd"], strict=True)
+    ]
+    for column in ("cost_usd", "proceeds_usd", "realised_usd"):
+        both[column] = [nothing if pd.isna(value) else value for value in both[column]]
+    return both
+
+
+def with_values(summed: pd.DataFrame, rows: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Add ``value_usd`` and ``unrealised_usd`` to sums over the same dimensions, None where a part of them is not there."""
+    grouped = rows.groupby(list(dimensions), dropna=False)[["value_usd", "unrealised_usd"]]
+    whole = grouped.agg(lambda values: None if values.isna().any() else sum(values, Decimal(0)))
+    return summed.assign(**{name: whole[name].to_numpy() for name in whole.columns})
 
 
 def with_expiry(
@@ -97,19 +134,21 @@ def valued(rows: pd.DataFrame, marks_usd: pd.DataFrame, on: Sequence[str]) -> pd
 
 
 def realised_profit(connection: sa.Connection, owner: str | None = None) -> pd.DataFrame:
-    """Return sales by owner and class: quantity, proceeds, cost, profit in Decimal dollars.
+    """Return sales by owner, registry and class with its attributes: quantity, proceeds, cost, profit in Decimal dollars.
 
     Cost follows the serials sold (specific identification). Sales of certificates without a known cost are counted in
     ``uncosted_quantity`` and left out of the profit.
     """
-    sale, account = tables.realised.c, tables.accounts.c
+    sale, account, kind = tables.realised.c, tables.accounts.c, tables.classes.c
     known = sale.unit_cost_usd.is_not(None)
     raw_price = sa.type_coerce(sale.unit_price_usd, sa.BigInteger)
     raw_cost = sa.type_coerce(sale.unit_cost_usd, sa.BigInteger)
+    attributes = (kind.class_id, kind.fuel, kind.location, kind.vintage, kind.eligibility)
     query = (
         sa.select(
             account.organization,
-            sale.class_id,
+            account.registry,
+            *attributes,
             sa.func.sum(sale.quantity),
             sa.func.sum(sale.quantity * raw_price),
             sa.func.sum(sa.case((known, sale.quantity * raw_cost), else_=0)),
@@ -117,12 +156,16 @@ def realised_profit(connection: sa.Connection, owner: str | None = None) -> pd.D
             sa.func.sum(sa.case((known, 0), else_=sale.quantity)),
         )
         .join_from(tables.realised, tables.accounts)
-        .group_by(account.organization, sale.class_id)
-        .order_by(account.organization, sale.class_id)
+        .join(tables.classes, kind.class_id == sale.class_id)
+        .group_by(account.organization, account.registry, *attributes)
+        .order_by(account.organization, account.registry, kind.class_id)
     )
     if owner is not None:
         query = query.where(account.organization == owner)
-    names = ["owner", "class_id", "quantity", "proceeds_usd", "cost_usd", "profit_usd", "uncosted_quantity"]
+    names = [
+        "owner", "registry", "class_id", "fuel", "location", "vintage", "eligibility", "quantity", "proceeds_usd",
+        "cost_usd", "profit_usd", "uncosted_quantity",
+    ]  # fmt: skip
     rows = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=names)
     for column in ("proceeds_usd", "cost_usd", "profit_usd"):
         rows[column] = rows[column].map(lambda scaled: Decimal(int(scaled)) / USD_SCALE)

@@ -2,7 +2,6 @@
 
 import getpass
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,36 +99,93 @@ def positions(
     fuel: Fuel = None,
     state: State = None,
     tier: Annotated[str | None, typer.Option(help="Only certified for this tier of the state")] = None,
-    by: Annotated[str, typer.Option(help="Sum over: owner, registry, account_kind, fuel, vintage, expires_on ...")] = (
-        "owner,registry,account_kind,fuel"
-    ),
+    by: Annotated[
+        str, typer.Option(help="Sum over: owner, registry, account_kind, fuel, vintage, expires_on, state, tier ...")
+    ] = "owner,registry,account_kind,fuel",
+    gone: Annotated[bool, typer.Option("--gone", help="Also what is retired, exported, expired")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what is held, what it cost and what it is worth."""
+    from market_platform.certificates.positions import IN_CIRCULATION, with_values
     from market_platform.certificates.positions import by as summed
     from market_platform.defs.certificates.desk import open_desk
     from market_platform.defs.certificates.marks import valued_holdings
 
-    dimensions = [name.strip() for name in by.split(",") if name.strip()]
+    platform = Platform(Settings())
+    kinds = () if gone else IN_CIRCULATION
+    with plainly():
+        held = valued_holdings(
+            platform,
+            open_desk(platform),
+            owner=owner,
+            registry=registry,
+            fuel=fuel,
+            state=state,
+            tier=tier,
+            kinds=kinds,
+        )
+    dimensions, (rows,) = _dimensions(by, held)
+    table = with_values(summed(rows, *dimensions), rows, dimensions)
+    columns = [*dimensions, "quantity", "cost_usd", "value_usd", "unrealised_usd"]
+    show(records(table[columns]), columns, title=f"{int(held['quantity'].sum()):,} certificates", as_json=as_json)
+    if held.empty and not as_json:
+        say("the ledger holds nothing that fits: read the registries' lists with sync or import")
+    _say_of_pairs(dimensions, as_json=as_json)
+
+
+def profit(
+    *,
+    owner: Annotated[str | None, typer.Option(help="Only of this organization; all by default")] = None,
+    by: Annotated[
+        str, typer.Option(help="Sum over: owner, registry, fuel, vintage, expires_on, state, tier ...")
+    ] = "owner,registry,fuel",
+    as_json: Json = False,
+) -> None:
+    """Show inventory at cost and at market, and the profit of what was sold; cost follows the serials."""
+    from market_platform.certificates.desk import Desk
+    from market_platform.certificates.positions import IN_CIRCULATION, profit_and_loss, realised_profit, with_expiry
+    from market_platform.defs.certificates.desk import open_desk
+    from market_platform.defs.certificates.marks import valued_holdings
+
     platform = Platform(Settings())
     with plainly():
-        rows = valued_holdings(
-            platform, open_desk(platform), owner=owner, registry=registry, fuel=fuel, state=state, tier=tier
-        )
-    unknown = sorted(set(dimensions) - set(rows.columns))
-    if unknown or not dimensions:
-        raise typer.BadParameter(f"cannot sum by {unknown}: there are {', '.join(rows.columns)}")
-    table = summed(rows, *dimensions).merge(_sums(rows, dimensions), on=dimensions, how="left")
-    columns = [*dimensions, "quantity", "cost_usd", "value_usd", "unrealised_usd"]
-    show(records(table[columns]), columns, title=f"{int(rows['quantity'].sum()):,} certificates", as_json=as_json)
-    if rows.empty and not as_json:
-        say("the ledger holds nothing that fits: read the registries' lists with sync or import")
+        desk: Desk = open_desk(platform)
+        held = valued_holdings(platform, desk, owner=owner, kinds=IN_CIRCULATION)
+        with platform.ledger.read() as connection:
+            sales = realised_profit(connection, owner)
+        sales = with_expiry(sales, desk.reference.registries, desk.reference.programmes)
+    dimensions, (inventory, sold) = _dimensions(by, held, sales)
+    table = profit_and_loss(inventory, sold, dimensions)
+    columns = [
+        *dimensions,
+        "quantity",
+        "cost_usd",
+        "value_usd",
+        "unrealised_usd",
+        "sold",
+        "proceeds_usd",
+        "realised_usd",
+    ]
+    show(records(table[columns]), columns, title="Inventory and profit", as_json=as_json)
+    _say_of_pairs(dimensions, as_json=as_json)
 
 
-def _sums(rows: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:
-    """Sum values only where every part has a mark: half a value would pass for a whole one."""
-    grouped = rows.groupby(dimensions, dropna=False)[["value_usd", "unrealised_usd"]]
-    return grouped.agg(lambda values: None if values.isna().any() else sum(values, Decimal(0))).reset_index()
+def _dimensions(by: str, *frames: pd.DataFrame) -> tuple[list[str], list[pd.DataFrame]]:
+    """Return the columns to sum over and the frames that have them; raises BadParameter for one that there is not."""
+    from market_platform.certificates.positions import certified_for
+
+    wanted = [name.strip() for name in by.split(",") if name.strip()]
+    rows = [certified_for(frame) if {"state", "tier"} & set(wanted) else frame for frame in frames]
+    known = set.intersection(*({*frame.columns, "state", "tier"} for frame in frames))
+    unknown = sorted(set(wanted) - known)
+    if unknown or not wanted:
+        raise typer.BadParameter(f"cannot sum by {unknown}: there are {', '.join(sorted(known))}")
+    return wanted, rows
+
+
+def _say_of_pairs(dimensions: Sequence[str], *, as_json: bool) -> None:
+    if {"state", "tier"} & set(dimensions) and not as_json:
+        say("a certificate that is certified for two tiers stands under both: do not add them up")
 
 
 def accounts(

@@ -190,7 +190,7 @@ def test_shelf_lives(reference, schedule, state, tier, vintage, label, on, refus
 
 
 def test_deadlines_and_their_reminders(reference, schedule):
-    calendar = deadlines(reference.programmes, schedule, ["DC", "MA", "MN"])
+    calendar = deadlines(reference.programmes, schedule, reference.payments, ["DC", "MA", "MN"])
     dues = {(row.state, row.period, row.item): row.due for row in calendar.itertuples()}
     assert dues["MA", "2025", "file_by"] == date(2026, 7, 1)
     assert dues["DC", "2025", "pay_by"] == date(2026, 11, 1)
@@ -201,6 +201,12 @@ def test_deadlines_and_their_reminders(reference, schedule):
         ("MA", "file_by", 7)
     ]
     assert reminders(calendar, date(2026, 6, 25)).empty
+    # California files every year of a period of several; New York settles the years that it charges a rate for.
+    more = deadlines(reference.programmes, schedule, reference.payments, ["CA", "NY"])
+    dues = {(row.state, row.period, row.item): row.due for row in more.itertuples()}
+    assert dues["CA", "2026", "file_by"] == date(2027, 7, 1)
+    assert dues["NY", "2025", "retire_by"] == date(2026, 6, 30)
+    assert not more.duplicated().any()
 
 
 def test_certificates_about_to_expire(reference):

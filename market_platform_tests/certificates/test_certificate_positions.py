@@ -9,7 +9,16 @@ import pytest
 from market_platform.certificates.ledger.changing_hands import Settle, Transfer
 from market_platform.certificates.ledger.forward import Forward, agree, deliver, rescind
 from market_platform.certificates.ledger.leaving import Retire
-from market_platform.certificates.positions import by, by_eligibility, positions, realised_profit, valued, with_expiry
+from market_platform.certificates.positions import (
+    by,
+    by_eligibility,
+    certified_for,
+    positions,
+    profit_and_loss,
+    realised_profit,
+    valued,
+    with_expiry,
+)
 from market_platform.certificates.refusals import NotAllowed, WrongOwner
 from market_platform.certificates.reports.plots import position_figure
 from market_platform_tests.certificates.certificate_world import ALICE, BOB, NOON, World, parcel, part
@@ -69,6 +78,28 @@ def test_value_and_profit(traded):
     assert sales[["owner", "quantity", "proceeds_usd", "profit_usd", "uncosted_quantity"]].values.tolist() == [
         ["Alder Energy", 30, Decimal("97.5"), Decimal("37.5"), 0]
     ]
+
+
+def test_inventory_and_profit_by_any_dimension(traded, reference):
+    with traded.book.ledger.read() as connection:
+        rows, sales = positions(connection, owner="Alder Energy"), realised_profit(connection)
+    marks = pd.DataFrame({"fuel": ["wind"], "price_usd": [Decimal("2.60")]})
+    held = with_expiry(valued(rows[rows["account_kind"] == "active"], marks, on=["fuel"]), {}, reference.programmes)
+    sold = with_expiry(sales, {}, reference.programmes)
+    table = profit_and_loss(held, sold, ["owner", "fuel"]).set_index("fuel")
+    assert table.loc["wind", ["unrealised_usd", "sold", "proceeds_usd", "realised_usd"]].tolist() == [
+        Decimal(36), 30, Decimal("97.5"), Decimal("37.5"),
+    ]  # fmt: skip
+    assert table.loc["solar", "sold"] == 0
+    assert pd.isna(table.loc["solar", "value_usd"]), "half a value is no value"
+    for dimensions in (["expires_on"], ["registry", "vintage"], ["eligibility"], ["location"]):
+        by_any = profit_and_loss(held, sold, dimensions)
+        assert sum(by_any["realised_usd"]) == Decimal("37.5")
+        assert by_any["quantity"].sum() == held["quantity"].sum()
+    pairs = certified_for(held)
+    assert set(pairs["state"] + ":" + pairs["tier"]) == {
+        part for text in held["eligibility"] for part in text.split(";")
+    }
 
 
 def test_a_forward_is_delivered_when_due_and_as_far_as_held(book):

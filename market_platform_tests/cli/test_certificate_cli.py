@@ -155,11 +155,16 @@ def test_a_retirement_is_undone_by_the_registrys_administrator_only(call, listed
     said = call(*words, "--administrator", "--yes")
     assert "10 certificates" in said
     call(*words, "--administrator", "--yes", code=1, error="refused")
-    (held,) = json.loads(call("positions", "--by", "account_kind", "--json"))[:1]
+    (held,) = json.loads(call("positions", "--by", "account_kind", "--json"))
     assert (held["account_kind"], held["quantity"]) == ("active", 860)
     kinds = [line["kind"] for line in json.loads(call("history", "--serials", "BASE:15", "--json"))]
     assert kinds == ["issuance", "retirement", "unretirement"]
     assert json.loads(call("audit", "--json"))["issued"] == 900
+    gone = json.loads(call("positions", "--by", "account_kind", "--gone", "--json"))
+    assert {row["account_kind"]: row["quantity"] for row in gone} == {"active": 860, "retirement": 40}
+    (row,) = json.loads(call("profit", "--by", "state,tier", "--json"))
+    assert (row["state"], row["tier"], row["quantity"], row["cost_usd"]) == ("DC", "Tier I", 860, "3870.00")
+    call("profit", "--by", "colour", code=2)
 
 
 def test_acts_at_the_registry_itself_are_dry_until_they_are_sent(call, tmp_path):

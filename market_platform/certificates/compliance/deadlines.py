@@ -17,21 +17,38 @@ DUTIES = {
 REMIND_DAYS_BEFORE = (90, 30, 7, 1, 0)
 
 
-def deadlines(programmes: Mapping[str, Programme], schedule: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:
-    """Return every dated duty of the states' periods in time order: state, period, item, duty, due."""
+def deadlines(
+    programmes: Mapping[str, Programme], schedule: pd.DataFrame, payments: pd.DataFrame, states: Iterable[str]
+) -> pd.DataFrame:
+    """Return every dated duty of the states' periods in time order: state, period, item, duty, due.
+
+    Periods are those with a yearly step, the years of a longer period (California files every year), and the years for
+    which a rate on load is held (New York).
+    """
     rows = []
     for state in states:
         programme = programmes[state]
-        periods = schedule.loc[
-            (schedule["state"] == state) & (schedule["use"] == "annual"), ["period", "period_start", "period_end"]
-        ].drop_duplicates()
-        for row in periods.itertuples():
+        for period in _periods(programme, schedule, payments):
             for item, duty in DUTIES.items():
-                due = programme.deadline(item, Period(row.period, row.period_start, row.period_end))
+                due = programme.deadline(item, period)
                 if due is not None:
-                    rows.append((state, row.period, item, duty, due))
+                    rows.append((state, period.label, item, duty, due))
     calendar = pd.DataFrame(rows, columns=["state", "period", "item", "duty", "due"])
     return calendar.sort_values(["due", "state", "item"], ignore_index=True)
+
+
+def _periods(programme: Programme, schedule: pd.DataFrame, payments: pd.DataFrame) -> list[Period]:
+    steps = schedule[(schedule["state"] == programme.state) & (schedule["use"] == "annual")]
+    found = [Period(row.period, row.period_start, row.period_end) for row in steps.itertuples()]
+    for whole in programme.sum_periods:
+        found += [
+            programme.period_containing(date(year, 6, 30)) for year in range(whole.start.year, whole.end.year + 1)
+        ]
+    rates = payments[(payments["state"] == programme.state) & (payments["unit"] == "usd_per_mwh_of_load")]
+    for row in rates[rates["period_end"] != ""].itertuples():
+        years = range(date.fromisoformat(row.period_start).year, date.fromisoformat(row.period_end).year + 1)
+        found += [programme.period_containing(date(year, 12, 31)) for year in years]
+    return list(dict.fromkeys(found))
 
 
 def reminders(calendar: pd.DataFrame, day: date, days_before: Iterable[int] = REMIND_DAYS_BEFORE) -> pd.DataFrame:

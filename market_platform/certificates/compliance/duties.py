@@ -198,7 +198,8 @@ def claim_of(desk: Desk, state: str, tier: str, period: str) -> Claim:
 def calendar(desk: Desk, states: Sequence[str] = ()) -> pd.DataFrame:
     """Return every dated duty of the states (all by default): state, period, item, duty, due."""
     schedule = target_schedule(desk.reference.targets, desk.reference.overrides)
-    return deadlines(desk.reference.programmes, schedule, states or list(desk.reference.programmes))
+    reference = desk.reference
+    return deadlines(reference.programmes, schedule, reference.payments, states or list(reference.programmes))
 
 
 def _check_whole(schedule: pd.DataFrame, load: Load) -> None:

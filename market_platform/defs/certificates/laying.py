@@ -44,7 +44,7 @@ def standing_days(platform: Platform, contract: Contract, asset: str) -> list[da
     return sorted(set(rows["market_day"]))
 
 
-def told(platform: Platform, rows: pd.DataFrame, commit: Commit | None, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def told(platform: Platform, rows: pd.DataFrame, commit: Commit | None, **more: Any) -> dict[str, Any]:
     """Return what a person sees of a run: rows, what changed, origin, a table, and whatever else is handed in."""
     metadata: dict[str, Any] = {
         "dagster/row_count": len(rows),

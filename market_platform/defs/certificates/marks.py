@@ -28,7 +28,7 @@ def market_prices(platform: Platform) -> tuple[pd.DataFrame, list[str]]:
     return own[[*on, "price_usd"]], on
 
 
-def valued_holdings(platform: Platform, desk: Desk, **filters: Any) -> pd.DataFrame:  # noqa: ANN401
+def valued_holdings(platform: Platform, desk: Desk, **filters: Any) -> pd.DataFrame:
     """Return ``holdings`` with mark_usd, value_usd and unrealised_usd."""
     prices, on = market_prices(platform)
     return valued(holdings(desk, **filters), prices, on)
