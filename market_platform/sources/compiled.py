@@ -5,13 +5,13 @@
 All of them stand in this one module, because the cache of compiled code is renewed when the module changes, not when one
 changes that it calls. They work on addresses: counting references to arrays would cost ten times what reading costs.
 
-A column's texts repeat themselves: the stamp above, the zone that came after this one last time. Both are guessed and
-compared eight bytes at a time; only what is neither is looked up. Numbers are read as digits and a power of ten: both are
-exact in binary floating point up to 2**53 and 10**22, and one product or quotient of two exact numbers is correctly
-rounded.
+Lines repeat themselves: the stamps of the line above, the zone with its number that came after this one last time. Texts
+that stand beside each other and change together are one phrase. It is guessed, compared thirty-two bytes at a time, and
+read cell by cell only where it comes for the first time. Numbers are read as digits and a power of ten: both are exact in
+binary floating point up to 2**53 and 10**22, and one product or quotient of two exact numbers is correctly rounded.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import llvmlite.ir
 import numba
@@ -19,12 +19,13 @@ import numpy as np
 from numba.core import types
 from numba.extending import intrinsic
 
-from market_platform.sources.vocabulary import FREE, SLACK, Vocabulary
+from market_platform.sources.vocabulary import FREE, SLACK, Met, Shape, Vocabulary
 
 PASSED, LABEL, NUMBER = 0, 1, 2  # kinds of column
+ALONE = 0  # of a column of text that goes together with none
 DONE, MORE, WORDY, MISFIT = 0, 1, 2, 3  # how a loop ended: at the end, out of rows, out of room for words, not as due
 READ, ODD, BAD = 0, 1, 2  # a number; one that is right, but takes an exact reader; none
-FULL = -2
+FULL, WRONG = -2, -3  # in place of a code: no room for the text; not as due
 GUESSES = 2
 PLACE_BYTES, NO_PLACE = 4, 2**32 - 1  # of a number of 32 bits; -1 read as one without a sign
 QUOTE, COMMA, NEWLINE, RETURN, MINUS, PLUS, POINT, ZERO, NINE = (ord(mark) for mark in '",\n\r-+.09')
@@ -33,8 +34,10 @@ NULL = tuple(b"null")
 NULL_LENGTH = len(NULL)
 MOST_INTEGER, MOST_POWER = 2**53, 22
 MOST_DIGITS, MOST_EXPONENT = 18, 9_999  # digits that 64 bits hold of any number; an exponent that no double has
+Book: TypeAlias = tuple[int, int, int, int, int, int, int, int]  # addresses of a vocabulary, and its sizes
+Lie: TypeAlias = Book  # addresses of a shape and of the codes that were met, and their sizes
 POWERS = 10.0 ** np.arange(MOST_POWER + 1)
-WORD, WORD_BITS = 8, 64
+WORD, WORD_BITS, SPAN = 8, 64, 32
 EVERY_BYTE, HIGH_BITS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 
 
@@ -58,6 +61,26 @@ place_at: Any = intrinsic(_load(32))
 word_at: Any = intrinsic(_load(WORD_BITS))
 
 
+def _store(bits: int) -> Any:  # noqa: ANN401 - numba's own types
+    """Return an intrinsic that writes the lowest so many bits of an integer at an address."""
+
+    def store(typing_context: Any, address: Any, value: Any) -> Any:  # noqa: ANN401, ARG001
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+            kind = llvmlite.ir.IntType(bits)
+            narrow = arguments[1] if bits == WORD_BITS else builder.trunc(arguments[1], kind)
+            builder.store(narrow, builder.inttoptr(arguments[0], kind.as_pointer()), align=1)
+            return context.get_dummy_value()
+
+        return types.void(types.intp, types.uint64), generate
+
+    return store
+
+
+_put_byte: Any = intrinsic(_store(8))
+_put_place: Any = intrinsic(_store(32))
+_put_word: Any = intrinsic(_store(WORD_BITS))
+
+
 def _count_low_zeros(typing_context: Any, word: Any) -> Any:  # noqa: ANN401, ARG001
     """Count the zero bits below the lowest set bit of a word that is not zero."""
 
@@ -70,15 +93,32 @@ def _count_low_zeros(typing_context: Any, word: Any) -> Any:  # noqa: ANN401, AR
 _low_zeros: Any = intrinsic(_count_low_zeros)
 
 
+def _compare(typing_context: Any, one: Any, other: Any) -> Any:  # noqa: ANN401, ARG001
+    """Compare SPAN bytes at two addresses: the lowest bit of the result is set where the first of them differ."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        span = llvmlite.ir.VectorType(llvmlite.ir.IntType(8), SPAN)
+        texts = [builder.load(builder.inttoptr(at, span.as_pointer()), typ=span) for at in arguments]
+        for text in texts:
+            text.align = 1
+        marks = builder.bitcast(builder.icmp_unsigned("!=", *texts), llvmlite.ir.IntType(SPAN))
+        return builder.zext(marks, llvmlite.ir.IntType(WORD_BITS))
+
+    return types.int64(types.intp, types.intp), generate
+
+
+_differing: Any = intrinsic(_compare)
+
+
 @numba.njit(cache=True)
 def _same(one: int, end: int, other: int, length: int) -> bool:
     """Compare bytes at two addresses: those of a text that goes to ``end``, and others with slack behind them."""
-    while length >= WORD:
-        if word_at(one) != word_at(other):
+    while length > SPAN:
+        if _differing(one, other) != 0:
             return False
-        one, other, length = one + WORD, other + WORD, length - WORD
-    if one + WORD <= end:
-        return length == 0 or (word_at(one) ^ word_at(other)) << np.uint64(WORD_BITS - 8 * length) == 0
+        one, other, length = one + SPAN, other + SPAN, length - SPAN
+    if one + SPAN <= end:
+        return _differing(one, other) & ((1 << length) - 1) == 0
     while length > 0 and byte_at(one) == byte_at(other):
         one, other, length = one + 1, other + 1, length - 1
     return length == 0
@@ -97,71 +137,81 @@ def lay_out(words: Vocabulary) -> None:
 
 
 @numba.njit(cache=True)
-def _spread(begin: int, stop: int, marked: bool) -> int:
-    """Return a text's hash."""
+def _spread(begin: int, stop: int, end: int, marked: bool) -> int:
+    """Return the hash of a text in one that goes to ``end``."""
     spread, at = np.uint64(14695981039346656037) + np.uint64(marked), begin
     while at + WORD <= stop:
         spread = (spread ^ word_at(at)) * np.uint64(0x9E3779B97F4A7C15)
         spread ^= spread >> np.uint64(32)
         at += WORD
-    while at < stop:
-        spread = (spread ^ np.uint64(byte_at(at))) * np.uint64(1099511628211)
-        at += 1
-    return spread ^ (spread >> np.uint64(29))
+    if at < stop:
+        if at + WORD <= end:
+            rest = word_at(at) << np.uint64(WORD_BITS - 8 * (stop - at)) >> np.uint64(WORD_BITS - 8 * (stop - at))
+        else:
+            rest = np.uint64(0)
+            for step in range(stop - at):
+                rest |= np.uint64(byte_at(at + step)) << np.uint64(8 * step)
+        spread = (spread ^ rest) * np.uint64(0x9E3779B97F4A7C15)
+    return (spread ^ np.uint64(stop - begin)) ^ (spread >> np.uint64(29))
 
 
 @numba.njit(cache=True)
-def _find(begin: int, stop: int, end: int, marked: bool, book: tuple[int, int, int, int, int, int], column: int) -> int:
-    """Return the number of a text that is known, by the addresses of a vocabulary's parts alone; -1 where it is not."""
-    table, hashes, begins, marks, letters, texts = book
-    spread = _spread(begin, stop, marked)
+def _find(begin: int, stop: int, end: int, marked: bool, book: Book, column: int) -> tuple[int, int, int]:
+    """Return the number of a text (-1 where it has none yet), its hash, and its place in the table.
+
+    Works on the addresses of a vocabulary's parts alone: handing over its arrays costs more than the look-up.
+    """
+    table, hashes, begins, marks, letters, _, texts, stride = book
+    spread, length = _spread(begin, stop, end, marked), stop - begin
     slots = 2 * texts
     slot = np.intp(spread & np.uint64(slots - 1))
     table += column * slots * PLACE_BYTES
+    # Each column has one beginning more than texts: the end of the last.
+    begins += column * (texts + 1) * PLACE_BYTES
     code = place_at(table + slot * PLACE_BYTES)
     while code != NO_PLACE:
         known = column * texts + code
         if word_at(hashes + known * WORD) == spread and byte_at(marks + known) == marked:
-            # Each column has one beginning more than texts: the end of the last.
-            first = place_at(begins + (known + column) * PLACE_BYTES)
-            length = place_at(begins + (known + column + 1) * PLACE_BYTES) - first
-            if length == stop - begin and _same(begin, end, letters + first, length):
-                return code
+            first = place_at(begins + code * PLACE_BYTES)
+            other = letters + column * stride + first
+            if place_at(begins + (code + 1) * PLACE_BYTES) - first == length and _same(begin, end, other, length):
+                return code, spread, slot
         slot = (slot + 1) & (slots - 1)
         code = place_at(table + slot * PLACE_BYTES)
-    return -1
+    return -1, spread, slot
 
 
 @numba.njit(cache=True)
-def _look_up(begin: int, stop: int, marked: bool, words: Vocabulary, column: int) -> int:
-    """Return the number of a text, which it gets if it has none yet; FULL where there is no room for it."""
-    length, spread = stop - begin, _spread(begin, stop, marked)
-    mask = np.uint64(words.table.shape[1] - 1)
-    slot = spread & mask
-    code = words.table[column, slot]
-    while code != FREE:
-        first = words.begins[column, code]
-        if words.hashes[column, code] == spread and words.begins[column, code + 1] - first == length:
-            step = 0
-            while step < length and byte_at(begin + step) == words.letters[column, first + step]:
-                step += 1
-            if step == length and words.marked[column, code] == marked:
-                return code
-        slot = (slot + np.uint64(1)) & mask
-        code = words.table[column, slot]
-    code = words.counts[column]
-    first = words.begins[column, code]
-    if code + 1 >= words.marked.shape[1] or first + length + SLACK > words.letters.shape[1]:
+def _keep(begin: int, stop: int, end: int, marked: bool, book: Book, column: int, spread: int, slot: int) -> int:
+    """Give a text the next number; FULL where there is no room for it."""
+    table, hashes, begins, marks, letters, counts, texts, stride = book
+    begins += column * (texts + 1) * PLACE_BYTES
+    code, length = place_at(counts + column * PLACE_BYTES), stop - begin
+    first = place_at(begins + code * PLACE_BYTES)
+    if code + 1 >= texts or first + length + SLACK > stride:
         return FULL
-    for step in range(length):
-        words.letters[column, first + step] = byte_at(begin + step)
-    words.begins[column, code + 1] = first + length
-    words.marked[column, code] = marked
-    words.hashes[column, code] = spread
-    words.following[column, code] = code
-    words.table[column, slot] = code
-    words.counts[column] = code + 1
+    letters += column * stride + first
+    step = 0
+    while step < length and begin + step + WORD <= end:
+        _put_word(letters + step, word_at(begin + step))
+        step += WORD
+    while step < length:
+        _put_byte(letters + step, np.uint64(byte_at(begin + step)))
+        step += 1
+    known = column * texts + code
+    _put_place(begins + (code + 1) * PLACE_BYTES, np.uint64(first + length))
+    _put_byte(marks + known, np.uint64(marked))
+    _put_word(hashes + known * WORD, spread)
+    _put_place(table + (column * 2 * texts + slot) * PLACE_BYTES, np.uint64(code))
+    _put_place(counts + column * PLACE_BYTES, np.uint64(code + 1))
     return code
+
+
+@numba.njit(cache=True)
+def _code(begin: int, stop: int, end: int, marked: bool, book: Book, column: int) -> int:
+    """Return the number of a text, which it gets if it has none yet; FULL where there is no room for it."""
+    code, spread, slot = _find(begin, stop, end, marked, book, column)
+    return code if code >= 0 else _keep(begin, stop, end, marked, book, column, spread, slot)
 
 
 @numba.njit(cache=True)
@@ -276,109 +326,215 @@ def _past_blanks(at: int, end: int) -> int:
 
 
 @numba.njit(cache=True)
-def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost more than they explain
-    at: int,
-    end: int,
-    row: int,
-    kinds: np.ndarray,
-    slots: np.ndarray,
-    numbers: np.ndarray,
-    codes: np.ndarray,
-    words: Vocabulary,
-    letters: int,
-    odd: np.ndarray,
-) -> tuple[int, int, int, int]:
-    """Fill columns from lines of CSV; returns where it stands, the next row, how it ended, and the odd numbers met.
-
-    ``slots`` says which of the numbers or codes a column fills, ``letters`` is the address of the vocabulary's.
-    """
-    width, found = np.uintp(len(kinds)), 0
-    room = max(numbers.shape[1], codes.shape[1])
-    begins, following, lasts, stride = words.begins, words.following, words.last, words.letters.shape[1]
-    texts = words.marked.shape[1]
-    addresses = (words.table.ctypes.data, words.hashes.ctypes.data, begins.ctypes.data, words.marked.ctypes.data)
-    while at < end:
-        if row == room or found + np.intp(width) > len(odd):
-            return at, row, MORE, found
-        line = at
-        for place in range(width):
-            slot, here = np.uintp(slots[place]), np.uintp(row)
-            mark = byte_at(at) if at < end else NEWLINE
-            quoted = mark == QUOTE
-            if quoted:
-                at += 1
-                mark = byte_at(at) if at < end else NEWLINE
-            blank = mark == QUOTE if quoted else mark in (COMMA, NEWLINE, RETURN)
-            if kinds[place] == NUMBER:
-                value, begin, state = np.nan, at, READ
-                if not blank:
-                    begin = _past_blanks(at, end)
-                    value, at, state = _number(begin, end)
-                stop = at
-                at = _past_blanks(at, end)
-                numbers[slot, here] = value
-                if state == BAD:
-                    return line, row, MISFIT, 0
-                if state == ODD:
-                    odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, begin, stop
-                    found += 1
-            elif kinds[place] == PASSED:
-                at = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
-            elif blank:
-                codes[slot, here] = -1
-            else:
-                last = np.uintp(lasts[slot])
-                code, guesses = last, 0
-                while True:  # the text above, or the one that came after it last time
-                    start = np.intp(begins[slot, code])
-                    length = np.intp(begins[slot, code + np.uintp(1)]) - start
-                    stop = at + length
-                    mark = byte_at(stop) if stop < end else NEWLINE
-                    if (
-                        stop <= end
-                        and length > 0
-                        and (mark == QUOTE if quoted else mark in (COMMA, NEWLINE, RETURN))
-                        and _same(at, end, letters + np.intp(slot) * stride + start, length)
-                    ):
-                        break
-                    guesses += 1
-                    code = np.uintp(following[slot, last])
-                    if guesses == GUESSES or code == last:
-                        stop = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
-                        learnt = _find(
-                            at, stop, end, False, (*addresses, letters + np.intp(slot) * stride, texts), np.intp(slot)
-                        )
-                        if learnt < 0:
-                            learnt = _look_up(at, stop, False, words, slot)
-                        if learnt == FULL:
-                            return line, row, WORDY, found
-                        code = np.uintp(learnt)
-                        following[slot, last] = code
-                        break
-                lasts[slot], codes[slot, here] = code, code
-                at = stop
-            if quoted:
-                if at >= end or byte_at(at) != QUOTE:
-                    return line, row, MISFIT, 0
-                at += 1
-            if place + np.uintp(1) < width:
-                if at >= end or byte_at(at) != COMMA:
-                    return line, row, MISFIT, 0
-                at += 1
-        if at < end:
-            if at == line:
-                return line, row, MISFIT, 0
-            at += byte_at(at) == RETURN
-            if at >= end or byte_at(at) != NEWLINE:
-                return line, row, MISFIT, 0
-            at += 1
-        row += 1
-    return at, row, DONE, found
+def _book(words: Vocabulary) -> Book:
+    """Return where the parts of a vocabulary lie, and how many texts and letters a column has room for."""
+    texts, letters = words.marked.shape[1], words.letters.shape[1]
+    found = (words.table.ctypes.data, words.hashes.ctypes.data, words.begins.ctypes.data, words.marked.ctypes.data)
+    return (*found, words.letters.ctypes.data, words.counts.ctypes.data, texts, letters)
 
 
 @numba.njit(cache=True)
-def _is_null(at: int) -> bool:
-    return byte_at(at + 1) == NULL[1] and byte_at(at + 2) == NULL[2] and byte_at(at + 3) == NULL[3]
+def _lie(shape: Shape, met: Met) -> Lie:
+    """Return where the parts of a shape and the codes of cells lie, and how many columns and phrases these have room for."""
+    found = (shape.kinds.ctypes.data, shape.firsts.ctypes.data, shape.slots.ctypes.data, shape.places.ctypes.data)
+    return (*found, met.parts.ctypes.data, met.codes.ctypes.data, len(shape.kinds), met.parts.shape[1])
+
+
+@numba.njit(cache=True)
+def _keep_phrase(begin: int, stop: int, end: int, piece: int, lie: Lie, phrases: Book, spread: int, place: int) -> int:
+    """Give a phrase the next number, and keep the codes of its cells."""
+    code = _keep(begin, stop, end, False, phrases, place_at(lie[2] + piece * PLACE_BYTES), spread, place)
+    if code != FULL:
+        for column in range(_first(lie, piece), _first(lie, piece + 1)):
+            _put_place(
+                lie[4] + (column * lie[7] + code) * PLACE_BYTES, np.uint64(place_at(lie[5] + column * PLACE_BYTES))
+            )
+    return code
+
+
+@numba.njit(cache=True)
+def _first(lie: Lie, piece: int) -> int:
+    return place_at(lie[1] + piece * PLACE_BYTES)
+
+
+@numba.njit(cache=True)
+def _read_cells(  # noqa: C901 - as the loops below
+    at: int, end: int, piece: int, lie: Lie, cells: Book, phrases: Book
+) -> tuple[int, int]:
+    """Read a phrase of CSV with the comma or line end behind it; returns where it ends, and its number."""
+    begin, width, slot = at, lie[6], place_at(lie[2] + piece * PLACE_BYTES)
+    first, after = _first(lie, piece), _first(lie, piece + 1)
+    for column in range(first, after):
+        quoted = at < end and byte_at(at) == QUOTE
+        at = _end_of_text(at + quoted, end, quoted, QUOTE, NEWLINE)
+        if (quoted and (at >= end or byte_at(at) != QUOTE)) or (width == 1 and at == begin):
+            return at, WRONG
+        at += quoted
+        if column + 1 < width:
+            if at >= end or byte_at(at) != COMMA:
+                return at, WRONG
+            at += 1
+        elif at < end:
+            at += byte_at(at) == RETURN
+            if at >= end or byte_at(at) != NEWLINE:
+                return at, WRONG
+            at += 1
+    stop = at
+    known, spread, place = _find(begin, stop, end, False, phrases, slot)
+    if known >= 0:
+        return stop, known
+    at = begin
+    for column in range(first, after):
+        quoted = at < end and byte_at(at) == QUOTE
+        at += quoted
+        behind = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
+        code = NO_PLACE
+        if byte_at(lie[0] + column) == LABEL and behind > at:
+            code = _code(at, behind, end, False, cells, place_at(lie[3] + column * PLACE_BYTES))
+            if code == FULL:
+                return at, FULL
+        _put_place(lie[5] + column * PLACE_BYTES, np.uint64(code))
+        at = behind + quoted + 1
+    return stop, _keep_phrase(begin, stop, end, piece, lie, phrases, spread, place)
+
+
+@numba.njit(cache=True)
+def _is_null(at: int, end: int) -> bool:
+    return (
+        at + NULL_LENGTH < end
+        and byte_at(at) == NULL[0]
+        and byte_at(at + 1) == NULL[1]
+        and byte_at(at + 2) == NULL[2]
+        and byte_at(at + 3) == NULL[3]
+    )
+
+
+@numba.njit(cache=True)
+def _read_values(
+    at: int, end: int, template: int, ends: int, piece: int, lie: Lie, cells: Book, phrases: Book
+) -> tuple[int, int]:
+    """Read a phrase of JSON with the mark behind it; returns where that mark stands, and its number."""
+    begin, slot = at, place_at(lie[2] + piece * PLACE_BYTES)
+    first, after = _first(lie, piece), _first(lie, piece + 1)
+    for column in range(first, after):
+        literal = place_at(ends + column * PLACE_BYTES)
+        length = place_at(ends + (column + 1) * PLACE_BYTES) - literal
+        if at + length >= end or not _same(at, end, template + literal, length):
+            return at, WRONG
+        at = _end_of_value(at + length, end)
+        if at < 0:
+            return at, WRONG
+    if at >= end or byte_at(at) not in (COMMA, CLOSE):
+        return at, WRONG
+    stop = at
+    known, spread, place = _find(begin, stop + 1, end, False, phrases, slot)
+    if known >= 0:
+        return stop, known
+    at = begin
+    for column in range(first, after):
+        at += place_at(ends + (column + 1) * PLACE_BYTES) - place_at(ends + column * PLACE_BYTES)
+        behind, code = _end_of_value(at, end), NO_PLACE
+        if not _is_null(at, end):
+            quoted = byte_at(at) == QUOTE
+            code = _code(at + quoted, behind - quoted, end, quoted, cells, place_at(lie[3] + column * PLACE_BYTES))
+            if code == FULL:
+                return at, FULL
+        _put_place(lie[5] + column * PLACE_BYTES, np.uint64(code))
+        at = behind
+    return stop, _keep_phrase(begin, stop + 1, end, piece, lie, phrases, spread, place)
+
+
+@numba.njit(cache=True)
+def _end_of_value(at: int, end: int) -> int:
+    """Return where a text, a word or a number of JSON ends; -1 where there is none, or one with an escape."""
+    if _is_null(at, end):
+        return at + NULL_LENGTH
+    quoted = byte_at(at) == QUOTE
+    stop = _end_of_text(at + quoted, end, quoted, BACKSLASH, CLOSE)
+    if stop >= end or (byte_at(stop) != QUOTE if quoted else stop == at):
+        return -1
+    return stop + quoted
+
+
+@numba.njit(cache=True)
+def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost more than they explain
+    at: int, end: int, row: int, shape: Shape, numbers: np.ndarray, codes: np.ndarray, met: Met, odd: np.ndarray
+) -> tuple[int, int, int, int]:
+    """Fill columns from lines of CSV; returns where it stands, the next row, how it ended, and the odd numbers met."""
+    kinds, firsts, slots = shape.kinds, shape.firsts, shape.slots
+    width, pieces, found = np.intp(len(kinds)), np.uintp(len(slots)), 0
+    room = max(numbers.shape[1], codes.shape[1])
+    cells, phrases, lie = _book(met.cells), _book(met.phrases), _lie(shape, met)
+    following, lasts = met.phrases.following, met.phrases.last
+    begins, letters, texts, stride = phrases[2], phrases[4], phrases[6], phrases[7]
+    while at < end:
+        if row == room or found + width > len(odd):
+            return at, row, MORE, found
+        line, here = at, np.uintp(row)
+        for piece in range(pieces):
+            slot, first = np.uintp(slots[piece]), np.uintp(firsts[piece])
+            if kinds[first] == NUMBER or slots[piece] < 0:
+                mark = byte_at(at) if at < end else NEWLINE
+                quoted = mark == QUOTE
+                if quoted:
+                    at += 1
+                    mark = byte_at(at) if at < end else NEWLINE
+                if kinds[first] != NUMBER:
+                    at = _end_of_text(at, end, quoted, QUOTE, NEWLINE)
+                else:
+                    value, begin, state = np.nan, at, READ
+                    if not (mark == QUOTE if quoted else mark in (COMMA, NEWLINE, RETURN)):
+                        begin = _past_blanks(at, end)
+                        value, at, state = _number(begin, end)
+                    stop = at
+                    at = _past_blanks(at, end)
+                    numbers[slot, here] = value
+                    if state == BAD:
+                        return line, row, MISFIT, 0
+                    if state == ODD:
+                        odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, begin, stop
+                        found += 1
+                if quoted:
+                    if at >= end or byte_at(at) != QUOTE:
+                        return line, row, MISFIT, 0
+                    at += 1
+                if piece + np.uintp(1) < pieces:
+                    if at >= end or byte_at(at) != COMMA:
+                        return line, row, MISFIT, 0
+                    at += 1
+                elif at < end:
+                    if at == line:
+                        return line, row, MISFIT, 0
+                    at += byte_at(at) == RETURN
+                    if at >= end or byte_at(at) != NEWLINE:
+                        return line, row, MISFIT, 0
+                    at += 1
+                continue
+            last = np.uintp(lasts[slot])
+            code, guesses = last, 0
+            while True:  # the phrase above, or the one that came after it last time
+                entry = begins + (np.intp(slot) * (texts + 1) + np.intp(code)) * PLACE_BYTES
+                start = place_at(entry)
+                length = place_at(entry + PLACE_BYTES) - start
+                if 0 < length <= end - at and _same(at, end, letters + np.intp(slot) * stride + start, length):
+                    at += length
+                    lasts[slot] = code
+                    break
+                guesses += 1
+                code = np.uintp(following[slot, last])
+                if guesses == GUESSES or code == last:
+                    at, learnt = _read_cells(at, end, np.intp(piece), lie, cells, phrases)
+                    if learnt == FULL:
+                        return line, row, WORDY, found
+                    if learnt == WRONG:
+                        return line, row, MISFIT, 0
+                    code = np.uintp(learnt)
+                    if byte_at(at - 1) in (COMMA, NEWLINE):  # else the text may go on where it is guessed
+                        following[slot, last], lasts[slot] = code, code
+                    break
+            codes[slot, here] = code
+        row += 1
+    return at, row, DONE, found
 
 
 @numba.njit(cache=True)
@@ -387,86 +543,71 @@ def read_objects(  # noqa: C901 - as above
     end: int,
     row: int,
     template: int,
-    ends: np.ndarray,
-    kinds: np.ndarray,
-    slots: np.ndarray,
+    ends: int,
+    shape: Shape,
     numbers: np.ndarray,
     codes: np.ndarray,
-    words: Vocabulary,
-    letters: int,
+    met: Met,
     odd: np.ndarray,
 ) -> tuple[int, int, int, int]:
     """Fill columns from JSON objects that are written alike, as ``read_lines`` does.
 
-    ``template`` is the address of what stands before each value of an object, one after the other up to ``ends``.
+    ``template`` is the address of what stands before each value of an object, one after the other; ``ends`` is that of
+    0 and the places where each of them ends.
     """
-    width, found = np.uintp(len(kinds)), 0
+    kinds, firsts, slots = shape.kinds, shape.firsts, shape.slots
+    width, pieces, found = np.intp(len(kinds)), np.uintp(len(slots)), 0
     room = max(numbers.shape[1], codes.shape[1])
-    begins, following, lasts, stride = words.begins, words.following, words.last, words.letters.shape[1]
-    texts = words.marked.shape[1]
-    addresses = (words.table.ctypes.data, words.hashes.ctypes.data, begins.ctypes.data, words.marked.ctypes.data)
+    cells, phrases, lie = _book(met.cells), _book(met.phrases), _lie(shape, met)
+    following, lasts = met.phrases.following, met.phrases.last
+    begins, letters, texts, stride = phrases[2], phrases[4], phrases[6], phrases[7]
     while at < end:
-        if row == room or found + np.intp(width) > len(odd):
+        if row == room or found + width > len(odd):
             return at, row, MORE, found
-        line, literal = at, 0
-        for place in range(width):
-            slot, here = np.uintp(slots[place]), np.uintp(row)
-            length = ends[place] - literal
-            if at + length >= end or not _same(at, end, template + literal, length):
-                return line, row, MISFIT, 0
-            at, literal = at + length, ends[place]
-            null = at + NULL_LENGTH < end and byte_at(at) == NULL[0] and _is_null(at)
-            if null:
-                at += NULL_LENGTH
-                if kinds[place] == NUMBER:
+        line, here = at, np.uintp(row)
+        for piece in range(pieces):
+            slot, first = np.uintp(slots[piece]), np.uintp(firsts[piece])
+            if kinds[first] == NUMBER:
+                literal = place_at(ends + np.intp(first) * PLACE_BYTES)
+                length = place_at(ends + np.intp(first + np.uintp(1)) * PLACE_BYTES) - literal
+                if at + length >= end or not _same(at, end, template + literal, length):
+                    return line, row, MISFIT, 0
+                at += length
+                if _is_null(at, end):
+                    at += NULL_LENGTH
                     numbers[slot, here] = np.nan
-                else:
-                    codes[slot, here] = -1
-            elif kinds[place] == NUMBER:
+                    continue
                 begin = at
                 value, at, state = _number(at, end)
                 numbers[slot, here] = value
-                first = byte_at(begin) if byte_at(begin) != MINUS else byte_at(begin + 1)
-                if state == BAD or first < ZERO or byte_at(at - 1) == POINT:
+                digit = byte_at(begin) if byte_at(begin) != MINUS else byte_at(begin + 1)
+                if state == BAD or digit < ZERO or byte_at(at - 1) == POINT:
                     return line, row, MISFIT, 0
                 if state == ODD:
                     odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, begin, at
                     found += 1
-            else:
-                quoted = byte_at(at) == QUOTE
-                at += quoted
-                last = np.uintp(lasts[slot])
-                code, guesses = last, 0
-                while True:
-                    start = np.intp(begins[slot, code])
-                    length = np.intp(begins[slot, code + np.uintp(1)]) - start
-                    stop = at + length
-                    mark = byte_at(stop) if stop < end else NEWLINE
-                    if (
-                        words.counts[slot] > 0
-                        and words.marked[slot, code] == quoted
-                        and (mark == QUOTE if quoted else mark in (COMMA, CLOSE))
-                        and _same(at, end, letters + np.intp(slot) * stride + start, length)
-                    ):
-                        break
-                    guesses += 1
-                    code = np.uintp(following[slot, last])
-                    if guesses == GUESSES or code == last:
-                        stop = _end_of_text(at, end, quoted, BACKSLASH, CLOSE)
-                        if stop >= end or (byte_at(stop) != QUOTE if quoted else stop == at):
-                            return line, row, MISFIT, 0
-                        learnt = _find(
-                            at, stop, end, quoted, (*addresses, letters + np.intp(slot) * stride, texts), np.intp(slot)
-                        )
-                        if learnt < 0:
-                            learnt = _look_up(at, stop, quoted, words, slot)
-                        if learnt == FULL:
-                            return line, row, WORDY, found
-                        code = np.uintp(learnt)
-                        following[slot, last] = code
-                        break
-                lasts[slot], codes[slot, here] = code, code
-                at = stop + quoted
+                continue
+            last = np.uintp(lasts[slot])
+            code, guesses = last, 0
+            while True:
+                entry = begins + (np.intp(slot) * (texts + 1) + np.intp(code)) * PLACE_BYTES
+                start = place_at(entry)
+                length = place_at(entry + PLACE_BYTES) - start
+                if 0 < length <= end - at and _same(at, end, letters + np.intp(slot) * stride + start, length):
+                    at += length - 1
+                    break
+                guesses += 1
+                code = np.uintp(following[slot, last])
+                if guesses == GUESSES or code == last:
+                    at, learnt = _read_values(at, end, template, ends, np.intp(piece), lie, cells, phrases)
+                    if learnt == FULL:
+                        return line, row, WORDY, found
+                    if learnt == WRONG:
+                        return line, row, MISFIT, 0
+                    code = np.uintp(learnt)
+                    following[slot, last] = code
+                    break
+            lasts[slot], codes[slot, here] = code, code
         if at >= end or byte_at(at) != CLOSE:
             return line, row, MISFIT, 0
         at += 1
@@ -477,3 +618,41 @@ def read_objects(  # noqa: C901 - as above
             return line, row, MISFIT, 0
         at += 1
     return at, row, MISFIT, 0
+
+
+@numba.njit(cache=True)
+def lay_codes(of_phrase: np.ndarray, phrases: np.ndarray, codes: np.ndarray) -> None:
+    """Lay the code that a column has in each phrase over the rows."""
+    for row in range(len(phrases)):
+        codes[row] = of_phrase[np.uintp(phrases[row])]
+
+
+@numba.njit(cache=True)
+def lay_texts(letters: int, begins: np.ndarray, codes: np.ndarray, laid: int, ends: np.ndarray) -> None:
+    """Lay distinct texts over rows: their letters one after the other from ``laid`` on, and where each row's end.
+
+    ``letters`` and ``laid`` are addresses with slack behind what they hold; ``begins`` has the end of the last text beside.
+    """
+    at = 0
+    for row in range(len(codes)):
+        code = np.intp(codes[row])
+        if code >= 0:
+            first = begins[np.uintp(code)]
+            length = begins[np.uintp(code + 1)] - first
+            step = 0
+            while step < length:
+                _put_word(laid + at + step, word_at(letters + first + step))
+                step += WORD
+            at += length
+        ends[row] = at
+
+
+@numba.njit(cache=True)
+def length_laid(lengths: np.ndarray, codes: np.ndarray) -> int:
+    """Return how many letters the texts of so many lengths take when they are laid over rows."""
+    total = 0
+    for row in range(len(codes)):
+        code = np.intp(codes[row])
+        if code >= 0:
+            total += lengths[np.uintp(code)]
+    return total

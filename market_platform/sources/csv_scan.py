@@ -14,9 +14,12 @@ PEEK_BYTES = 4_000
 ROOM = 1.1
 
 
-def scan(files: Sequence[memoryview], kinds: Sequence[int]) -> Filled | None:
-    """Read files whose lines have cells of these kinds (PASSED, LABEL, NUMBER); None where any is not as it should be."""
-    return fill(read_lines, (), files, kinds, sum(map(_lines_about, files)))
+def scan(files: Sequence[memoryview], kinds: Sequence[int], together: Sequence[int]) -> Filled | None:
+    """Read files whose lines have cells of these kinds (PASSED, LABEL, NUMBER); None where any is not as it should be.
+
+    Columns of text beside each other that change together have the same number in ``together``, 0 is ALONE.
+    """
+    return fill(read_lines, (), files, kinds, together, sum(map(_lines_about, files)))
 
 
 def _lines_about(file: memoryview) -> int:

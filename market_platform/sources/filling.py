@@ -2,26 +2,38 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
 
-from market_platform.sources.compiled import DONE, LABEL, MISFIT, MORE, NUMBER, WORDY, lay_out
-from market_platform.sources.vocabulary import Vocabulary, grown, texts_of, vocabulary
+from market_platform.sources.compiled import (
+    ALONE,
+    DONE,
+    LABEL,
+    MISFIT,
+    MORE,
+    NUMBER,
+    PASSED,
+    WORDY,
+    lay_codes,
+    lay_out,
+)
+from market_platform.sources.vocabulary import Met, Shape, fullness, grown, texts_of, vocabulary
 
 ODD_CELLS = 1_024
-ROWS_PER_TEXT, FEWEST_TEXTS, MOST_TEXTS = 8, 255, 2**15
-LETTERS = 24
+ROWS_PER_TEXT, FEWEST_TEXTS, MOST_TEXTS = 8, 2**8, 2**14
+LETTERS_OF_CELL, LETTERS_OF_PHRASE = 24, 64
 FLOAT, INTEGER = 8, 4  # bytes
 
-# From an address to another, from a row on, into numbers, codes and words; gives where it stands, the next row, how it
-# ended and how many odd numbers it met.
+# From an address to another, from a row on, into numbers, codes and what was met; gives where it stands, the next row, how
+# it ended and how many odd numbers it met.
 Loop = Callable[..., tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What files hold: ``rows`` of each, and in the order of the kinds ``numbers`` and ``codes``, one column each.
+    """What files hold: ``rows`` of each, and in the order of the kinds ``numbers`` and ``codes``, one array a column.
 
     A code says which of the column's ``texts`` stands there; ``marked`` tells which texts stood in quotation marks. A
     blank number is NaN, a blank text is -1.
@@ -29,69 +41,130 @@ class Filled:
 
     rows: list[int]
     numbers: np.ndarray
-    codes: np.ndarray
+    codes: list[np.ndarray]
     texts: list[pa.StringArray]
     marked: list[np.ndarray]
 
 
 def fill(
-    loop: Loop, arguments: tuple[object, ...], files: Sequence[memoryview], kinds: Sequence[int], room: int
+    loop: Loop,
+    arguments: tuple[object, ...],
+    files: Sequence[memoryview],
+    kinds: Sequence[int],
+    together: Sequence[int],
+    room: int,
 ) -> Filled | None:
     """Have a loop read files one after the other into the same columns; None where one is not as it should be.
 
-    ``arguments`` stand between the row and the kinds, ``room`` is about how many rows there are.
+    Columns of text beside each other with the same number in ``together`` are read as one phrase, a PASSED one that is
+    ALONE is not looked at. ``arguments`` stand between the row and the shape, ``room`` is about how many rows there are.
     """
-    kind = np.array(kinds, dtype=np.int8)
-    slots = np.array([list(kinds[:place]).count(each) for place, each in enumerate(kinds)], dtype=np.int32)
-    labels, numbered = list(kinds).count(LABEL), list(kinds).count(NUMBER)
-    numbers, codes = _columns(numbered, labels, room)
+    shape = _shape(kinds, together)
+    of_number = shape.kinds[shape.firsts[:-1]] == NUMBER
+    numbered, phrased = int(of_number.sum()), int((~of_number & (shape.slots >= 0)).sum())
+    numbers, codes = _columns(numbered, phrased, room)
     odd = np.empty((ODD_CELLS + len(kinds), 4), dtype=np.int64)
-    words = vocabulary(labels, texts := _texts_about(room), LETTERS * texts)
+    met = _nothing_met(phrased, len(kinds), list(kinds).count(LABEL), _texts_about(room))
     row, rows = 0, []
     for file in files:
         text, first, status = np.frombuffer(file, dtype=np.uint8), row, MORE if len(file) else DONE
         start = at = text.ctypes.data
         while status != DONE:
-            letters = words.letters.ctypes.data
-            at, row, status, found = loop(
-                at, start + len(text), row, *arguments, kind, slots, numbers, codes, words, letters, odd
-            )
+            at, row, status, found = loop(at, start + len(text), row, *arguments, shape, numbers, codes, met, odd)
             if status == MISFIT:
                 return None
             for slot, place, begin, stop in odd[:found].tolist():
                 numbers[slot, place] = float(bytes(file[begin - start : stop - start]))
             if status == MORE and row == room:
                 room *= 2
-                narrow, (numbers, codes) = (numbers, codes), _columns(numbered, labels, room)
+                narrow, (numbers, codes) = (numbers, codes), _columns(numbered, phrased, room)
                 numbers[:, :row], codes[:, :row] = narrow[0], narrow[1]
             elif status == WORDY:
                 try:
-                    words = grown(words)
+                    met = _with_room(met)
                 except OverflowError:
                     return None
-                lay_out(words)
         rows.append(row - first)
-    return _filled(rows, numbers[:, :row], codes[:, :row], words)
+    return _filled(rows, numbers[:, :row], codes[:, :row], shape, met)
 
 
-def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, words: Vocabulary) -> Filled | None:
-    places = range(len(words.counts))
+def _shape(kinds: Sequence[int], together: Sequence[int]) -> Shape:
+    """Lay columns together into pieces."""
+    joins = [kind != NUMBER and group != ALONE for kind, group in zip(kinds, together, strict=True)]
+    firsts = [
+        place
+        for place in range(len(kinds))
+        if not (place and joins[place] and joins[place - 1] and together[place] == together[place - 1])
+    ]
+    number, phrase, slots = count(), count(), []
+    for first in firsts:
+        passed = kinds[first] == PASSED and not joins[first]
+        slots.append(-1 if passed else next(number if kinds[first] == NUMBER else phrase))
+    label = count()
+    places = [next(label) if kind == LABEL else -1 for kind in kinds]
+    return Shape(
+        np.array(kinds, dtype=np.int8),
+        *(np.array(each, dtype=np.int32) for each in ([*firsts, len(kinds)], slots, places)),
+    )
+
+
+def _nothing_met(phrases: int, columns: int, labels: int, texts: int) -> Met:
+    return Met(
+        cells=vocabulary(labels, texts, LETTERS_OF_CELL * texts),
+        phrases=vocabulary(phrases, texts, LETTERS_OF_PHRASE * texts),
+        parts=np.empty((columns, texts), dtype=np.int32),
+        codes=np.empty(columns, dtype=np.int32),
+    )
+
+
+def _with_room(met: Met) -> Met:
+    """Give more room to what has least left: texts of cells, or phrases. Raises OverflowError."""
+    if fullness(met.cells) > fullness(met.phrases):
+        cells = grown(met.cells)
+        lay_out(cells)
+        return met._replace(cells=cells)
+    phrases = grown(met.phrases)
+    lay_out(phrases)
+    parts = np.empty((len(met.parts), phrases.marked.shape[1]), dtype=np.int32)
+    parts[:, : met.parts.shape[1]] = met.parts
+    return met._replace(phrases=phrases, parts=parts)
+
+
+def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, shape: Shape, met: Met) -> Filled | None:
+    labels = np.flatnonzero(shape.kinds == LABEL)
     try:
-        texts = [texts_of(words, place) for place in places]
+        texts = [texts_of(met.cells, place) for place in range(len(labels))]
     except pa.ArrowInvalid:
         return None
-    return Filled(rows, numbers, codes, texts, [words.marked[place, : len(texts[place])] for place in places])
+    pieces = np.searchsorted(shape.firsts, labels, side="right") - 1
+    laid = [
+        _laid(met.parts[label, : met.phrases.counts[slot]], codes[slot], len(known))
+        for label, slot, known in zip(labels, shape.slots[pieces], texts, strict=True)
+    ]
+    return Filled(
+        rows, numbers, laid, texts, [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
+    )
+
+
+def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int) -> np.ndarray:
+    """Return the code of each row, in integers as narrow as pandas has them for so many categories."""
+    if np.array_equal(of_phrase, np.arange(len(of_phrase))):
+        return phrases
+    kind = np.dtype(next(kind for kind in (np.int8, np.int16, np.int32) if texts < np.iinfo(kind).max))
+    codes = np.frombuffer(pa.allocate_buffer(len(phrases) * kind.itemsize), dtype=kind, count=len(phrases))
+    lay_codes(of_phrase.astype(kind), phrases, codes)
+    return codes
 
 
 def _texts_about(rows: int) -> int:
     """Guess how many distinct texts a column may have: one for some rows, and more only where that proves too few."""
-    return 1 << min(max(rows // ROWS_PER_TEXT, FEWEST_TEXTS).bit_length(), MOST_TEXTS.bit_length())
+    return min(max(1 << (rows // ROWS_PER_TEXT).bit_length(), FEWEST_TEXTS), MOST_TEXTS)
 
 
-def _columns(numbered: int, labels: int, room: int) -> tuple[np.ndarray, np.ndarray]:
+def _columns(numbered: int, phrased: int, room: int) -> tuple[np.ndarray, np.ndarray]:
     """Return room for numbers and codes, out of Arrow's pool: memory that was used before costs nothing to have again."""
-    numbers, codes = pa.allocate_buffer(room * numbered * FLOAT), pa.allocate_buffer(room * labels * INTEGER)
+    numbers, codes = pa.allocate_buffer(room * numbered * FLOAT), pa.allocate_buffer(room * phrased * INTEGER)
     return (
         np.frombuffer(numbers, dtype=np.float64, count=room * numbered).reshape(numbered, room),
-        np.frombuffer(codes, dtype=np.int32, count=room * labels).reshape(labels, room),
+        np.frombuffer(codes, dtype=np.int32, count=room * phrased).reshape(phrased, room),
     )

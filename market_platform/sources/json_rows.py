@@ -17,7 +17,7 @@ from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import Field, Reads, blank_label, no_defects, resolve_columns
+from market_platform.sources.tabular import Field, Reads, blank_label, is_laid, no_defects, resolve_columns
 
 PEEK_ROWS = 100
 BARE_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
@@ -93,10 +93,8 @@ def read_json(payloads: Sequence[Payload], fields: Sequence[Field], key: str = "
     """
     frames = []
     for position, payload in enumerate(payloads):
-        frame = _read_one(payload, *_locate(payload, key)[1:], fields)
-        frame["file"] = np.full(len(frame), position, dtype=np.int32)
-        frame["line"] = np.arange(1, len(frame) + 1)
-        frames.append(frame)
+        frame = _read_one(position, payload, *_locate(payload, key)[1:], fields, alone=len(payloads) == 1)
+        frames.append(frame if "line" in frame else frame.assign(**_place(position, len(frame))))
     return joined(frames, fields)
 
 
@@ -105,35 +103,49 @@ def joined(frames: Sequence[pd.DataFrame], fields: Sequence[Field]) -> pd.DataFr
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     for spec in fields:
         if spec.name not in frame:
-            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else blank_label(len(frame))
-        elif spec.reads is Reads.LABEL and not isinstance(frame[spec.name].dtype, pd.CategoricalDtype):
+            frame[spec.name] = _blank(spec, len(frame))
+        elif spec.reads is not Reads.NUMBER and not is_laid(frame[spec.name].dtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
 
 
-def _read_one(payload: Payload, start: int, end: int, fields: Sequence[Field]) -> pd.DataFrame:
+def _blank(spec: Field, rows: int) -> np.ndarray | pd.Categorical:
+    return np.full(rows, np.nan) if spec.reads is Reads.NUMBER else blank_label(rows)
+
+
+def _place(position: int, rows: int) -> dict[str, np.ndarray]:
+    """Return file and line of each row of one file."""
+    return {"file": np.full(rows, position, dtype=np.int32), "line": np.arange(1, rows + 1)}
+
+
+def _read_one(
+    position: int, payload: Payload, start: int, end: int, fields: Sequence[Field], *, alone: bool
+) -> pd.DataFrame:
     if not payload.content[start : min(end, start + PEEK_ROWS)].strip():
         return pd.DataFrame({"defect": pd.Series([], dtype="object")})
-    reads = {heading: spec.reads for spec in fields for heading in spec.headings}
+    specs = {heading: spec for spec in fields for heading in spec.headings}
     # The compiled loop is loaded where a JSON answer comes, not by every command.
     from market_platform.sources.json_template import NUMBER, read_alike
 
-    alike = read_alike(
-        payload.content, start, end, {heading: NUMBER for heading, kind in reads.items() if kind is Reads.NUMBER}
-    )
+    kinds = {heading: NUMBER for heading, spec in specs.items() if spec.reads is Reads.NUMBER}
+    together = {heading: spec.goes.value for heading, spec in specs.items()}
+    stamps = {heading for heading, spec in specs.items() if spec.reads is Reads.STAMP}
+    alike = read_alike(payload.content, start, end, kinds, together, stamps)
     if alike is not None:
         names = resolve_columns(payload, list(alike), fields)
         columns: dict[str, Any] = dict(zip(names, alike.values(), strict=True))
         index = pd.RangeIndex(len(next(iter(columns.values()))))
-        return pd.DataFrame({**columns, "defect": no_defects(index)}, index=index, copy=False)
+        absent = {spec.name: _blank(spec, len(index)) for spec in fields if alone and spec.name not in columns}
+        laid = {**columns, **absent, "defect": no_defects(index), **_place(position, len(index))}
+        return pd.DataFrame(laid, index=index, copy=False)
     body = payload.content[start:end]
     table = _fast(body, fields)
     if table is None:
         return _careful(payload, body, fields)
     names = resolve_columns(payload, table.column_names, fields)
-    kinds = {spec.name: spec.reads for spec in fields}
+    numbers = {spec.name for spec in fields if spec.reads is Reads.NUMBER}
     columns = {
-        name: _label(column) if kinds[name] is Reads.LABEL else column.to_pandas()
+        name: column.to_pandas() if name in numbers else _label(column)
         for name, column in zip(names, table.columns, strict=True)
     }
     frame = pd.DataFrame(columns)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
 from market_platform.sources.stamps import as_text
+from market_platform.sources.tabular import is_laid
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 
@@ -19,7 +20,7 @@ def put_together(contract: Contract, rows: Mapping[Any, pd.Series], beside: Sequ
     for name, spec in contract.columns.items():
         if kind_of(spec) is Kind.TEXT and columns[name].dtype != TEXT:
             column = columns[name]
-            columns[name] = as_text(column) if isinstance(column.dtype, pd.CategoricalDtype) else column.astype(TEXT)
+            columns[name] = as_text(column) if is_laid(column.dtype) else column.astype(TEXT)
     # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
     values = {
         name: columns[name] if columns[name].dtype == object else columns[name].array

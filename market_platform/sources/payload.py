@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.memory import keep_freed_memory
 from market_platform.sources.zips import member
 
 
@@ -65,6 +66,7 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     look(payload)
     if not payload.content.startswith(ZIPS) or payload.base_name.lower().endswith((".xlsx", ".xlsm", ".docx")):
         return [payload]
+    keep_freed_memory()
     members: list[Payload] = []
     try:
         with zipfile.ZipFile(io.BytesIO(payload.content)) as archive:

@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
+PIECES = re.compile(r"%[YmdHMS]|[^%]")
+NINE = 9
+FIRST_MONTH = 1970 * 12 + 1
+DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, MICROSECONDS = 86_400, 3_600, 60, 1_000_000
+CENTURY = "%C"
+PARTS = (CENTURY, *WIDTHS)
 
 
 def parse_stamps(texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[str]) -> np.ndarray:
@@ -52,7 +59,7 @@ def _read_fixed(column: pa.LargeStringArray, moments: np.ndarray, pattern: str) 
 
 def _fixed(letters: np.ndarray, begins: np.ndarray, lengths: np.ndarray, pattern: str) -> np.ndarray:
     result = np.full(len(begins), np.datetime64("NaT", "us"))
-    pieces = re.findall(r"%[YmdHMS]|[^%]", pattern)
+    pieces = re.findall(PIECES, pattern)
     if "".join(pieces) != pattern or not {"%Y", "%m", "%d"} <= set(pieces):
         return result
     width = sum(WIDTHS.get(piece, 1) for piece in pieces)
@@ -63,24 +70,37 @@ def _fixed(letters: np.ndarray, begins: np.ndarray, lengths: np.ndarray, pattern
         cells = letters[begins[0] : begins[-1] + width].reshape(-1, width).T
     else:
         cells = letters[begins[fits] + np.arange(width)[:, None]]
-    good = np.ones(len(fits), dtype=bool)
-    parts: dict[str, np.ndarray] = {}
-    place = 0
-    for piece in pieces:
-        for step in range(WIDTHS.get(piece, 0)):
-            digit = cells[place + step] - np.uint8(ord("0"))  # what is less than 0 comes out large
-            good &= digit <= 9
-            parts[piece] = parts.get(piece, np.int32(0)) * np.int32(10) + digit
-        if piece not in WIDTHS:
-            good &= cells[place] == ord(piece)
-        place += WIDTHS.get(piece, 1)
-    nothing = np.zeros(len(fits), dtype=np.int32)
-    hour, minute, second = (parts.get(piece, nothing) for piece in ("%H", "%M", "%S"))
-    year, month, day = parts["%Y"], parts["%m"], parts["%d"]
+    pairs, marks = _layout(pattern)
+    tens, ones = (cells[[place + step for place in pairs.values()]] - np.uint8(ord("0")) for step in (0, 1))
+    good = np.maximum(tens, ones).max(axis=0) <= NINE  # what is less than 0 came out large
+    for place, mark in marks:
+        good &= cells[place] == mark
+    parts = dict(zip(pairs, tens * np.uint8(10) + ones, strict=True))
+    nothing = np.zeros(len(fits), dtype=np.uint8)
+    century, years, month, day, hour, minute, second = (parts.get(piece, nothing) for piece in PARTS)
+    year = century * np.int32(100) + years
     good &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1) & (hour <= 23) & (minute <= 59) & (second <= 59)
-    months = (year - 1970) * 12 + month - 1
-    date = months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)
-    good &= date.astype("datetime64[M]").astype(np.int64) == months
-    moments = date.astype("datetime64[s]") + (hour * 3600 + minute * 60 + second)
-    result[fits[good]] = moments[good].astype("datetime64[us]")
+    months = np.where(good, year * 12 + month - FIRST_MONTH, 0)
+    first = int(months.min())
+    days = np.arange(first, int(months.max()) + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    months -= first
+    good &= day <= np.diff(days)[months]
+    seconds = hour * np.int32(HOUR_SECONDS) + minute * np.int32(MINUTE_SECONDS) + second
+    moments = ((days[months] + day - 1) * DAY_SECONDS + seconds) * MICROSECONDS
+    result[fits[good]] = moments[good].view("datetime64[us]")
     return result
+
+
+@lru_cache
+def _layout(pattern: str) -> tuple[dict[str, int], list[tuple[int, int]]]:
+    """Return where a format has each pair of digits (a year has two), and where which other marks."""
+    pairs: dict[str, int] = {}
+    marks: list[tuple[int, int]] = []
+    place = 0
+    for piece in re.findall(PIECES, pattern):
+        if piece not in WIDTHS:
+            marks.append((place, ord(piece)))
+        else:
+            pairs |= {CENTURY: place, piece: place + 2} if piece == "%Y" else {piece: place}
+        place += WIDTHS.get(piece, 1)
+    return pairs, marks

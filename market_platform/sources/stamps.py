@@ -1,6 +1,7 @@
 """Publishers' local time stamps: read once per distinct text, then laid over the rows."""
 
 import copy
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
 
 UTC = PANDAS_TYPES[Kind.MOMENT]
+COMPILED, MANY_ROWS = "market_platform.sources.compiled", 4_096
 NO_MOMENT = np.datetime64("NaT", "us")
 
 
@@ -56,11 +58,18 @@ class LocalStamps:
     def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
         self.codes, texts = places_of(column)
         self.distinct = parse_stamps(texts, formats)
+        self.clocks: dict[ZoneInfo, LocalClock] = {}
+
+    def _clock(self, zone: ZoneInfo) -> LocalClock:
+        """Return what the clock of a zone makes of the distinct stamps; it is asked more than once."""
+        if zone not in self.clocks:
+            self.clocks[zone] = LocalClock(self.distinct, zone)
+        return self.clocks[zone]
 
     def shifted(self, by: timedelta) -> "LocalStamps":
         """Return the same column with every local stamp moved; local midnights stay midnights on clock-change days."""
         moved = copy.copy(self)
-        moved.distinct = self.distinct + np.timedelta64(by)
+        moved.distinct, moved.clocks = self.distinct + np.timedelta64(by), {}
         return moved
 
     def naive(self) -> pd.Series:
@@ -71,7 +80,7 @@ class LocalStamps:
         self, zone: ZoneInfo, *, series_of_row: pd.Series | None = None, second_pass: np.ndarray | None = None
     ) -> Instants:
         """UTC of each row. The repeated hour is told by ``second_pass``, or by file order within ``series_of_row``."""
-        clock = LocalClock(self.distinct, zone)
+        clock = self._clock(zone)
         first = clock.utc()
         if not clock.longer:
             return Instants(first, self.codes)
@@ -89,7 +98,7 @@ class LocalStamps:
 
     def repeated(self, zone: ZoneInfo) -> np.ndarray:
         """Mark the rows whose stamp the clock shows twice."""
-        marks = LocalClock(self.distinct, zone).repeated()
+        marks = self._clock(zone).repeated()
         return np.append(marks, False)[self.codes] if marks.any() else np.zeros(len(self.codes), dtype=bool)
 
     def market_day(self, *, ends: bool = False) -> pd.Series:
@@ -107,7 +116,7 @@ class UtcStamps(LocalStamps):
     def rounded(self, to: str) -> "UtcStamps":
         """Return the same column with every stamp on the nearest ``to`` (a pandas frequency)."""
         moved = copy.copy(self)
-        moved.distinct = pd.Series(self.distinct).dt.round(to).to_numpy()
+        moved.distinct, moved.clocks = pd.Series(self.distinct).dt.round(to).to_numpy(), {}
         return moved
 
     def day_in(self, zone: ZoneInfo) -> pd.Series:
@@ -119,9 +128,24 @@ class UtcStamps(LocalStamps):
 def places_of(column: pd.Series) -> tuple[np.ndarray, pd.Index | pa.Array]:
     """Return each row's place among a column's distinct texts (-1 where it is blank), and the texts."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories
-    values = pa.chunked_array([pa.array(column.array)]).unify_dictionaries().combine_chunks()
+        return column.array.codes, column.array.categories
+    values = pa.array(column.array)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.unify_dictionaries().combine_chunks()
+    if not values.null_count:
+        return values.indices.to_numpy(), values.dictionary
     return values.indices.fill_null(-1).to_numpy(), values.dictionary
+
+
+def texts_of(column: pd.Series) -> tuple[np.ndarray, pa.LargeStringArray]:
+    """Return the same with the texts as one array."""
+    codes, known = places_of(column)
+    texts = pa.array(known.array) if isinstance(known, pd.Index) else known
+    # Texts put together from several pages lie in chunks of unlike types.
+    chunks = [
+        chunk.cast(pa.large_string()) for chunk in (texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts])
+    ]
+    return codes, chunks[0] if len(chunks) == 1 else pa.concat_arrays([*chunks, pa.array([], pa.large_string())])
 
 
 def laid(distinct: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -161,23 +185,33 @@ def _days(values: pa.Array) -> pd.Series:
 
 
 def as_text(column: pd.Series) -> pd.Series:
-    """Turn a categorical into plain text."""
-    codes = column.cat.codes.to_numpy()
-    # By way of objects: texts that were put together from several pages lie in chunks of unlike Arrow types.
-    categories = pa.array(column.cat.categories.to_numpy(dtype=object), pa.large_string())
+    """Turn a categorical or Arrow's dictionary into plain text."""
+    codes, categories = texts_of(column)
     if len(categories) == 1 and codes.size and codes.min() == 0:
-        return _text(pa.repeat(categories[0], len(codes)), column.index)
+        return _text(repeated_text(categories[0].as_py(), len(codes)), column.index)
     return _text(texts_laid(categories, codes), column.index)
 
 
 def texts_laid(texts: pa.LargeStringArray, codes: np.ndarray) -> pa.LargeStringArray:
     """Lay distinct texts over rows; a row with a negative code is blank."""
-    return texts.take(pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes))
+    blank = codes.size > 0 and codes.min() < 0
+    if COMPILED in sys.modules and len(codes) >= MANY_ROWS and not blank and not texts.null_count:
+        from market_platform.sources.text_laying import laid_over
+
+        return laid_over(texts, codes)
+    return texts.take(pa.array(codes, mask=codes < 0) if blank else pa.array(codes))
 
 
 def constant_text(text: str, index: pd.Index) -> pd.Series:
     """Return a text column that says the same in every row."""
-    return _text(pa.repeat(pa.scalar(text, pa.large_string()), len(index)), index)
+    return _text(repeated_text(text, len(index)), index)
+
+
+def repeated_text(text: str, rows: int) -> pa.LargeStringArray:
+    """Return an array that says the same in every row."""
+    letters = text.encode()
+    ends = np.arange(0, (rows + 1) * len(letters), len(letters)) if letters else np.zeros(rows + 1, dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters * rows))
 
 
 def blank_text(index: pd.Index) -> pd.Series:

@@ -25,7 +25,8 @@ from market_platform.sources.payload import Payload
 class Reads(Enum):
     """How a published column is read. LABEL is text that repeats (stamps, names): it comes as a categorical.
 
-    STAMP is a label of which a month has thousands: it may come as Arrow's dictionary too, which costs nothing to make.
+    STAMP is a label of which a file has thousands (stamps, nodes): it may come as Arrow's dictionary too, which costs
+    nothing to make.
     PASSED is known but not wanted: it says again what another column says.
     """
 
@@ -35,14 +36,23 @@ class Reads(Enum):
     PASSED = "passed over"
 
 
+class Goes(Enum):
+    """What a text changes with. Columns beside each other that go together are read as one text, many times faster."""
+
+    ALONE = 0
+    CLOCK = 1
+    NAME = 2
+
+
 @dataclass(frozen=True)
 class Field:
-    """A published column: our name, how it is read, and the headings it has been seen under."""
+    """A published column: our name, how it is read, the headings it has been seen under, and what it goes with."""
 
     name: str
     reads: Reads
     headings: tuple[str, ...]
     optional: bool = False
+    goes: Goes = Goes.ALONE
 
 
 # The compiled loop takes half a second and 120 MB to be loaded: for so many bytes, or where it is loaded already.
@@ -50,30 +60,31 @@ LOADING_BYTES = 2**25
 COMPILED_BYTES = 2**18
 LARGE_BYTES = 2**18  # mean size of a file from which on each is read by itself
 READERS = 2
+FEW_TEXTS = 64  # of a column whose type is kept for the next file
 MARK = b"\xef\xbb\xbf"
 BLANKS = b" \t\r\n"
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 ARROW_READS = {Reads.LABEL: TEXTS, Reads.STAMP: TEXTS, Reads.NUMBER: pa.float64()}
 
 
-def label(name: str, *headings: str, optional: bool = False) -> Field:
+def label(name: str, *headings: str, optional: bool = False, goes: Goes = Goes.ALONE) -> Field:
     """Declare a text column."""
-    return Field(name, Reads.LABEL, headings, optional)
+    return Field(name, Reads.LABEL, headings, optional, goes)
 
 
-def stamp(name: str, *headings: str) -> Field:
-    """Declare a column of stamps that are read by ``LocalStamps`` alone."""
-    return Field(name, Reads.STAMP, headings)
+def stamp(name: str, *headings: str, optional: bool = False, goes: Goes = Goes.CLOCK) -> Field:
+    """Declare a column of stamps, or of as many other texts, that ``places_of`` reads."""
+    return Field(name, Reads.STAMP, headings, optional, goes)
 
 
 def number(name: str, *headings: str, optional: bool = False) -> Field:
     """Declare a numeric column."""
-    return Field(name, Reads.NUMBER, headings, optional)
+    return Field(name, Reads.NUMBER, headings, optional, Goes.ALONE)
 
 
-def passed(*headings: str) -> Field:
+def passed(*headings: str, goes: Goes = Goes.ALONE) -> Field:
     """Declare a column that is known and passed over."""
-    return Field(headings[0], Reads.PASSED, headings, optional=True)
+    return Field(headings[0], Reads.PASSED, headings, optional=True, goes=goes)
 
 
 def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
@@ -93,12 +104,13 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
         if spec.name not in frame:
             frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else blank_label(len(frame))
-        elif spec.reads is not Reads.NUMBER and not _is_laid(frame[spec.name].dtype):
+        elif spec.reads is not Reads.NUMBER and not is_laid(frame[spec.name].dtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
 
 
-def _is_laid(kind: object) -> bool:
+def is_laid(kind: object) -> bool:
+    """Whether a column's type is that of texts laid over rows by their places."""
     return isinstance(kind, pd.CategoricalDtype) or kind == pd.ArrowDtype(TEXTS)
 
 
@@ -181,7 +193,7 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
     reads = {spec.name: spec.reads for spec in fields}
     size = sum(body.end - body.start for body in bodies)
     if size >= (COMPILED_BYTES if "market_platform.sources.compiled" in sys.modules else LOADING_BYTES):
-        frame = _compiled(names, bodies, reads)
+        frame = _compiled(names, bodies, fields)
         if frame is not None:
             return frame
     texts = [body.text for body in bodies if body.end > body.start]
@@ -206,21 +218,25 @@ def _places(bodies: Sequence[_Body], counts: Sequence[int]) -> dict[str, np.ndar
     return {"file": np.repeat(np.array([body.position for body in bodies], dtype=np.int32), counts), "line": lines}
 
 
-def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], reads: dict[str, Reads]) -> pd.DataFrame | None:
+def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> pd.DataFrame | None:
     """Read all files in one pass; None where any line or cell is not as it should be."""
     from market_platform.sources.compiled import LABEL, NUMBER, PASSED
     from market_platform.sources.csv_scan import scan
 
     kinds = {Reads.LABEL: LABEL, Reads.STAMP: LABEL, Reads.NUMBER: NUMBER, Reads.PASSED: PASSED}
     lay = {Reads.LABEL: categorical, Reads.STAMP: dictionary}
-    scanned = scan([body.text for body in bodies], [kinds[reads[name]] for name in names])
+    known = {spec.name: spec for spec in fields}
+    specs = [known[name] for name in names]
+    scanned = scan(
+        [body.text for body in bodies], [kinds[spec.reads] for spec in specs], [spec.goes.value for spec in specs]
+    )
     if scanned is None:
         return None
     numbers, codes, texts = iter(scanned.numbers), iter(scanned.codes), iter(scanned.texts)
     columns: dict[str, Any] = {
-        name: next(numbers) if reads[name] is Reads.NUMBER else lay[reads[name]](next(codes), next(texts))
-        for name in names
-        if reads[name] is not Reads.PASSED
+        spec.name: next(numbers) if spec.reads is Reads.NUMBER else lay[spec.reads](next(codes), next(texts))
+        for spec in specs
+        if spec.reads is not Reads.PASSED
     }
     index = pd.RangeIndex(sum(scanned.rows))
     columns["defect"] = no_defects(index)
@@ -240,14 +256,25 @@ def no_defects(index: pd.Index) -> pd.Series:
 
 def dictionary(codes: np.ndarray, texts: pa.StringArray) -> pd.api.extensions.ExtensionArray:
     """Return the same as Arrow's dictionary: nobody asks whether the texts differ, as a categorical would."""
+    codes = codes.astype(np.int32, copy=False)
     places = pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes)
     return pd.array(pa.DictionaryArray.from_arrays(places, texts), dtype=pd.ArrowDtype(TEXTS))
 
 
 def categorical(codes: np.ndarray, texts: pa.StringArray) -> pd.Categorical:
     """Return a column of texts from their places in a list of distinct ones; -1 is blank."""
-    categories = pd.Index(pd.array(texts.cast(pa.large_string()), dtype="str"))
-    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories), validate=False)
+    kind = _kind_of(tuple(texts.to_pylist())) if len(texts) <= FEW_TEXTS else _new_kind(texts)
+    return pd.Categorical.from_codes(codes, dtype=kind, validate=False)
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(texts: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Return the type of a column with these few texts; a publisher's files repeat theirs, so each is made once."""
+    return _new_kind(pa.array(texts, pa.string()))
+
+
+def _new_kind(texts: pa.StringArray) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(pd.array(texts.cast(pa.large_string()), dtype="str")))
 
 
 def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:

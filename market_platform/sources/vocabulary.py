@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 FREE = -1
-SLACK = 16  # bytes behind the last text, so that it can be read by words
+SLACK = 32  # bytes behind the last text, so that it can be read by spans
 MOST_BYTES = 2**31 - 2**16  # Arrow's offsets of texts are integers of 32 bits
 GROWTH = 4
 
@@ -27,6 +27,32 @@ class Vocabulary(NamedTuple):
     table: np.ndarray
     last: np.ndarray
     counts: np.ndarray
+
+
+class Shape(NamedTuple):
+    """What a line holds, column by column, and how columns go together.
+
+    ``kinds`` are the columns' kinds. A piece is a number or a phrase, columns of text beside each other that change
+    together; it begins with the column that ``firsts`` names (which has the line's end beside) and fills the row
+    ``slots`` of the numbers or of the phrases' codes. ``places`` says which column of texts a LABEL is.
+    """
+
+    kinds: np.ndarray
+    firsts: np.ndarray
+    slots: np.ndarray
+    places: np.ndarray
+
+
+class Met(NamedTuple):
+    """What a loop has met so far: texts of cells, phrases, and which text each column has in a phrase (``parts``).
+
+    ``codes`` are those of the phrase that is being read.
+    """
+
+    cells: Vocabulary
+    phrases: Vocabulary
+    parts: np.ndarray
+    codes: np.ndarray
 
 
 def vocabulary(columns: int, texts: int, letters: int) -> Vocabulary:
@@ -54,6 +80,14 @@ def grown(small: Vocabulary) -> Vocabulary:
         part = getattr(small, name)
         getattr(large, name)[..., : part.shape[-1]] = part
     return large
+
+
+def fullness(words: Vocabulary) -> float:
+    """Return how much of the room for texts or letters is taken in the column that has least left, as a share."""
+    if not len(words.counts):
+        return 0.0
+    taken = words.begins[np.arange(len(words.counts)), words.counts]
+    return max(words.counts.max() / words.marked.shape[1], taken.max() / (words.letters.shape[1] - SLACK))
 
 
 def texts_of(words: Vocabulary, column: int) -> pa.StringArray:

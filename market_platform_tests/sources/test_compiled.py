@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.compiled import LABEL, NUMBER, PASSED
+from market_platform.sources.compiled import ALONE, LABEL, NUMBER, PASSED
 from market_platform.sources.csv_scan import scan
 from market_platform.sources.filling import Filled
 from market_platform.sources.json_template import read_alike
@@ -37,6 +37,7 @@ DECIMALS = st.one_of(
     st.just(""),
 )
 KINDS = [LABEL, NUMBER, PASSED, LABEL]
+TOGETHER = [1, ALONE, 1, 1]
 
 
 def columns(filled: Filled) -> list[list[object]]:
@@ -59,7 +60,7 @@ def test_what_is_read_is_what_the_csv_module_reads(rows, quoting, line_end, clos
     text = io.StringIO()
     csv.writer(text, quoting=quoting, lineterminator=line_end).writerows(rows)
     written = text.getvalue() if closed else text.getvalue().removesuffix(line_end)
-    filled = scan([memoryview(written.encode())], KINDS)
+    filled = scan([memoryview(written.encode())], KINDS, TOGETHER)
     doubled = any('"' in cell for row in rows for cell in row)
     assert doubled or filled is not None
     if filled is not None:
@@ -80,7 +81,7 @@ def test_what_is_read_is_what_the_csv_module_reads(rows, quoting, line_end, clos
 @example(b"A,1,x\n")
 @example(b"\xff,1,x,B\n")
 def test_random_bytes_are_read_as_arrow_reads_them_or_not_at_all(content):
-    filled = scan([memoryview(content)], KINDS) if content else None
+    filled = scan([memoryview(content)], KINDS, TOGETHER) if content else None
     if filled is None:
         return
     table = arrow_csv.read_csv(
@@ -99,7 +100,7 @@ def test_random_bytes_are_read_as_arrow_reads_them_or_not_at_all(content):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(DECIMALS.filter(bool), min_size=1, max_size=40))
 def test_numbers_are_the_nearest_doubles_with_their_sign(texts):
-    filled = scan([memoryview("\n".join(texts).encode())], [NUMBER])
+    filled = scan([memoryview("\n".join(texts).encode())], [NUMBER], [ALONE])
     expected = np.array([float(text) for text in texts])
     assert filled is not None
     np.testing.assert_array_equal(filled.numbers[0], expected)
@@ -109,7 +110,7 @@ def test_numbers_are_the_nearest_doubles_with_their_sign(texts):
 def test_many_texts_and_many_files_make_room_as_they_come():
     first = [f"node {number}" for number in range(70_000)]
     files = ["\n".join(f"{name},{place}" for place, name in enumerate(part)).encode() for part in (first, first[::7])]
-    filled = scan([memoryview(file) for file in files], [LABEL, NUMBER])
+    filled = scan([memoryview(file) for file in files], [LABEL, NUMBER], [1, ALONE])
     assert filled is not None
     assert filled.rows == [70_000, 10_000]
     assert filled.texts[0].to_pylist() == first
@@ -164,7 +165,7 @@ PRICES = st.one_of(st.none(), st.floats(-1e6, 1e6), st.integers())
 def test_objects_are_read_as_the_json_module_reads_them(pairs):
     items = [{"price": price, "name": name} for price, name in pairs]
     content = json.dumps(items, separators=(",", ":"), ensure_ascii=False).encode()
-    read = read_alike(content, 1, len(content) - 1, {"price": NUMBER})
+    read = read_alike(content, 1, len(content) - 1, {"price": NUMBER}, {"name": 1})
     assert read is not None or any(mark in str(item["name"]) for item in items for mark in '"\\')
     if read is not None:
         raw = json.loads(content, parse_float=str, parse_int=str)
@@ -182,7 +183,7 @@ def test_objects_are_read_as_the_json_module_reads_them(pairs):
 )  # fmt: skip
 def test_objects_that_are_not_alike_or_no_json_are_left_to_the_careful_reader(inside):
     content = f"[{inside}]".encode()
-    assert read_alike(content, 1, len(content) - 1, {"a": NUMBER}) is None
+    assert read_alike(content, 1, len(content) - 1, {"a": NUMBER}, {"b": 1}) is None
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "America/Chicago", "America/Los_Angeles"])

@@ -18,19 +18,27 @@ from market_platform.sources.caiso.list_columns import (
     VIRTUAL_TOTALS,
 )
 from market_platform.sources.caiso.oasis import DAY, END, ITEM, RUN, START, TIMES, Report
-from market_platform.sources.tabular import label, number, passed
+from market_platform.sources.tabular import Goes, label, number, passed
 
-NODE_AGAIN = (passed("NODE_ID_XML"), passed("NODE_ID"), passed("PNODE_RESMRID"))
-COMPONENT = label("component", "LMP_TYPE", optional=True)
+NODE_AGAIN = tuple(passed(heading, goes=Goes.NAME) for heading in ("NODE_ID_XML", "NODE_ID", "PNODE_RESMRID"))
+COMPONENT = label("component", "LMP_TYPE", optional=True, goes=Goes.NAME)
 PRICE = number("value", "MW", "PRC", "VALUE")
 
 LMP = Report(
     ("PRC_LMP", "PRC_HASP_LMP", "PRC_RTPD_LMP", "PRC_INTVL_LMP", "DAM_LMP_GRP"),
-    (*TIMES, ITEM, label("node", "NODE", "RESOURCE_NAME"), COMPONENT, PRICE, *NODE_AGAIN),
+    (*TIMES, ITEM, label("node", "NODE", "RESOURCE_NAME", goes=Goes.NAME), COMPONENT, PRICE, *NODE_AGAIN),
 )
 TIE_LMP = Report(
     ("PRC_SPTIE_LMP",),
-    (*TIMES, ITEM, label("node", "NODE"), label("tie", "TIE", "TIE_NAME"), COMPONENT, PRICE, *NODE_AGAIN),
+    (
+        *TIMES,
+        ITEM,
+        label("node", "NODE", goes=Goes.NAME),
+        label("tie", "TIE", "TIE_NAME", goes=Goes.NAME),
+        COMPONENT,
+        PRICE,
+        *NODE_AGAIN,
+    ),
 )
 ANCILLARY = Report(
     ("PRC_AS", "PRC_INTVL_AS"),
@@ -40,7 +48,7 @@ CAPACITY_PRICES = Report(
     ("DAM_CAP_PRC_GRP",),
     (
         *TIMES,
-        label("node", "NODE"),
+        label("node", "NODE", goes=Goes.NAME),
         label("product", "PRODUCT", "PRODUCT_TYPE"),
         number("price", "MARGINAL_CLEARING_PRICE"),
         passed("CAPACITY_PRICE"),
@@ -75,10 +83,10 @@ LOAD = Report(
     (
         *TIMES,
         ITEM,
-        label("area", "TAC_AREA_NAME", "RESOURCE_NAME"),
+        label("area", "TAC_AREA_NAME", "RESOURCE_NAME", goes=Goes.NAME),
         label("execution", "EXECUTION_TYPE", optional=True),
         number("load", "MW", "LOAD_MW", "VALUE"),
-        passed("LOAD_TYPE"),
+        passed("LOAD_TYPE", goes=Goes.CLOCK),
     ),
 )
 PEAK_LOAD = Report(
@@ -90,11 +98,11 @@ RENEWABLES = Report(
     (
         *TIMES,
         ITEM,
-        label("hub", "TRADING_HUB"),
-        label("kind", "RENEWABLE_TYPE"),
+        label("hub", "TRADING_HUB", goes=Goes.NAME),
+        label("kind", "RENEWABLE_TYPE", goes=Goes.NAME),
         number("generation", "MW", "VALUE"),
-        passed("MARKET_RUN_ID_POS"),
-        passed("RENEW_POS"),
+        passed("MARKET_RUN_ID_POS", goes=Goes.NAME),
+        passed("RENEW_POS", goes=Goes.NAME),
     ),
 )
 # Only to be had as XML; the moment of making stands in the message header.
@@ -222,27 +230,10 @@ CAPACITY_AWARDS = Report(
      number("awarded", "AGG_AWD_MW", optional=True)),
 )  # fmt: skip
 
-# Headings that another reader measured on live answers (secondary); no file of it is recorded.
-RIGHTS_PRICES = Report(
-    ("CRR_CLEARING",),
-    (
-        START,
-        END,
-        ITEM,
-        label("auction", "MARKET_NAME"),
-        label("term", "MARKET_TERM"),
-        label("time_of_use", "TIME_OF_USE"),
-        label("node", "APNODE_ID"),
-        number("price", "APNODE_ID_PRICE"),
-        passed("START_DATE"),
-        passed("END_DATE"),
-    ),
-)
-
 REPORTS: tuple[Report, ...] = (
     LMP, TIE_LMP, ANCILLARY, CAPACITY_PRICES, FUEL_PRICES, ALLOWANCE_PRICES, CORRECTIONS, LOAD, PEAK_LOAD, RENEWABLES,
     WESTERN_RENEWABLES, SCHEDULES, NOMOGRAMS, TIE_CONSTRAINTS, POWER_BALANCE, TRANSMISSION_USAGE, TRANSMISSION_OUTAGES, TRANSFERS,
     GENERATION_OUTAGES, RESERVE_RESULTS, RESERVE_REQUIREMENTS, RAMP_REQUIREMENTS, CAPACITY_AWARDS, BID_SUMMARIES,
     VIRTUAL_TOTALS, VIRTUAL_NODES, PUBLIC_BIDS, AGGREGATE_MAP, TAC_AREA_MAP, RESERVE_REGION_MAP, RUC_ZONE_MAP,
-    LOAD_FACTORS, NODES, MESSAGES, RIGHTS_PRICES,
+    LOAD_FACTORS, NODES, MESSAGES,
 )  # fmt: skip

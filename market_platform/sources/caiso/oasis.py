@@ -16,29 +16,20 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_day, as_utc, laid
-from market_platform.sources.tabular import Field, Reads, label, passed, read_csv, resolve_columns
+from market_platform.sources.tabular import Field, Goes, Reads, label, passed, read_csv, resolve_columns
 
-START = label("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
-END = label("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
-DAY = label("day", "OPR_DT", "OPR_DATE", optional=True)
-RUN = label("run", "MARKET_RUN_ID", "MKT_TYPE", optional=True)
+START = label(
+    "start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT", goes=Goes.CLOCK
+)
+END = label("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT", goes=Goes.CLOCK)
+DAY = label("day", "OPR_DT", "OPR_DATE", optional=True, goes=Goes.CLOCK)
+RUN = label("run", "MARKET_RUN_ID", "MKT_TYPE", optional=True, goes=Goes.NAME)
 TIMES = (START, END, DAY, RUN)
-ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True)
+ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True, goes=Goes.NAME)
 # Columns that say again what others say, or only order the rows on a screen.
-FURNITURE = tuple(
-    passed(heading)
-    for heading in (
-        "MADE_AT",
-        "OPR_HR",
-        "OPR_INTERVAL",
-        "OPR_TYPE",
-        "INTERVAL_NUM",
-        "POS",
-        "GRP_TYPE",
-        "LABEL",
-        "UOM",
-        "GRP",
-    )
+FURNITURE = (
+    *(passed(heading, goes=Goes.CLOCK) for heading in ("OPR_HR", "OPR_INTERVAL", "INTERVAL_NUM")),
+    *(passed(heading, goes=Goes.NAME) for heading in ("MADE_AT", "OPR_TYPE", "POS", "GRP_TYPE", "LABEL", "UOM", "GRP")),
 )
 GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"

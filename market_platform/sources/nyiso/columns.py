@@ -1,7 +1,7 @@
 """NYISO's published columns, by file family: what each heading is called here, and every spelling seen."""
 
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, FORECAST_COLUMNS
-from market_platform.sources.tabular import Field, label, number, stamp
+from market_platform.sources.tabular import Field, Goes, label, number, stamp
 
 MINUTE = "%m/%d/%Y %H:%M"
 SECOND = "%m/%d/%Y %H:%M:%S"
@@ -9,9 +9,9 @@ STAMP_FORMATS = (SECOND, MINUTE)
 CUSTOM_REPORT_FORMATS = ("%Y/%m/%d %H:%M:%S",)
 
 STAMP = stamp("stamp", "Time Stamp", "Timestamp")
-TIME_ZONE = label("time_zone", "Time Zone", optional=True)
-NAME = label("name", "Name")
-PTID = label("ptid", "PTID")
+TIME_ZONE = label("time_zone", "Time Zone", optional=True, goes=Goes.NAME)
+NAME = label("name", "Name", goes=Goes.NAME)
+PTID = label("ptid", "PTID", goes=Goes.NAME)
 
 LBMP = (
     STAMP,
@@ -50,8 +50,8 @@ BTM_SOLAR = (STAMP, TIME_ZONE, label("name", "Zone Name"), number("generation", 
 INTERFACES = (
     STAMP,
     TIME_ZONE,
-    label("name", "Interface Name"),
-    label("point", "Point ID"),
+    label("name", "Interface Name", goes=Goes.NAME),
+    label("point", "Point ID", goes=Goes.NAME),
     number("flow", "Flow (MWH)"),
     number("positive_limit", "Positive Limit (MWH)"),
     number("negative_limit", "Negative Limit (MWH)"),

@@ -70,7 +70,7 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     repeated = np.flatnonzero(stamps.repeated(feed.zone))
     if not repeated.size:
         return marks
-    if (told := _told_by_mark(read, repeated, series)) is not None:
+    if (told := _told_by_mark(read, stamps, repeated, series)) is not None:
         marks[repeated] = told
         return marks
     naive = stamps.naive()
@@ -89,15 +89,16 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     return marks
 
 
-def _told_by_mark(read: pd.DataFrame, repeated: np.ndarray, series: str) -> np.ndarray | None:
+def _told_by_mark(read: pd.DataFrame, stamps: LocalStamps, repeated: np.ndarray, series: str) -> np.ndarray | None:
     """Mark the second run by the zone alone; None where a row has no mark or two rows of a file would be the same."""
     if "time_zone" not in read:
         return None
     if not isinstance(read[series].dtype, pd.CategoricalDtype):
         return None
-    (zone, zones), (stamp, stamps), (which, names) = (places_of(read[name]) for name in ("time_zone", "stamp", series))
+    (zone, zones), (which, names) = (places_of(read[name]) for name in ("time_zone", series))
     zone, place = zone[repeated], read["file"].to_numpy()[repeated].astype(np.int64)
-    for codes, count in ((zone, len(zones)), (stamp[repeated], len(stamps)), (which[repeated], len(names))):
+    series_of_row = (zone, len(zones)), (stamps.codes[repeated], len(stamps.distinct)), (which[repeated], len(names))
+    for codes, count in series_of_row:
         place = place * (count + 1) + codes
     if (zone < 0).any() or len(pd.unique(place)) < len(place):
         return None

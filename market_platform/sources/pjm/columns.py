@@ -4,7 +4,9 @@ Source: recordings for the datasets marked R; for the others the field lists tha
 for, for FTR datasets the table definitions of a public project (both secondary).
 """
 
-from market_platform.sources.tabular import Field, label, number
+from market_platform.sources.tabular import Field, Goes, label, number, stamp
+
+NODES = ("pnode_id", "pnode_name")  # a page of prices has thousands
 
 
 def table(
@@ -22,18 +24,16 @@ def table(
     ``start``, ``end`` and ``issued`` are the stamps' names without ``_utc`` and ``_ept``; a dataset may leave out either
     clock. ``labels`` and ``numbers`` must be there, ``optional`` and ``optional_numbers`` may be.
     """
-    stamps = [label("utc", f"{start}_utc", optional=True), label("ept", f"{start}_ept", optional=True)]
-    stamps += [label("end_utc", f"{end}_utc", optional=True), label("end_ept", f"{end}_ept", optional=True)]
-    if issued:
-        stamps += [
-            label("issued_utc", f"{issued}_utc", optional=True),
-            label("issued_ept", f"{issued}_ept", optional=True),
-        ]
+    stamps = {"": start, "end_": end} | ({"issued_": issued} if issued else {})
     return (
-        *stamps,
-        *(label(name, name) for name in labels.split()),
+        *(
+            stamp(f"{name}{clock}", f"{published}_{clock}", optional=True)
+            for name, published in stamps.items()
+            for clock in ("utc", "ept")
+        ),
+        *((stamp if name in NODES else label)(name, name, goes=Goes.NAME) for name in labels.split()),
         *(number(name, name) for name in numbers.split()),
-        *(label(name, name, optional=True) for name in optional.split()),
+        *(label(name, name, optional=True, goes=Goes.NAME) for name in optional.split()),
         *(number(name, name, optional=True) for name in optional_numbers.split()),
     )
 

@@ -9,7 +9,16 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
 from market_platform.sources.pjm.reading import eastern, read
-from market_platform.sources.pjm.rows import PLACE, finish, fixed, intervals, stacked, translated
+from market_platform.sources.pjm.rows import (
+    PLACE,
+    constants,
+    finish,
+    fixed,
+    interval_columns,
+    intervals,
+    stacked,
+    translated,
+)
 
 
 def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -20,12 +29,13 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     table = read(payloads, DATASETS[feed.dataset])
     name = table["monitored_facility" if "monitored_facility" in table else "constraint_name"]
     contingency = table["contingency_facility" if "contingency_facility" in table else "contingency"]
-    rows = intervals(feed, table).assign(
-        **fixed(feed, len(table), constraint_id=""),
-        constraint_name=name,
-        contingency=contingency.cat.add_categories([""]).fillna("") if contingency.isna().any() else contingency,
-        shadow_price_usd_per_mwh=table.get("shadow_price", np.nan),
-    )
+    rows = {
+        **interval_columns(feed, table),
+        **constants(feed, table.index, constraint_id=""),
+        "constraint_name": name,
+        "contingency": contingency.cat.add_categories([""]).fillna("") if contingency.isna().any() else contingency,
+        "shadow_price_usd_per_mwh": table.get("shadow_price", pd.Series(np.nan, index=table.index)),
+    }
     return finish(feed, rows)
 
 

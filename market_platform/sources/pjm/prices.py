@@ -21,10 +21,12 @@ from market_platform.sources.pjm.rows import (
     stacked,
     words,
 )
-from market_platform.sources.tabular import categorical
+from market_platform.sources.stamps import places_of, texts_of
+from market_platform.sources.tabular import dictionary
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
+NOTHING = pa.scalar("", pa.large_string())
 TYPE_OF_ID = {**dict.fromkeys(ZONE_PNODES.values(), "ZONE"), **dict.fromkeys(HUB_PNODES.values(), "HUB")}
 TYPE_OF_NAME = {**dict.fromkeys(ZONE_PNODES, "ZONE"), **dict.fromkeys(HUB_PNODES, "HUB")}
 # Prices are printed to six places; a sum of such numbers is itself to six, without the binary rest.
@@ -96,30 +98,31 @@ def full_name(table: pd.DataFrame) -> pd.Series:
     Verified prices cut the name of a bus into substation, voltage and equipment, and ALDENE alone stands for two buses;
     the list joins the three at fixed widths (``ALDENE  230 KV  T-10``).
     """
-    parts = [table[name] for name in ("pnode_name", "voltage", "equipment") if name in table]
-    if len(parts) == 1 or parts[1].isna().all():
-        return parts[0]
-    codes = [part.cat.codes.to_numpy().astype(np.int64) + 1 for part in parts]
-    sizes = [len(part.cat.categories) + 1 for part in parts]
-    joint, inverse = _distinct((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2], table)
+    columns = [table[name] for name in ("pnode_name", "voltage", "equipment") if name in table]
+    if len(columns) == 1 or columns[1].isna().all():
+        return columns[0]
+    (names, voltages, pieces) = parts = [texts_of(column) for column in columns]
+    sizes = [len(texts) + 1 for _, texts in parts]
+    joint = (names[0].astype(np.int64) + 1) * sizes[1] + voltages[0] + 1
+    joint, inverse = _distinct(joint * sizes[2] + pieces[0] + 1, table)
     places = joint // (sizes[1] * sizes[2]), joint // sizes[2] % sizes[1], joint % sizes[2]
     name, voltage, equipment = (
-        pa.concat_arrays([pa.array([""]), pa.array(part.cat.categories, pa.string())]).take(pa.array(place))
-        for part, place in zip(parts, places, strict=True)
+        pa.concat_arrays([pa.array([NOTHING]), texts]).take(pa.array(place))
+        for (_, texts), place in zip(parts, places, strict=True)
     )
     whole = compute.binary_join_element_wise(
-        compute.utf8_rpad(name, SUBSTATION_WIDTH), compute.utf8_rpad(voltage, VOLTAGE_WIDTH), equipment, ""
+        compute.utf8_rpad(name, SUBSTATION_WIDTH), compute.utf8_rpad(voltage, VOLTAGE_WIDTH), equipment, NOTHING
     )
     cut = compute.and_(compute.not_equal(voltage, ""), compute.not_equal(equipment, ""))
-    names = compute.if_else(cut, whole, name).dictionary_encode()
-    return pd.Series(categorical(names.indices.to_numpy()[inverse], names.dictionary), index=parts[0].index)
+    found = compute.if_else(cut, whole, name).cast(pa.string())
+    return pd.Series(dictionary(inverse, found), index=table.index)
 
 
 def _distinct(joint: np.ndarray, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return the distinct names and each row's place among them: by id, where an id has one name, without sorting."""
     if "pnode_id" in table and not table["pnode_id"].isna().any():
-        ids = table["pnode_id"].cat.codes.to_numpy()
-        name_of_id = np.zeros(len(table["pnode_id"].cat.categories), dtype=np.int64)
+        ids, texts = places_of(table["pnode_id"])
+        name_of_id = np.zeros(len(texts), dtype=np.int64)
         name_of_id[ids] = joint
         if (name_of_id[ids] == joint).all():
             return name_of_id, ids

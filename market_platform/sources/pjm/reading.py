@@ -52,7 +52,8 @@ def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
         places = [place for place, payload in enumerate(opened) if is_json(payload.content) is json_form]
         if places:
             frame = reader([opened[place] for place in places], fields)
-            frame["file"] = np.array(places, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
+            if places != list(range(len(places))):
+                frame["file"] = np.array(places, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
             frames.append(frame)
     return joined(frames, fields)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from market_platform.sources.feed import Feed
 from market_platform.sources.laying import put_together, recoded
 from market_platform.sources.pjm.reading import eastern, utc
-from market_platform.sources.stamps import LocalStamps, as_day
+from market_platform.sources.stamps import LocalStamps, as_day, constant_text, texts_of
 
 PLACE = ["file", "line", "defect"]
 DAY = timedelta(days=1)
@@ -26,13 +26,26 @@ def intervals(feed: Feed, read: pd.DataFrame, *, drifting: bool = False) -> pd.D
     """
     if read["utc"].isna().all() and not read["ept"].isna().all():
         return local_intervals(feed, read, eastern(read["ept"]), _length(feed))
+    return pd.DataFrame(_utc_intervals(feed, read, drifting=drifting), copy=False)
+
+
+def interval_columns(feed: Feed, read: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the same as columns, for parsers that lay many rows at once."""
+    if read["utc"].isna().all():
+        return dict(intervals(feed, read).items())
+    return _utc_intervals(feed, read)
+
+
+def _utc_intervals(feed: Feed, read: pd.DataFrame, *, drifting: bool = False) -> dict[str, pd.Series]:
     stamps = utc(read["utc"])
     stamps = stamps.rounded(MINUTE) if drifting else stamps
-    start = stamps.moments()
     by_length = read["end_utc"].isna().all()
-    end = stamps.moments(shifted=_length(feed)) if by_length else utc(read["end_utc"]).moments()
-    frame = pd.DataFrame({"market_day": stamps.day_in(feed.zone), "interval_start": start, "interval_end": end})
-    return frame.assign(**{name: read[name] for name in PLACE})
+    times = {
+        "market_day": stamps.day_in(feed.zone),
+        "interval_start": stamps.moments(),
+        "interval_end": stamps.moments(shifted=_length(feed)) if by_length else utc(read["end_utc"]).moments(),
+    }
+    return times | {name: read[name] for name in PLACE}
 
 
 def _length(feed: Feed) -> timedelta:
@@ -85,7 +98,8 @@ def _is_false(column: pd.Series) -> np.ndarray:
 
 def translated(column: pd.Series, translate: Callable[[str], str | None]) -> pd.Series:
     """Translate a categorical word by word; None makes a row blank."""
-    return recoded(column, [translate(str(text)) for text in column.cat.categories], column.cat.codes.to_numpy())
+    codes, texts = texts_of(column)
+    return recoded(column, [translate(text) for text in texts.to_pylist()], codes)
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
@@ -110,6 +124,11 @@ def fixed(feed: Feed, rows: int, **texts: str) -> dict[str, pd.Categorical]:
         name: pd.Categorical.from_codes(zeros, dtype=pd.CategoricalDtype([text]), validate=False)
         for name, text in {**feed.constants, **texts}.items()
     }
+
+
+def constants(feed: Feed, index: pd.Index, **texts: str) -> dict[str, pd.Series]:
+    """Return the same as text, for parsers that lay many rows at once."""
+    return {name: constant_text(text, index) for name, text in {**feed.constants, **texts}.items()}
 
 
 def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
