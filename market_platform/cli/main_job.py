@@ -1,14 +1,10 @@
 """The main job: Dagster runs of the last complete market day and of today so far, and the report of what they made."""
 
-import warnings
 from collections.abc import Iterator
-from datetime import date, timedelta
-
-import dagster as dg
+from datetime import timedelta
 
 from market_platform.cli.console import note_progress, progress, say, show, show_json
-from market_platform.cli.instance import open_instance
-from market_platform.definitions import build_defs
+from market_platform.cli.side_by_side import Check, Ran, Step, Workers
 from market_platform.defs.jobs import jobs_of
 from market_platform.ingest.account import Outcome
 from market_platform.ingest.status import feed_statuses
@@ -18,85 +14,87 @@ from market_platform.settings import Settings
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.feed import Publisher
 
-# Jobs that compute from what the feeds brought, in order: job, and its market day as an offset from today (None: no partition).
-COMPUTED: tuple[tuple[str, timedelta | None], ...] = (
-    ("analysis", None),
-    ("fundamentals", None),
-    ("forecasts", None),
-    ("trading_fleet", None),
-    ("trading", timedelta(days=-1)),
-    ("trading", timedelta(0)),
-    ("trading", timedelta(days=1)),
-    ("settlement_day", timedelta(days=-2)),
-    ("settlement_day", timedelta(days=-1)),
-    ("settlement", None),
-    ("certificates", None),
+ComputedJob = tuple[str, timedelta | None]
+
+# Jobs that compute from what the feeds brought, with their market day as an offset from today (None: no partition): stages one
+# after the other, and in a stage chains side by side.
+COMPUTED: tuple[tuple[tuple[ComputedJob, ...], ...], ...] = (
+    # Gas forecasts read the histories that the fundamentals fetch.
+    (
+        (("fundamentals", None), ("forecasts", None)),
+        (("analysis", None), ("certificates", None)),
+    ),
+    (
+        (("trading_fleet", None), ("trading", timedelta(days=-1)), ("trading", timedelta(0)), ("trading", timedelta(days=1))),
+    ),
+    (
+        (("settlement_day", timedelta(days=-2)), ("settlement_day", timedelta(days=-1)), ("settlement", None)),
+    ),
     # Last: they read what all the others laid in.
-    ("marts", None),
-    ("brief", timedelta(days=-1)),
-)
+    (
+        (("marts", None), ("brief", timedelta(days=-1))),
+    ),
+)  # fmt: skip
 
 
 def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, as_json: bool) -> bool:
     """Run the jobs of some publishers with progress and print the report; return whether all of them succeeded."""
-    steps = [(publisher.name, name, day) for publisher in publishers for name, day in _jobs(publisher, days)]
-    steps += [
-        ("Computed", job, wall_clock().date() + offset if offset is not None else None) for job, offset in COMPUTED
-    ]
+    stages = [[list(_feed_steps(publisher, days)) for publisher in publishers], *_computed_stages()]
+    total = sum(len(chain) for stage in stages for chain in stage)
+    platform = Platform(settings)
     heard: list[Outcome] = []
-    checks: list[dg.AssetCheckEvaluation] = []
-    failed: list[str] = []
-    with progress() as bar:
-        task = bar.add_task("starting", total=len(steps))
-
-        def notice(outcome: Outcome) -> None:
-            heard.append(outcome)
-            bar.update(task, description=f"{outcome.feed}  {outcome.source}"[:70])
-
-        platform = Platform(settings, notice=notice)
-        definitions = build_defs(platform)
-        with open_instance(settings) as instance, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for done, (part, name, day) in enumerate(steps, start=1):
-                result = definitions.resolve_job_def(name).execute_in_process(
-                    instance=instance,
-                    partition_key=day.isoformat() if day else None,
-                    raise_on_error=False,
-                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                )
-                checks += result.get_asset_check_evaluations()
-                if not result.success:
-                    failed.append(f"{name} {day or ''}".strip())
-                bar.advance(task)
-                note_progress(done, len(steps), f"{part}: {name} {day or ''}")
-        platform.catalog.refresh()
-    _report(platform, heard, checks, failed, as_json=as_json)
+    ended: list[Ran] = []
+    with progress() as bar, Workers(settings) as workers:
+        task = bar.add_task("starting", total=total)
+        for stage in stages:
+            for event in workers.run(stage):
+                if isinstance(event, Outcome):
+                    heard.append(event)
+                    bar.update(task, description=f"{event.feed}  {event.source}"[:70])
+                else:
+                    ended.append(event)
+                    bar.update(task, advance=1, description=event.step.label[:70])
+                    note_progress(len(ended), total, event.step.label)
+            platform.catalog.refresh()
+    failed = [f"{ran.step.job} {ran.step.day or ''}".strip() for ran in ended if not ran.success]
+    _report(platform, heard, [check for ran in ended for check in ran.checks], failed, as_json=as_json)
     return not failed
 
 
-def _jobs(publisher: Publisher, days: int) -> Iterator[tuple[str, date | None]]:
+def _computed_stages() -> list[list[list[Step]]]:
+    today_utc = wall_clock().date()
+    return [
+        [
+            [Step("Computed", job, today_utc + offset if offset is not None else None) for job, offset in chain]
+            for chain in stage
+        ]
+        for stage in COMPUTED
+    ]
+
+
+def _feed_steps(publisher: Publisher, days: int) -> Iterator[Step]:
     """Name the runs of one publisher: the complete days and today, its lists, the report of the month."""
     for job in jobs_of(publisher):
         local = today(wall_clock(), job.zone)
         if job.kind == "market_day":
             for step in range(days, -1, -1):
-                yield job.name, local - timedelta(days=step)
+                yield Step(publisher.name, job.name, local - timedelta(days=step))
         elif job.kind == "lists":
-            yield job.name, None
+            yield Step(publisher.name, job.name)
         elif job.kind == "monthly":
-            yield job.name, local.replace(day=1)
+            yield Step(publisher.name, job.name, local.replace(day=1))
 
 
 def _report(
     platform: Platform,
     heard: list[Outcome],
-    checks: list[dg.AssetCheckEvaluation],
+    checks: list[Check],
     failed: list[str],
     *,
     as_json: bool,
 ) -> None:
     tables = _tables(platform)
-    checks = list({(check.asset_key, check.check_name): check for check in checks}.values())
+    checks = list({(check.asset, check.name): check for check in checks}.values())
     passed = sum(check.passed for check in checks)
     if as_json:
         show_json(
@@ -114,7 +112,7 @@ def _report(
     show(tables, ["table", "feeds", "rows", "coverage_percent", "from", "to"], title="What the lake holds")
     for check in checks:
         if not check.passed:
-            say(f"check {check.check_name} of {check.asset_key.to_user_string()} asks for a look")
+            say(f"check {check.name} of {check.asset} asks for a look")
     waiting = sorted({outcome.feed for outcome in heard if outcome.outcome == "not_published"})
     if waiting:
         say(f"not published yet, asked again by the sensor: {', '.join(waiting)}")

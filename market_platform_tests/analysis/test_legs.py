@@ -143,3 +143,8 @@ def test_a_wrong_row_of_the_table_is_named(change: dict[str, str], words: str) -
     table = pd.read_csv(TABLE, dtype=str, keep_default_na=False).head(1).assign(**change)
     with pytest.raises(SettingsError, match=words):
         plants(table)
+
+
+def test_no_settlements_have_no_curves() -> None:
+    columns = ["trade_day", "symbol", "contract_month", "settle_usd_per_mmbtu"]
+    assert basis_curves(pd.DataFrame(columns=columns)).empty

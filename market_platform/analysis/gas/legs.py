@@ -27,7 +27,7 @@ def basis_curves(settlements: pd.DataFrame) -> pd.DataFrame:
     keys = ["trade_day", "contract_month"]
     henry = rows[rows["symbol"] == HENRY_HUB].set_index(keys)["settle_usd_per_mmbtu"]
     henry = henry[~henry.index.duplicated(keep="last")].rename("henry_hub_usd_per_mmbtu")
-    rows = rows.drop_duplicates([*keys, "symbol"], keep="last").join(henry, on=keys, how="inner")
+    rows = rows.drop_duplicates([*keys, "symbol"], keep="last").merge(henry.reset_index(), on=keys)
     rows["hub"] = rows["symbol"].map(HUB_OF_SYMBOL)
     rows = rows[rows["hub"].notna()].sort_values(["trade_day", "hub", "contract_month"]).reset_index(drop=True)
     is_henry = rows["symbol"] == HENRY_HUB
