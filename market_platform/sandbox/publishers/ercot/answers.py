@@ -15,13 +15,15 @@ import pandas as pd
 from market_platform.sandbox.publishers.ercot.ancillary import REPORTS as ANCILLARY
 from market_platform.sandbox.publishers.ercot.dashboards import display
 from market_platform.sandbox.publishers.ercot.disclosure import REPORTS as DISCLOSURE
-from market_platform.sandbox.publishers.ercot.power import REPORTS as POWER
+from market_platform.sandbox.publishers.ercot.grid import REPORTS as GRID
+from market_platform.sandbox.publishers.ercot.load import REPORTS as LOAD
 from market_platform.sandbox.publishers.ercot.prices import REPORTS as PRICES
+from market_platform.sandbox.publishers.ercot.renewables import REPORTS as RENEWABLES
 from market_platform.sandbox.publishers.ercot.report import MOMENT, ZONE, Document, Report
 from market_platform.sandbox.world import World
 
 HOSTS = ("api.ercot.com", "ercotb2c.b2clogin.com", "www.ercot.com")
-REPORTS: tuple[Report, ...] = (*PRICES, *ANCILLARY, *POWER, *DISCLOSURE)
+REPORTS: tuple[Report, ...] = (*PRICES, *ANCILLARY, *LOAD, *RENEWABLES, *GRID, *DISCLOSURE)
 TOKEN_SECONDS = 3600
 LISTED_DAYS = 7
 SIMULATED = {"X-Simulated": "market-platform sandbox"}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from market_platform.sandbox.publishers.ercot.power import ACTUAL_HEADINGS, FORECAST_ZONES
+from market_platform.sandbox.publishers.ercot.load import ACTUAL_HEADINGS, FORECAST_ZONES
 from market_platform.sandbox.publishers.ercot.report import ZONE, repeated
 from market_platform.sandbox.world import World
 

@@ -16,6 +16,8 @@ from market_platform.sandbox.world import World
 ZONE: ZoneInfo = MARKETS["ercot"].zone
 MOMENT = "_posted"
 FILE = "_file"
+# When hourly issues are posted: the world makes one a day.
+ISSUE = (0, time(8, 30))
 
 Rows = Callable[[World, date], pd.DataFrame]
 
@@ -141,3 +143,9 @@ def repeated(moments: pd.Series) -> pd.Series:
     before = (moments - pd.Timedelta(hours=1)).dt.tz_convert(ZONE).dt.tz_localize(None)
     same = before == moments.dt.tz_convert(ZONE).dt.tz_localize(None)
     return same.map({True: "Y", False: "N"})
+
+
+def wide(rows: pd.DataFrame, value: str, zones: Mapping[str, str]) -> pd.DataFrame:
+    """Return the sums of places beside each other, by interval: ``zones`` says under which heading each counts."""
+    named = rows.assign(zone=rows["location"].map(dict(zones)))
+    return named.pivot_table(index="interval_start", columns="zone", values=value, aggfunc="sum").reset_index()
