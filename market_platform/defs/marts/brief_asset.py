@@ -23,15 +23,20 @@ ZONE = "America/Los_Angeles"
 def market_brief(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Write the brief of the partition's day."""
     files = write_brief(platform, date.fromisoformat(context.partition_key), browser=find_browser())
-    lines = [f"- **{title}**: {reason}" for title, reason in files.missing.items()]
     return dg.MaterializeResult(
         metadata={
+            "brief": dg.MetadataValue.md(_listed(files.claims) or "no part has data yet"),
+            "nothing_to_show_yet": dg.MetadataValue.md(_listed(files.missing) or "every part has data"),
             "page": dg.MetadataValue.path(str(files.page)),
             "pdf": dg.MetadataValue.path(str(files.pdf)),
-            "open": dg.MetadataValue.url(files.page.as_uri()),
-            "parts_with_data": files.parts - len(files.missing),
+            # A browser follows no link from a served page to a file of the machine.
+            "open": dg.MetadataValue.text(f"market-platform brief --day {context.partition_key} --open"),
+            "parts_with_data": len(files.claims),
             "pdf_drawn_by": files.drawn_by,
             "simulated": platform.settings.origin == "sandbox",
-            "nothing_to_show_yet": dg.MetadataValue.md("\n".join(lines) or "every part has data"),
         }
     )
+
+
+def _listed(parts: dict[str, str]) -> str:
+    return "\n".join(f"- **{title}**: {text}" for title, text in parts.items())

@@ -25,13 +25,18 @@ PRINT_SECONDS = 60
 
 @dataclass(frozen=True)
 class BriefFiles:
-    """Where the brief of a day lies, what drew its PDF, and what it had nothing for."""
+    """Where the brief of a day lies, what drew its PDF, what each part says, and what it had nothing for."""
 
     page: Path
     pdf: Path
     drawn_by: str
-    parts: int
+    claims: dict[str, str]
     missing: dict[str, str]
+
+    @property
+    def parts(self) -> int:
+        """How many parts the brief has."""
+        return len(self.claims) + len(self.missing)
 
 
 def last_whole_day(platform: Platform) -> date:
@@ -56,8 +61,9 @@ def write_brief(platform: Platform, day: date, folder: Path | None = None, *, br
         printed = pdf(brief)
         browser = None
     _replace(paper, printed)
+    claims = {part.title: part.claim for part in brief.parts if not part.missing}
     missing = {part.title: part.missing for part in brief.parts if part.missing}
-    return BriefFiles(page, paper, Path(browser).name if browser else "matplotlib", len(brief.parts), missing)
+    return BriefFiles(page, paper, Path(browser).name if browser else "matplotlib", claims, missing)
 
 
 def find_browser() -> str | None:
