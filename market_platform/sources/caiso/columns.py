@@ -230,10 +230,27 @@ CAPACITY_AWARDS = Report(
      number("awarded", "AGG_AWD_MW", optional=True)),
 )  # fmt: skip
 
+# Headings that another reader measured on live answers (secondary); no file of it is recorded.
+RIGHTS_PRICES = Report(
+    ("CRR_CLEARING",),
+    (
+        START,
+        END,
+        ITEM,
+        label("auction", "MARKET_NAME"),
+        label("term", "MARKET_TERM"),
+        label("time_of_use", "TIME_OF_USE"),
+        label("node", "APNODE_ID"),
+        number("price", "APNODE_ID_PRICE"),
+        passed("START_DATE"),
+        passed("END_DATE"),
+    ),
+)
+
 REPORTS: tuple[Report, ...] = (
     LMP, TIE_LMP, ANCILLARY, CAPACITY_PRICES, FUEL_PRICES, ALLOWANCE_PRICES, CORRECTIONS, LOAD, PEAK_LOAD, RENEWABLES,
     WESTERN_RENEWABLES, SCHEDULES, NOMOGRAMS, TIE_CONSTRAINTS, POWER_BALANCE, TRANSMISSION_USAGE, TRANSMISSION_OUTAGES, TRANSFERS,
     GENERATION_OUTAGES, RESERVE_RESULTS, RESERVE_REQUIREMENTS, RAMP_REQUIREMENTS, CAPACITY_AWARDS, BID_SUMMARIES,
     VIRTUAL_TOTALS, VIRTUAL_NODES, PUBLIC_BIDS, AGGREGATE_MAP, TAC_AREA_MAP, RESERVE_REGION_MAP, RUC_ZONE_MAP,
-    LOAD_FACTORS, NODES, MESSAGES,
+    LOAD_FACTORS, NODES, MESSAGES, RIGHTS_PRICES,
 )  # fmt: skip
