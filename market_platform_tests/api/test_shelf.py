@@ -2,9 +2,6 @@
 
 import asyncio
 import re
-import socket
-import threading
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -15,44 +12,10 @@ from market_platform.api.app import create_app
 from market_platform.api.keys import create_key, revoke_key
 from market_platform.contracts.families.prices import LMP
 from market_platform_tests.api.conftest import NOW, Served, keys_of, serving, small_platform
+from market_platform_tests.api.wire import address, request, talk
 
 LATEST = "/v1/markets/pjm/prices?market=RTD&location=WESTERN%20HUB"
 DAY = "/v1/markets/pjm/prices?market=DAM&location=WESTERN%20HUB&start_day=2026-11-20&end_day=2026-11-20"
-
-
-def request(path: str, key: str, *lines: str, method: str = "GET", body: str = "") -> bytes:
-    head = [f"{method} {path} HTTP/1.1", "Host: localhost", f"X-API-Key: {key}", *lines]
-    return ("\r\n".join(head) + "\r\n\r\n" + body).encode()
-
-
-def address(served: Served) -> tuple[str, int]:
-    host, port = served.url.removeprefix("http://").split(":")
-    return host, int(port)
-
-
-def talk(served: Served, segments: list[bytes], answers: int) -> list[tuple[int, dict[bytes, bytes], bytes]]:
-    """Send segments one by one over one connection and return status, headers and body of so many answers."""
-    with closing(socket.create_connection(address(served), timeout=30)) as line:
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sending = threading.Thread(target=lambda: [line.sendall(part) for part in segments])
-        sending.start()
-        got = [read(line) for _ in range(answers)]
-        sending.join()
-    return got
-
-
-def read(line: socket.socket) -> tuple[int, dict[bytes, bytes], bytes]:
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        part = line.recv(1)
-        assert part, "the server closed the connection"
-        head += part
-    first, *rest = head[:-4].split(b"\r\n")
-    headers = dict(each.lower().split(b": ", 1) for each in rest)
-    body, length = b"", int(headers.get(b"content-length", b"0")) if first.split()[1] != b"304" else 0
-    while len(body) < length:
-        body += line.recv(length - len(body))
-    return int(first.split()[1]), headers, body
 
 
 def test_an_answer_from_the_shelf_is_the_answer_with_a_number_of_its_own(served, client):
@@ -110,6 +73,7 @@ def test_the_shelf_knows_no_way_past_the_rate(served):
     assert all(b"retry-after" in headers for status, headers, _ in answers if status == 429)
 
 
+@pytest.mark.long
 def test_it_gives_nothing_of_an_older_catalog_and_nothing_to_a_key_that_ended(tmp_path):
     feed = "pjm_rt_5min_unverified_lmp_hub"
     platform = small_platform(tmp_path, (feed,))
@@ -131,11 +95,10 @@ def test_it_gives_nothing_of_an_older_catalog_and_nothing_to_a_key_that_ended(tm
         assert [status for status, _, _ in talk(own, [asked] * 2, 2)] == [401, 401]
 
 
-def test_many_clients_of_one_key_are_neither_refused_nor_lost(tmp_path):
+def test_many_clients_of_one_key_are_neither_refused_nor_lost(served):
     """All connect at once and ask before the key was ever looked up: only keys that open nothing count against an address."""
-    platform = small_platform(tmp_path, ("pjm_dam_lmp_hub",))
-    with serving(create_app(platform, strangers_per_minute=10)) as url:
-        own = Served(url, platform, keys_of(platform))
+    with serving(create_app(served.platform, strangers_per_minute=10)) as url:
+        own = Served(url, served.platform, served.keys)
         host, port = address(own)
 
         async def ask() -> list[bytes]:
