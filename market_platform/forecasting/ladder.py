@@ -25,6 +25,7 @@ SHORT_ROWS = 35
 RECENT_ROWS = 28
 CALIBRATION_ROWS = 182
 MAX_ROWS = 1456 + 364
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,24 @@ def _refuse_if_nothing_known(panel: Panel, known: np.ndarray) -> None:
 
 def _usable_inputs(panel: Panel, known: np.ndarray) -> tuple[Panel, list[str]]:
     """Drop inputs that are not there for the day or hardly ever were; say which, and say where targets are missing."""
-    notes, kept = [], {}
+    after = {name: values for name, values in panel.known_after.items() if not _mostly_unknown(values[known])}
+    notes = [f"{name} is unknown for most of the history: left out" for name in panel.known_after if name not in after]
+    kept = {}
     for name, values in panel.known_ahead.items():
         if np.isnan(values[-1]).any():
             notes.append(f"{name} is not complete for {panel.days[-1]}: left out")
-        elif np.isnan(values[known]).mean() > 0.5:
+        elif _mostly_unknown(values[known]):
             notes.append(f"{name} is unknown for most of the history: left out")
         else:
             kept[name] = values
     missing = int((~known[:-1]).sum())
     if missing:
         notes.append(f"{missing} days without a complete target were not trained on")
-    return replace(panel, known_ahead=kept), notes
+    return replace(panel, known_ahead=kept, known_after=after), notes
+
+
+def _mostly_unknown(values: np.ndarray) -> bool:
+    return bool(np.isnan(values).mean() > MOSTLY)
 
 
 def _members_within_reach(members: tuple[Member, ...], known_rows: int) -> tuple[tuple[Member, ...], str]:

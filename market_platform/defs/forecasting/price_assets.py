@@ -8,6 +8,7 @@ import pandas as pd
 
 from market_platform.defs.forecasting import reading
 from market_platform.defs.forecasting.asset import forecast_asset
+from market_platform.defs.forecasting.fuel import gas_feeds, gas_known
 from market_platform.defs.forecasting.subjects import MarketSubjects
 from market_platform.errors import Infeasible
 from market_platform.markets.market_day import day_bounds, today
@@ -28,10 +29,10 @@ def price_asset(subjects: MarketSubjects) -> dg.AssetsDefinition:
     return forecast_asset(
         asset_key(subjects.market),
         lambda platform, moment: price_order(platform, subjects, moment),
-        deps=feeds_read(subjects),
+        deps=[*feeds_read(subjects), *gas_feeds()],
         description="Day-ahead prices of the market's hubs and zones for the next market day, hour by hour with quantiles: a "
-        "pool of models combined by recent error, down a ladder to the seasonal naive where history is short. Reads only "
-        "what was known at the moment of issue.",
+        "pool of models combined by recent error, down a ladder to the seasonal naive where history is short. From past prices, "
+        "the ISO's forecasts of load, wind and solar, Henry Hub's price and the calendar, as known at the moment of issue.",
     )
 
 
@@ -49,11 +50,12 @@ def price_order(platform: Platform, subjects: MarketSubjects, moment: datetime) 
     prices = reading.by_location(reading.outcomes(platform, subjects.day_ahead, moment))
     day = next_day(prices, moment, subjects)
     ahead = known_ahead(platform, subjects, moment, day)
+    gas = gas_known(platform, moment, day, subjects.zone)
     panels, refused = {}, {}
     for location in reading.locations_wanted(platform.settings.forecast_locations, subjects.market, list(prices)):
         request = Request(location, "day_ahead_price", day, subjects.zone, moment, subjects.calendar)
         try:
-            panels[location] = panel_from_frames(request, prices[location], ahead)
+            panels[location] = panel_from_frames(request, prices[location], ahead, gas)
         except Infeasible as refusal:
             refused[location] = str(refusal)
     gate = gate_of(subjects.market, "dam", day_bounds(day, subjects.zone)[0]).closes_at
