@@ -22,12 +22,16 @@ BID_SCHEDULES = Contract(
         "location": LOCATION,
         "product": PRODUCT,
         "strategy": column(Kind.TEXT, "Strategy that made the schedule"),
-        "expected_usd_per_mwh": price("Price that the schedule rests on; blank for a strategy without forecast"),
+        "expected_usd_per_mwh": price(
+            "Price that the schedule rests on, $/MW for an hour of capacity; blank without forecast"
+        ),
         "forecast_source": column(
             Kind.TEXT,
             "forecasts (the platform's own), seasonal_naive, last_day, day_ahead_and_surprise (real time), or none",
         ),
-        "planned_mw": column(Kind.NUMBER, "Power planned at the grid; negative charges", blank=True),
+        "planned_mw": column(
+            Kind.NUMBER, "Power planned at the grid; negative charges; of a service the capacity held back", blank=True
+        ),
         "planned_soc_end_mwh": column(Kind.NUMBER, "State of charge planned for the interval's end", blank=True),
         "bid_id": column(Kind.TEXT, "Bid that offers the interval; blank where nothing is offered", blank=True),
         "bid_curve": column(
