@@ -51,18 +51,17 @@ def _by_market(expression: str) -> str:
 
 
 def _on_peak() -> str:
-    kinds: dict[tuple[str, PeakBlock], list[str]] = {}
+    """Return the expression; the local time is worked out once, as the one member of a list, and not where each rule asks it."""
+    kinds: dict[PeakBlock, list[str]] = {}
     for market, block in BLOCKS.items():
-        kinds.setdefault((MARKETS[market].zone_name, block), []).append(market)
+        kinds.setdefault(block, []).append(market)
     branches = []
-    for (zone, block), markets in kinds.items():
-        local = _local(zone)
+    for block, markets in kinds.items():
         days = ", ".join(str(day + 1) for day in block.weekdays)
-        branches.append(
-            f"WHEN lower(market) IN ({_listed(markets)}) THEN (hour({local}) BETWEEN {block.first_hour} "
-            f"AND {block.last_hour} AND isodow({local}) IN ({days}) AND NOT {HOLIDAY.format(t=local)})"
-        )
-    return _case(branches, BLOCKS)
+        hours = f"hour(t) BETWEEN {block.first_hour} AND {block.last_hour} AND isodow(t) IN ({days})"
+        branches.append(f"WHEN lower(market) IN ({_listed(markets)}) THEN {hours}")
+    in_block = _case(branches, BLOCKS)
+    return f"list_transform([{_by_market('{local}')}], lambda t: ({in_block}) AND NOT {HOLIDAY.format(t='t')})[1]"
 
 
 def _case(branches: list[str], known: Iterable[str]) -> str:
