@@ -26,11 +26,17 @@ from market_platform.settlement.reports.plots import draw_variances, draw_waterf
 
 ZERO = Decimal("0.00")
 STATUS = {"V": "read in an official text", "S": "second-hand source", "U": "unverified"}
-ROWS_PER_PAGE = 38
+ROWS_PER_PAGE = 44
+#: Rows that a table's title and headings take, and the fewest that are begun at the end of a page.
+HEAD_ROWS, LEAST_ROWS = 4, 6
 PAGE_INCHES = (11.0, 8.5)
-FONT_POINTS = 6.5
+#: A table of many columns is printed smaller.
+FONT_POINTS, SMALL_POINTS, MANY_COLUMNS = 6.5, 5.5, 12
 #: Columns that a page has no room for; the workbook has them all.
 NOT_PRINTED = {"iso", "account", "market_day", "interval_end", "source", "deadline_status", "market"}
+#: Endings of the columns that hold numbers.
+NUMBERS = ("_usd", "_mwh")
+MOST_LETTERS = 64
 
 
 @dataclass(frozen=True)
@@ -136,11 +142,7 @@ def to_html(pack: MonthlyPack) -> str:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(resources.files(__package__).joinpath("pack.html").read_text(encoding="utf-8"))
     plots = [waterfall_png(pack.outcome, "From expected to billed"), variance_png(pack.outcome, "Variance by cause")]
-    tables = [
-        (name, list(frame.columns), [[_cell(value) for value in row] for row in frame.itertuples(index=False)])
-        for name, frame in pack.tables.items()
-        if len(frame)
-    ]
+    tables = [(name, *_printed(frame)) for name, frame in pack.tables.items() if len(frame)]
     return template.render(
         pack=pack, tables=tables, plots=[base64.b64encode(plot).decode() for plot in plots], legend=STATUS
     )
@@ -189,37 +191,70 @@ def to_pdf(pack: MonthlyPack) -> bytes:
         figure = Figure(figsize=PAGE_INCHES, layout="constrained")
         figure.suptitle(pack.title, fontsize=13)
         head, waterfall, causes = figure.subplots(3, 1, height_ratios=[1, 2, 2])
-        _draw_table(head, [[label, value] for label, value in pack.figures], ["Figure", "Value"])
+        _draw_table(head, [[label, value] for label, value in pack.figures], [("Figure", False), ("Value", True)])
         draw_waterfall(waterfall, pack.outcome, "From expected to billed")
         draw_variances(causes, pack.outcome.by_cause(), "Variance by cause")
         pages.savefig(figure)
-        for name, frame in pack.tables.items():
-            for page in _pages(name, frame):
-                pages.savefig(page)
+        for page in _pages(pack.tables):
+            pages.savefig(page)
     return buffer.getvalue()
 
 
-def _pages(name: str, frame: pd.DataFrame) -> Iterator[Figure]:
-    kept = [column for column in frame.columns if column not in NOT_PRINTED]
-    rows = _for_print(frame[kept])
-    for begin in range(0, len(rows), ROWS_PER_PAGE):
-        part = rows[begin : begin + ROWS_PER_PAGE]
-        figure = Figure(figsize=PAGE_INCHES)
-        figure.suptitle(f"{name}: rows {begin + 1} to {begin + len(part)} of {len(rows)}", fontsize=11)
-        _draw_table(figure.add_axes((0.02, 0.02, 0.96, 0.9)), part, [_heading(column) for column in kept])
+def _pages(tables: dict[str, pd.DataFrame]) -> Iterator[Figure]:
+    """Yield pages filled with the tables one below the other; one that is too long goes on with its headings."""
+    figure, used = Figure(figsize=PAGE_INCHES), 0
+    for name, frame in tables.items():
+        headings, rows = _printed(frame)
+        begin = 0
+        while begin < len(rows):
+            room = ROWS_PER_PAGE - used - HEAD_ROWS
+            if room < min(len(rows) - begin, LEAST_ROWS):
+                yield figure
+                figure, used = Figure(figsize=PAGE_INCHES), 0
+                continue
+            part = [[text[:MOST_LETTERS] for text in row] for row in rows[begin : begin + room]]
+            top = 0.96 - 0.93 * used / ROWS_PER_PAGE
+            whole = begin == 0 and len(part) == len(rows)
+            title = name if whole else f"{name}: rows {begin + 1} to {begin + len(part)} of {len(rows)}"
+            figure.text(0.03, top, title, fontsize=10, fontweight="bold", va="top")
+            height = 0.93 * (len(part) + 1) / ROWS_PER_PAGE
+            _draw_table(figure.add_axes((0.01, top - 0.03 - height, 0.98, height)), part, headings)
+            begin, used = begin + len(part), used + len(part) + HEAD_ROWS
+    if used:
         yield figure
 
 
-def _for_print(frame: pd.DataFrame) -> list[list[str]]:
-    return [[str(_cell(value))[:28] for value in row] for row in frame.itertuples(index=False)]
+def _printed(frame: pd.DataFrame) -> tuple[list[tuple[str, bool]], list[list[str]]]:
+    """Return the headings of what a page has room for, each with whether numbers stand under it, and the rows as text."""
+    kept = [column for column in frame.columns if column not in NOT_PRINTED]
+    headings = [(_heading(column), column.endswith(NUMBERS) or column == "lines") for column in kept]
+    rows = [[_text(column, value) for column, value in zip(kept, row, strict=True)] for row in frame[kept].to_numpy()]
+    return headings, rows
 
 
-def _draw_table(axes: Axes, rows: list[list[str]], columns: list[str]) -> None:
+def _text(column: str, value: object) -> str:
+    """Return a value as a person reads it: money with cents, other numbers without trailing zeros."""
+    shown = _cell(value)
+    if isinstance(shown, float | Decimal) and column.endswith("_usd"):
+        return f"{shown:,.2f}"
+    if isinstance(shown, float | Decimal):
+        return f"{shown:,.6f}".rstrip("0").rstrip(".")
+    if column == "dispute_id":
+        return str(shown)[:12]
+    return str(shown).replace("_", " ") if column == "cause" else str(shown)
+
+
+def _draw_table(axes: Axes, rows: list[list[str]], headings: list[tuple[str, bool]]) -> None:
     axes.axis("off")
-    table = axes.table(cellText=rows, colLabels=columns, loc="upper center", cellLoc="left")
+    table = axes.table(cellText=rows, colLabels=[heading for heading, _ in headings], loc="upper left", cellLoc="left")
     table.auto_set_font_size(value=False)
-    table.set_fontsize(FONT_POINTS)
-    table.auto_set_column_width(list(range(len(columns))))
+    table.set_fontsize(SMALL_POINTS if len(headings) > MANY_COLUMNS else FONT_POINTS)
+    table.auto_set_column_width(list(range(len(headings))))
+    for (row, column), cell in table.get_celld().items():
+        cell.set_edgecolor("#d8dade")
+        cell.set_facecolor("#f0f1f4" if row == 0 else "white")
+        cell.set_height(1 / (len(rows) + 1))
+        cell.set_text_props(ha="right" if headings[column][1] else "left")
 
 
 def _heading(column: str) -> str:

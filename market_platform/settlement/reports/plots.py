@@ -62,6 +62,7 @@ def draw_waterfall(axes: Axes, outcome: Reconciliation, title: str) -> None:
     axes.set_ylim(min(levels) - room, max(levels) + room)
     axes.set_xticks(range(len(steps)), [label for label, _, _ in steps], rotation=20, ha="right")
     axes.set_ylabel("revenue, USD (axis cut)")
+    axes.yaxis.set_major_formatter("{x:,.2f}")
     axes.set_title(title)
     axes.grid(axis="y", alpha=0.3)
 
@@ -79,6 +80,7 @@ def draw_variances(axes: Axes, by_cause: pd.DataFrame, title: str) -> None:
     axes.margins(x=0.08)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_xlabel("billed - expected, USD")
+    axes.xaxis.set_major_formatter("{x:,.2f}")
     axes.set_title(title)
     axes.legend(loc="best")
     axes.grid(axis="x", alpha=0.3)
