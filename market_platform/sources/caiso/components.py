@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_platform.sources.stamps import places_of
+
 DENSE_LIMIT = 4
 
 
@@ -31,17 +33,18 @@ def spread(read: pd.DataFrame, keys: Sequence[str], component: np.ndarray, count
     """
     wide_of_row, wide_count = _numbered(read, keys)
     usable = np.flatnonzero(component >= 0)
-    cell = wide_of_row[usable] * count + component[usable]
+    cell = component[usable] * wide_count + wide_of_row[usable]
     first = np.full(wide_count * count, -1, dtype=np.int64)
     first[cell[::-1]] = usable[::-1]  # the last write stands, so that the first row of a cell stays
     again = np.zeros(len(read), dtype=bool)
     again[usable] = first[cell] != usable
-    parts = first.reshape(wide_count, count)
-    parts = parts[(parts >= 0).any(axis=1)]
+    parts = first.reshape(count, wide_count)
+    parts = parts[:, (parts >= 0).any(axis=0)]
     present = parts >= 0
-    values = np.where(present, read["value"].to_numpy()[parts], np.nan)
-    leading = np.where(present, parts, len(read)).min(axis=1, initial=len(read))
-    return Spread(leading, values.T, present.T, again)
+    values = read["value"].to_numpy()[parts]
+    values[~present] = np.nan
+    leading = np.where(present, parts, len(read)).min(axis=0, initial=len(read))
+    return Spread(leading, values, present, again)
 
 
 def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
@@ -60,11 +63,21 @@ def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]
     """Return the number of each row's combination of categorical columns, and how many numbers there may be."""
     number = np.zeros(len(read), dtype=np.int64)
     size = 1
+    before: np.ndarray | None = None
     for key in keys:
-        categories = len(read[key].cat.categories) + 1
-        number = number * categories + (read[key].cat.codes.to_numpy().astype(np.int64) + 1)
-        size *= categories
+        codes, texts = places_of(read[key])
+        if before is None or not _decides(before, codes):
+            number = number * (len(texts) + 1) + (codes.astype(np.int64) + 1)
+            size *= len(texts) + 1
+        before = codes
     if size <= DENSE_LIMIT * max(len(read), 1000):
         return number, size
     inverse, distinct = pd.factorize(number, sort=True)
     return inverse, len(distinct)
+
+
+def _decides(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether equal codes of one column always stand beside equal codes of the other, as a start beside its end."""
+    found = np.empty(int(one.max(initial=-1)) + 2, dtype=other.dtype)
+    found[one] = other  # a blank's -1 is the last place
+    return bool((found[one] == other).all())

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from lxml import etree
 
 from market_platform.errors import UnreadablePayload
@@ -15,14 +16,12 @@ from market_platform.sources.caiso.rows import PLACE
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
-from market_platform.sources.stamps import as_day, as_utc, laid
-from market_platform.sources.tabular import Field, Goes, Reads, label, passed, read_csv, resolve_columns
+from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
+from market_platform.sources.tabular import Field, Goes, Reads, is_laid, label, passed, read_csv, resolve_columns, stamp
 
-START = label(
-    "start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT", goes=Goes.CLOCK
-)
-END = label("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT", goes=Goes.CLOCK)
-DAY = label("day", "OPR_DT", "OPR_DATE", optional=True, goes=Goes.CLOCK)
+START = stamp("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
+END = stamp("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
+DAY = stamp("day", "OPR_DT", "OPR_DATE", optional=True)
 RUN = label("run", "MARKET_RUN_ID", "MKT_TYPE", optional=True, goes=Goes.NAME)
 TIMES = (START, END, DAY, RUN)
 ITEM = label("item", "XML_DATA_ITEM", "DATA_ITEM", optional=True, goes=Goes.NAME)
@@ -76,7 +75,7 @@ def read_report(report: Report, payloads: Sequence[Payload]) -> pd.DataFrame:
         return frames[0]
     merged = pd.concat(frames, ignore_index=True)
     for field in report.fields:
-        if field.reads is Reads.LABEL:
+        if field.reads is not Reads.NUMBER and not is_laid(merged[field.name].dtype):
             merged[field.name] = merged[field.name].astype("category")
     return merged
 
@@ -85,8 +84,8 @@ class Moments:
     """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
 
     def __init__(self, column: pd.Series) -> None:
-        self._codes = column.cat.codes.to_numpy()
-        self.distinct = _utc_stamps(column.cat.categories)
+        self._codes, texts = texts_of(column)
+        self.distinct = _utc_stamps(texts)
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
@@ -108,12 +107,17 @@ class Moments:
         return laid(distinct, self._codes)
 
 
-def _utc_stamps(texts: pd.Index) -> np.ndarray:
+def _utc_stamps(texts: pa.LargeStringArray) -> np.ndarray:
     """Read stamps into naive UTC: at once those in OASIS' own form and bare days, one by one all others."""
     found = fixed_stamps(texts, PLAIN_FORMATS)
     left = np.isnat(found)
     if left.any():
-        rest = pd.to_datetime(pd.Series(texts[left], dtype="object"), format="ISO8601", utc=True, errors="coerce")
+        rest = pd.to_datetime(
+            pd.Series(texts.filter(pa.array(left)).to_pylist(), dtype="object"),
+            format="ISO8601",
+            utc=True,
+            errors="coerce",
+        )
         found[left] = rest.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     return found
 

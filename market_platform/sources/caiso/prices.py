@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
 COMPONENTS = tuple(PRICE_COMPONENTS)
+_type_of = lru_cache(maxsize=2**16)(location_type)  # a day's answers name the same nodes again and again
 # MGHG came later than the other parts: reports made before 2021 do not have it (facts).
 PARTS = tuple(COMPONENTS.index(name) for name in ("MCE", "MCC", "MCL"))
 LOCAL_FORMATS = (
@@ -55,7 +57,7 @@ def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def _node(part: pd.DataFrame) -> dict[str, object]:
     node = part["node"]
-    return {"location": node, "location_id": node, "location_type": words(node, location_type)}
+    return {"location": node, "location_id": node, "location_type": words(node, _type_of)}
 
 
 def _tie(part: pd.DataFrame) -> dict[str, object]:
@@ -68,9 +70,10 @@ def _components(
 ) -> pd.DataFrame:
     component = _component(read)
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
-    part = read.iloc[wide.leading].reset_index(drop=True)
-    rows = intervals(feed, part).assign(**place(part), **dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True)))
-    rows["lines"] = wide.present.sum(axis=0)
+    part = read[[*keys, "start", "end", "day", *PLACE]].iloc[wide.leading].reset_index(drop=True)
+    prices = dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True))
+    times = dict(intervals(feed, part).items())
+    rows = pd.DataFrame({**times, **place(part), **prices, "lines": wide.present.sum(axis=0)}, copy=False)
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
