@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from market_platform.drills.clocks import clocks
+from market_platform.drills.corrections import corrections
 from market_platform.drills.damage import damaged_archive, damaged_parquet
 from market_platform.drills.databases import postgres
 from market_platform.drills.disks import disk_full, read_only_disk
@@ -29,13 +30,14 @@ class Drill:
 
 DRILLS = {
     "kill": Drill("kill -9 at random points of fetching, archiving, committing and accounting", kill, 300),
-    "rivals": Drill("the same run started twice at once, on stores that are not there yet", rivals, 15),
-    "disk-full": Drill("a disk that runs full at random points and is freed", disk_full, 20),
+    "rivals": Drill("the same run started twice at once, on stores that are not there yet", rivals, 9),
+    "disk-full": Drill("a disk that runs full at random points and is freed", disk_full, 8),
     "read-only-disk": Drill("a disk that cannot be written to for a while", read_only_disk, 6),
-    "clock": Drill("a clock that is set back a day or jumps two years", clocks, 60),
-    "postgres": Drill("a database server that dies in mid-transaction and comes back", postgres, 20),
-    "object-store": Drill("an object store that fails, breaks off and loses its answers", object_store, 200),
-    "publishers": Drill("every wire fault of publishers, in single answers and in all of them", publishers, 18),
+    "clock": Drill("a clock that is set back a day or jumps two years", clocks, 18),
+    "postgres": Drill("a database server that dies in mid-transaction and comes back", postgres, 8),
+    "object-store": Drill("an object store that fails, breaks off and loses its answers", object_store, 60),
+    "publishers": Drill("every wire fault of publishers, in single answers and in all of them", publishers, 9),
+    "corrections": Drill("weeks of corrections, late, out of order and twice", corrections, 60),
     "damaged-parquet": Drill(
         "files of the lake cut, emptied, overwritten, gone, one byte changed", damaged_parquet, 40
     ),

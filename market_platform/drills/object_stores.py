@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Proxy
 
     def _pass_on(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        content = self._content()
         fault = self.server.fault()
         if fault.endswith("before the work"):
             self._fail(fault)
@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         onward = http.client.HTTPConnection(
             str(self.server.store.hostname), int(self.server.store.port or 80), timeout=60
         )
-        onward.request(self.command, self.path, content, dict(self.headers.items()))
+        onward.request(self.command, self.path, content, self._headers())
         answer = onward.getresponse()
         body = answer.read()
         if fault.endswith("after the work"):
@@ -95,6 +95,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = bool(fault)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _pass_on  # noqa: N815 - names of the standard library
+
+    def _content(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
+    def _headers(self) -> dict[str, str]:
+        return {name: value for name, value in self.headers.items() if name.lower() != "transfer-encoding"}
 
     def _fail(self, fault: str) -> None:
         self.close_connection = True

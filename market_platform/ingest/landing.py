@@ -15,6 +15,9 @@ from market_platform.sources.payload import Payload
 from market_platform.store.lake import Lake
 from market_platform.store.merging import Arrival
 
+# What a publisher answers is what stands with it now; a file that somebody has may be older than what was read before.
+IMPORT = "import"
+
 
 @dataclass(frozen=True)
 class Archived:
@@ -96,7 +99,9 @@ class Landing:
         changed: dict[str, int] = {}
         try:
             if arrivals:
-                commit = self.lake.commit_all(feed.contract, feed.key, arrivals, read_at=now)
+                commit = self.lake.commit_all(
+                    feed.contract, feed.key, arrivals, read_at=now, older_yields=self.origin.startswith(IMPORT)
+                )
                 standing, changed = commit.standing, commit.changed_by_payload
         except MarketPlatformError as error:
             return [self.end(_failed(each.outcome, error)) for each in read]

@@ -84,18 +84,20 @@ class Lake:
         *,
         read_at: datetime,
         whole_days: Sequence[date] = (),
+        older_yields: bool = False,
     ) -> Commit:
         """Merge the rows of some payloads of one feed, no key in two of them, into its table: all of them or none.
 
         Unchanged rows stay as they are, changed ones become a new version, rows that do not come again are kept, save on
-        ``whole_days``: of these the rows are all there is, and what does not come again is closed.
+        ``whole_days``: of these the rows are all there is, and what does not come again is closed. With ``older_yields`` a
+        row that its publisher stamped before the one that stands does not replace it: files come in any order.
         Writers of other slices go on beside this one; writers of the same slice take turns. Raises StoreError where the
         table cannot be written after many tries; then nothing of it is stored.
         """
         incoming = incoming_table(contract, feed, arrivals, read_at)
         for attempt in range(COMMIT_TRIES):
             try:
-                return self._try_commit(contract, feed, incoming, read_at, whole_days)
+                return self._try_commit(contract, feed, incoming, read_at, whole_days, older_yields=older_yields)
             except CommitFailedError:
                 time.sleep(min(FIRST_PAUSE_SECONDS * 1.5**attempt, LONGEST_PAUSE_SECONDS))
             except (DeltaError, OSError, duckdb.Error) as error:  # DuckDB's where a stored file is damaged
@@ -174,14 +176,21 @@ class Lake:
             return DeltaTable(self.path(contract), storage_options=self._options)  # another process was first
 
     def _try_commit(
-        self, contract: Contract, feed: str, incoming: pa.Table, read_at: datetime, whole_days: Sequence[date]
+        self,
+        contract: Contract,
+        feed: str,
+        incoming: pa.Table,
+        read_at: datetime,
+        whole_days: Sequence[date],
+        *,
+        older_yields: bool,
     ) -> Commit:
         table = self._open(contract) or self._create(contract)
         slices = slices_of(feed, incoming, whole_days)
         existing = table.file_uris(file_pruning_predicate=slices.predicate)
         with self._duckdb() as connection:
             connection.register("incoming", incoming)
-            merged = merge(connection, contract, existing, slices, read_at)
+            merged = merge(connection, contract, existing, slices, read_at, older_yields=older_yields)
             if merged.rows is not None:
                 write_deltalake(
                     table,

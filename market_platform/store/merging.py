@@ -102,9 +102,18 @@ def slices_of(feed: str, incoming: pa.Table, whole_days: Sequence[date]) -> Slic
 
 
 def merge(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, files: list[str], slices: Slices, read_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    files: list[str],
+    slices: Slices,
+    read_at: datetime,
+    *,
+    older_yields: bool = False,
 ) -> Merged:
-    """Lay the incoming rows over the stored ones: new, changed, unchanged and closed versions, in one table."""
+    """Lay the incoming rows over the stored ones: new, changed, unchanged and closed versions, in one table.
+
+    With ``older_yields`` a row that its publisher stamped before the one that stands does not replace it.
+    """
     order = "feed, month, location, interval_start" if "location" in contract.columns else "feed, month, interval_start"
     stored = _stored_rows(connection, files, slices)
     if not stored:
@@ -114,6 +123,8 @@ def merge(
         )
     same_key = " AND ".join(f"old.{name} IS NOT DISTINCT FROM new.{name}" for name in contract.key)
     differs = " OR ".join(f"old.{name} IS DISTINCT FROM new.{name}" for name in contract.values)
+    if older_yields:
+        differs = f"({differs}) AND coalesce(new.published_at >= old.published_at, TRUE)"
     names = ", ".join(contract.arrow_schema.names)
     connection.execute("SET VARIABLE read_at = ?::TIMESTAMPTZ", [read_at])
     connection.execute(

@@ -36,12 +36,15 @@ class LakeOfMonths(Lake):
         *,
         read_at: datetime,
         whole_days: Sequence[date] = (),
+        older_yields: bool = False,
     ) -> Commit:
         """Commit the rows of these months; nothing where there are none."""
         wanted = [replace(each, rows=each.rows[self._is_wanted(each)].reset_index(drop=True)) for each in arrivals]
         wanted = [each for each in wanted if len(each.rows)]
         if wanted:
-            return super().commit_all(contract, feed, wanted, read_at=read_at, whole_days=whole_days)
+            return super().commit_all(
+                contract, feed, wanted, read_at=read_at, whole_days=whole_days, older_yields=older_yields
+            )
         nothing = arrivals[0].rows.head(0)[["market_day"]].assign(received=0, intervals=0, last_interval_end=None)
         return Commit({}, 0, self.version(contract), nothing)
 
@@ -55,7 +58,13 @@ def read_again(platform: Platform, contract: Contract, feed: str, months: Collec
     Raises StoreError where bytes that they were read from are not there; then nothing is dropped.
     """
     with platform.ledger.read() as connection:
-        columns = fetches.c.fetched_at, fetches.c.sha256, payloads.c.file_name, payloads.c.published_at
+        columns = (
+            fetches.c.fetched_at,
+            fetches.c.origin,
+            fetches.c.sha256,
+            payloads.c.file_name,
+            payloads.c.published_at,
+        )
         statement = (
             sa.select(*columns)
             .join(payloads, payloads.c.sha256 == fetches.c.sha256)
@@ -71,10 +80,12 @@ def read_again(platform: Platform, contract: Contract, feed: str, months: Collec
         platform.lake.drop_slice(contract, feed, month)
     for row in found:
         payload = Payload(row.file_name, platform.archive.read(row.sha256), row.published_at)
-        _pipeline_at(platform, row.fetched_at, months).replay(FEEDS[feed], payload)
+        _pipeline_at(platform, row, months).replay(FEEDS[feed], payload)
 
 
-def _pipeline_at(platform: Platform, moment: datetime, months: Collection[str]) -> Pipeline:
+def _pipeline_at(platform: Platform, fetch: sa.Row, months: Collection[str]) -> Pipeline:
+    """Return a pipeline at the moment of a fetch, with its origin: imports and answers are not laid in alike."""
     usual = platform.imports
     lake = LakeOfMonths(usual.lake, months)
-    return Pipeline(lake, usual.archive, Account(platform.ledger), usual.client, lambda: moment, "mended")
+    origin = f"{fetch.origin.split(',')[0]}, mended"
+    return Pipeline(lake, usual.archive, Account(platform.ledger), usual.client, lambda: fetch.fetched_at, origin)

@@ -10,6 +10,7 @@ from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.contracts.families.power import LOAD
 from market_platform.store.catalog import Catalog
 from market_platform.store.lake import Lake
+from market_platform.store.merging import Arrival
 
 T0 = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PLACES = ("A", "B", "C")
@@ -137,3 +138,18 @@ def test_eight_processes_write_one_table_and_a_reader_never_sees_half(tmp_path, 
     assert len(standing) == 8 * (72 if work is replace_slices else 24)
     assert standing["load_mw"].unique().tolist() == [rounds - 1]
     assert len(lake.read(LOAD, versions=True)) == len(standing) * rounds
+
+
+def test_an_older_publication_yields_to_a_newer_one_and_a_stampless_one_does_not(tmp_path):
+    lake, day = Lake(tmp_path), date(2026, 11, 1)
+
+    def arrive(value, stamp, minutes):
+        arrival = Arrival(rows(day, value), f"{minutes:064d}", stamp)
+        return lake.commit_all(LOAD, "f", [arrival], read_at=T0 + timedelta(minutes=minutes), older_yields=True)
+
+    arrive(5.0, T0, 0)
+    assert arrive(4.0, T0 - timedelta(seconds=2), 1).rows_changed == 0
+    assert arrive(6.0, T0 + timedelta(seconds=2), 2).rows_changed == 72
+    assert arrive(7.0, None, 3).rows_changed == 72
+    assert lake.read(LOAD)["load_mw"].unique().tolist() == [7.0]
+    assert set(lake.read(LOAD, versions=True)["load_mw"]) == {5.0, 6.0, 7.0}
