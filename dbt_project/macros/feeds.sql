@@ -41,7 +41,7 @@
   {%- set earlier = {} -%}
   {%- for choice in var('feeds')[series] | sort(attribute='rank') %}
   {%- set market = choice.feed.split('_')[0] %}
-  SELECT * EXCLUDE (feed) FROM {{ model }} AS hour
+  SELECT * EXCLUDE (feed, month) FROM {{ model }} AS hour
   WHERE feed = '{{ choice.feed }}' AND {{ days }}
   {%- if market in earlier %}
     AND NOT EXISTS (

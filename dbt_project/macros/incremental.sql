@@ -23,3 +23,12 @@
 {% macro clear_of(column, unit='day', beside=0) -%}
   {% if is_incremental() %}DELETE FROM {{ this }} WHERE {{ to_build(column, unit, beside) }}{% endif %}
 {%- endmacro %}
+
+{#- The months of these days, written out: the lake's files are told by month, and only a value written out spares opening them. -#}
+{% macro in_months_of_this_build() -%}
+  {%- set days = ref('stg_price_days') -%}
+  {%- if execute and is_incremental() -%}
+    {%- set months = run_query("SELECT DISTINCT strftime(market_day, '%Y-%m') FROM " ~ days).columns[0].values() -%}
+    month IN ('{{ months | join("', '") }}')
+  {%- else -%}TRUE{%- endif -%}
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ clear_of('market_day') }}") }}
-WITH day_ahead AS ({{ best_prices(ref('stg_day_ahead_prices'), 'day_ahead_prices', of_this_build('market_day')) }}),
-real_time AS ({{ best_prices(ref('stg_real_time_prices'), 'real_time_prices', of_this_build('market_day')) }}),
+{% set days = in_months_of_this_build() ~ ' AND ' ~ of_this_build('market_day') %}
+WITH day_ahead AS ({{ best_prices(ref('stg_day_ahead_prices'), 'day_ahead_prices', days) }}),
+real_time AS ({{ best_prices(ref('stg_real_time_prices'), 'real_time_prices', days) }}),
 both_runs AS (
   SELECT
     market, location, market_day, interval_start,
@@ -24,7 +25,7 @@ hours AS (
     SELECT DISTINCT market, to_timestamp(epoch_us(interval_start) // 3600000000 * 3600) AS interval_start
     FROM {{ source('lake', 'lmp') }}
     WHERE ({{ from_feeds('day_ahead_prices') }} OR {{ from_feeds('real_time_prices') }})
-      AND {{ of_this_build('market_day') }}
+      AND {{ days }}
   )
 )
 SELECT

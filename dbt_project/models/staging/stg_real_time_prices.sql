@@ -13,13 +13,14 @@ WHERE (
   AND lmp_usd_per_mwh IS NOT NULL
 {%- endset %}
 SELECT
-  feed, market, location, location_type, market_day, interval_start, lmp_usd_per_mwh, congestion_usd_per_mwh, known_from
+  feed, month, market, location, location_type, market_day, interval_start, lmp_usd_per_mwh, congestion_usd_per_mwh,
+  known_from
 {{ rows_of_feeds }}
   AND {{ microseconds }} = {{ hour }}
 UNION ALL
 -- Shorter intervals: an hour that is not there in full has no price; part of an hour is not passed on as the hour.
 SELECT
-  feed, market, location, location_type, market_day, date_trunc('hour', interval_start),
+  feed, month, market, location, location_type, market_day, date_trunc('hour', interval_start),
   sum(lmp_usd_per_mwh * {{ microseconds }}) / sum({{ microseconds }}),
   sum(congestion_usd_per_mwh * {{ microseconds }}) / sum({{ microseconds }}),
   max(known_from)
