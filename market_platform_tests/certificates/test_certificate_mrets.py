@@ -10,6 +10,8 @@ import pytest
 from market_platform.errors import Gone, Rejected, RuleBroken, SchemaChanged, Throttled, Unavailable, UnreadablePayload
 from market_platform.sandbox import mrets as registry
 from market_platform.sandbox.mrets_desk import MretsDesk
+from market_platform.sandbox.server import running
+from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sandbox.world import World
 from market_platform.sources.mrets.client import MretsClient
 from market_platform.sources.mrets.documents import quantities_frame, resources_frame
@@ -111,6 +113,21 @@ def test_a_retirement_goes_through_as_the_registry_documents_it(world, registry_
         retirement(ranges, accounts, options, "State/Provincial Portfolio Standards")
     with pytest.raises(RuleBroken, match="no retirement option"):
         retirement(ranges, accounts, options, "Green")
+
+
+def test_the_sandbox_server_takes_writes_over_http_and_remembers_them():
+    with running(SandboxTransport(7, lambda: NOW)) as address:
+        client = MretsClient("token", base_url=f"{address}/app.mrets.org/v1/public/", sleep=lambda _seconds: None)
+        organizations = resources_frame(client.whole("rec/organizations"))
+        handed = hand_in(client, transfer(chosen(_held(client), quantity=5), organizations, "Simulated Harbor Utility"))
+        (listed,) = client.whole("rec/user_transactions")["data"]
+        assert (listed["id"], listed["attributes"]["status"]) == (handed.transaction_id, "pending")
+        (plant,) = client.whole("generators")["data"]
+        entry = client.submit_generation(plant["id"], date(2026, 3, 1), date(2026, 3, 1), 12)
+        assert entry["attributes"]["status"] == "accepted"
+        with pytest.raises(Rejected, match="overlaps these dates"):
+            client.submit_generation(plant["id"], date(2026, 3, 1), date(2026, 3, 1), 12)
+        client.close()
 
 
 def test_a_transfer_to_another_organization_is_pending_until_withdrawn(registry_client):
