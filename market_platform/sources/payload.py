@@ -20,8 +20,9 @@ class Request:
     keeps it (rather than: not out yet); ``alternatives`` are where to look then, all of them. ``secrets`` are
     texts that must never reach an archive, a log or an error. ``parts`` are the documents that together make the
     answer, where it takes several: only they are fetched. ``documents`` are the publisher's own names for what is in
-    the answer, where a list gave them: once it is read whole they need not be fetched again. ``inspect`` looks at an
-    answer with status 200 and raises the SourceError that the publisher spells out in it (an error document in place
+    the answer, where a list gave them: once it is read whole they need not be fetched again. ``good_for_seconds`` is how
+    long the answer may stand for the same question asked again, as feeds and days that share a list do. ``inspect``
+    looks at an answer with status 200 and raises the SourceError that the publisher spells out in it (an error document in place
     of a report).
     """
 
@@ -37,6 +38,7 @@ class Request:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     parts: tuple["Request", ...] = ()
     documents: tuple[str, ...] = ()
+    good_for_seconds: float = 0.0
     inspect: Callable[["Request", "Payload"], None] | None = field(default=None, compare=False)
 
 

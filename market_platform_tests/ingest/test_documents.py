@@ -40,6 +40,7 @@ class Shelf:
         self.posted: dict[int, tuple[datetime, str]] = {}
         self.given: list[int] = []
         self.spoilt: dict[int, bytes] = {}
+        self.lists = 0
 
     def post(self, number: int, price: str) -> None:
         at = datetime.combine(self.day - timedelta(days=1), datetime.min.time()) + timedelta(hours=13, minutes=number)
@@ -61,6 +62,7 @@ class Shelf:
         if path.endswith("/token"):
             return httpx.Response(200, json={"id_token": "a-token", "expires_in": "3600"})
         if path.endswith("IceDocListJsonWS"):
+            self.lists += 1
             entries = [
                 {"Document": {"DocID": str(number), "PublishDate": f"{at:%Y-%m-%dT%H:%M:%S}-06:00",
                               "FriendlyName": "DAMSPNP4190_csv", "ConstructedName": f"cdr.{number}_csv.zip"}}
@@ -91,7 +93,11 @@ class House:
         self.lake = Lake(folder / "lake")
         self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
         self.ledger.upgrade()
-        client = Client({}, transport=httpx.MockTransport(shelf), clock=lambda: NOW, sleep=lambda _seconds: None)
+        self.minutes = 0.0
+        client = Client(
+            {}, transport=httpx.MockTransport(shelf), clock=lambda: NOW, sleep=lambda _seconds: None,
+            monotonic=lambda: 60 * self.minutes,
+        )  # fmt: skip
         self.pipeline = Pipeline(
             self.lake, FolderArchive(folder / "raw"), Account(self.ledger), client, lambda: NOW, "live",
             credentials=credentials,
@@ -100,6 +106,7 @@ class House:
     def look(self) -> tuple[list[str], list[int]]:
         """Ask for the day: the outcomes, and which documents were fetched."""
         self.shelf.given.clear()
+        self.minutes += 2
         outcomes: list[Outcome] = list(self.pipeline.ingest(FEED, [self.shelf.day]))
         return [outcome.outcome for outcome in outcomes], sorted(self.shelf.given)
 
@@ -134,6 +141,19 @@ def test_a_correction_is_a_document_of_its_own_and_is_read(house: House) -> None
     assert house.look() == (["committed"], [31])
     assert house.prices() == [19.0]
     assert len(house.lake.read(FEED.contract, versions=True)) == 2
+
+
+def test_days_and_feeds_that_share_a_list_ask_for_it_once_a_minute(tmp_path: Path) -> None:
+    shelf = Shelf(date(2026, 11, 20))
+    house = House(tmp_path, shelf, Credentials())
+    shelf.post(1, "20.5")
+    days = [shelf.day - timedelta(days=back) for back in range(3)]
+    assert {outcome.outcome for outcome in house.pipeline.ingest(FEED, days)} == {"committed", "not_published"}
+    assert shelf.lists == 1
+    house.minutes += 1
+    list(house.pipeline.ingest(FEED, days))
+    assert shelf.lists == 2
+    house.ledger.close()
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ MIDNIGHT = timedelta(0)
 DAY = timedelta(days=1)
 PACE_SECONDS = 2.0  # thirty calls a minute
 SITE_PACE_SECONDS = 1.0
+# Days and feeds of one refresh share a list: asked for each of them it would be asked too often.
+LIST_GOOD_FOR_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Ask:
 
     def _list(self, feed: Feed, day: date) -> Request:
         params = {"reportTypeId": str(self.report_type)}
-        return Request(LIST_URL, f"{feed.key}_list_{day:%Y%m%d}.json", (day,), params=params)
+        name = f"{feed.key}_list_{day:%Y%m%d}.json"
+        return Request(LIST_URL, name, (day,), params=params, good_for_seconds=LIST_GOOD_FOR_SECONDS)
 
     def _window(self, day: date) -> tuple[datetime, datetime]:
         midnight = datetime.combine(day, time())
