@@ -33,6 +33,7 @@ def operations(client, *methods):
                 yield method, path.format(**known), path, asked
 
 
+@pytest.mark.long
 def test_sql_in_every_parameter_is_a_value_and_nothing_else(served):
     before = secrets_of(served)
     asked = 0

@@ -249,6 +249,7 @@ def test_a_new_price_becomes_an_event_once(tmp_path):
     assert json.loads(event.text)["data"]["lmp_usd_per_mwh"] == 999.0
 
 
+@pytest.mark.long
 def test_every_interval_that_came_since_the_last_event_is_told_in_order(tmp_path):
     """Intervals that come together are events of their own; what came while nobody watched is told by who watches next."""
     from market_platform.contracts.families.prices import LMP

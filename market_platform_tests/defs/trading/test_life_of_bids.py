@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from market_platform.contracts.families.trading import AWARDS, BID_SCHEDULES, RESOURCE_DISPATCH
+from market_platform.defs.settlement.positions import gathered_positions
 from market_platform.defs.trading.house import TRADED, gateway_of
 from market_platform.defs.trading.records import award_rows, dispatch_rows, hourly_results, kpi_rows, lay
 from market_platform.defs.trading.scheduling import day_ahead_schedule, fresh_revision, planning_moment
@@ -145,6 +146,8 @@ def test_services_go_from_plan_to_delivery_beside_energy(iso, day, make_platform
         assert award.awarded_mw * Decimal("0.9") <= award.delivered_mwh <= award.awarded_mw
     lay(after, AWARDS, "awards", [award_rows(after, iso, day)], day)
     lay(after, RESOURCE_DISPATCH, "resource_dispatch", [dispatch_rows(after, iso, day)[0]], day)
+    settled = gathered_positions(after.platform, iso, day)
+    assert set(settled.loc[settled["stage"] == "da", "product"]) > {"energy"}
     figures = kpi_rows(after, iso, day).set_index(["resource", "kpi"])["value"][FIRST[iso]]
     assert figures["ancillary_revenue"] == pytest.approx(40 * float(told["delivered_mwh"].sum()), rel=1e-6)
     assert figures["capture_of_foresight"] > 0.7

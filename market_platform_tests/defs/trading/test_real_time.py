@@ -12,6 +12,7 @@ from market_platform.trading.bid_ledger.drafts import history, register
 from market_platform.trading.bid_ledger.life_cycle import move
 from market_platform.trading.bid_ledger.queries import awards_of, find_bids, open_stops
 from market_platform.trading.bid_ledger.results import Award, record_results
+from market_platform.trading.bids.bid import StorageTerms
 from market_platform.trading.risk.enforcement import bind
 from market_platform.trading.risk.limits import RiskLimits
 from market_platform_tests.defs.trading.market import house_at, lay_prices
@@ -55,6 +56,37 @@ def test_an_hour_is_offered_left_offered_anew_and_instructed(iso, make_platform)
     assert life[:3] == ["draft", "submitted", "accepted"]
     assert life[3] in ("cleared", "partly")
     assert life[4:] == ["delivered"]
+
+
+def test_an_hour_leaves_day_ahead_capacity_its_power(make_platform):
+    """A battery that was awarded 0.3 MW of reserve offers no more than the 0.2 MW that are left of it, at any price."""
+    platform = make_platform(now=datetime(2026, 7, 1, tzinfo=UTC))
+    lay_prices(platform, "pjm", [*BEFORE, DAY], [40.0, 60.0])
+    now = local("pjm", 2026, 7, 15, 14, 2).astimezone(UTC)
+    at, hours = now - timedelta(days=1, hours=6), (14, 15, 16, 17)
+    resource = {"resource": "LAUREL_BES", "location": "LAUREL_BES", "participant": "SIMULATED", "portfolio": "main"}
+    levels = StorageTerms(Decimal("0.1"), Decimal(2), Decimal(1))
+    held = [
+        a_bid(
+            "pjm", bid_id=f"held{hour}", start=local("pjm", 2026, 7, 15, hour), points=points(("0.3", "1")),
+            product="synchronized_reserve", soc=levels, **resource,
+        )
+        for hour in hours
+    ]  # fmt: skip
+    house = house_at(platform, at)
+    service = house.service("pjm", DAY)
+    service.submit(service.draft(held, at), at)
+    names = [bid.bid_id for bid in held]
+    with platform.ledger.begin() as connection:
+        move(connection, names, "accepted", at=at, actor="pjm", reason="test")
+    awards = [Award(bid.bid_id, bid.start, bid.end, Decimal("0.3"), Decimal(5)) for bid in held]
+    record_results(platform.ledger, names, awards, at=at, actor="pjm", reason="test")
+    _, rows = reoptimise(house_at(platform, now), "pjm")
+    assert rows["interval_start"].isin([bid.start for bid in held]).all()
+    offers = [bid for bid, _ in find_bids(platform.ledger, iso="pjm", market="rtm", day=DAY)]
+    assert offers
+    assert max(mw for bid in offers for mw, _ in bid.points) <= Decimal("0.2")
+    assert min(mw for bid in offers for mw, _ in bid.points) == Decimal("-0.5")
 
 
 def test_nothing_is_offered_before_the_day_ahead_prices_are_there(make_platform):
