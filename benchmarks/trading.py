@@ -37,6 +37,7 @@ from market_platform.trading.strategies import (
 GROUP = "trading"
 EPF = Path(__file__).parents[2] / "shared" / "benchmarks" / "epf"
 TEST_DAYS, VALIDATION_DAYS = 728, 364
+CHEAP = {"kernel", "lasso", "drifting_kernel"}  # families that cost milliseconds a day
 PRODUCTS = [
     AncillaryProduct("RegUp", upward=True, duration_hours=0.5),
     AncillaryProduct("RegDn", upward=False, duration_hours=0.5),
@@ -157,7 +158,7 @@ def pjm_scores() -> Iterator[Score]:
     """Score the causal strategies on PJM ComEd: 1 MW, 4 MWh, 0.87 on charge, as the published bar."""
     panel = market_panel(EPF / "PJM.csv")
     first = len(panel.days) - TEST_DAYS - VALIDATION_DAYS
-    members = tuple(member for member in standard_pool() if member.family in {"kernel", "lasso"})
+    members = tuple(member for member in standard_pool() if member.family in CHEAP)
     ours = pool.run(panel, members, first).combined
     actual = panel.target[first:]
     errors = ours[:VALIDATION_DAYS] - actual[:VALIDATION_DAYS]
@@ -196,13 +197,13 @@ def _pjm_score(
 
 
 def strategies() -> Iterator[dict]:
-    """Capture of perfect foresight; the bar is for the value-function offers on all forecasts."""
+    """Capture of perfect foresight; the bar is for the self-schedule on own forecasts and for offers on all of them."""
     scores = list(pjm_scores())
     bar_of_record = 100 * scores[0].capture
     for place, score in enumerate(scores):
         yield figure(
             str(score), 100 * score.capture, "% of foresight", peer="self-schedule on LEAR + DNN mean",
-            peer_value=bar_of_record, bar=95.5 if place == len(scores) - 1 else None,
+            peer_value=bar_of_record, bar=95.5 if place in {1, len(scores) - 1} else None,
         )  # fmt: skip
 
 
