@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
+from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sandbox.server import running
 from market_platform.sandbox.transport import SandboxTransport
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS
@@ -84,3 +85,10 @@ def test_a_day_that_has_just_begun_is_no_failure(make_platform, minute):
         if feed.request is not None and feed.cadence.value == "daily":
             outcomes = list(platform.pipeline.ingest(feed, [date(2026, 11, 20)]))
             assert not [outcome.message for outcome in outcomes if outcome.failed], feed.key
+
+
+@pytest.mark.parametrize("key", ["nyiso_generators", "nyiso_load_buses", "nyiso_generation_maintenance"])
+def test_a_list_that_the_first_host_no_longer_has_comes_from_the_second(make_platform, key):
+    platform = make_platform(FaultPlan([("mis.nyiso.com", Fault.NOT_FOUND, 99)]))
+    (outcome,) = platform.pipeline.ingest(FEEDS[key], [date(2026, 11, 20)])
+    assert (outcome.outcome, outcome.quarantined) == ("committed", 0)

@@ -39,6 +39,13 @@ POSTINGS_FOLDERS = {
 }
 
 
+SNAPSHOT_POSTINGS = {
+    "generator/generator.csv": "GENERATOR_NAME/CSV/generatorname.csv",
+    "load/load.csv": "LOAD_NAME/CSV/load.csv",
+    "genmaint/gen_maint_report.csv": "GENERATION_MAINTENANCE_REPORT/CSV/gen_maint_report.csv",
+}
+
+
 def daily_or_month(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     """Ask for recent days one by one and for older ones by whole months."""
     recent = [day for day in days if (today - day).days <= DAILY_FILES_KEPT_DAYS]
@@ -48,7 +55,11 @@ def daily_or_month(feed: Feed, days: Sequence[date], today: date) -> list[Reques
 
 def snapshot(feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     """Ask for a list that only exists as it stands now."""
-    return [Request(f"{BASE_URL}/csv/{feed.dataset}", f"{today:%Y%m%d}{feed.file_part}.csv", (today,))] if days else []
+    if not days:
+        return []
+    name = f"{today:%Y%m%d}{feed.file_part}.csv"
+    elsewhere = Request(f"{POSTINGS_URL}/{SNAPSHOT_POSTINGS[feed.dataset]}", name, (today,))
+    return [Request(f"{BASE_URL}/csv/{feed.dataset}", name, (today,), alternatives=(elsewhere,))]
 
 
 def capacity_report(feed: Feed, days: Sequence[date], today: date) -> list[Request]:

@@ -48,7 +48,7 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
     if found := re.fullmatch(r"/documents/\d+/\d+/ICAP-Market-Report-([A-Z][a-z]+)-(\d{4})\.xlsx", path):
         month = datetime.strptime(f"{found[1]} {found[2]}", "%B %Y").replace(tzinfo=ZONE).date()
         return _file(lists.capacity_report(month), now) if month <= today else httpx.Response(404)
-    snapshot = lists.SNAPSHOTS.get(path.removeprefix("/public/csv/"))
+    snapshot = lists.SNAPSHOTS.get(path.removeprefix("/public/csv/")) or lists.POSTED.get(path)
     return _file(snapshot(world, today, now), now) if snapshot else httpx.Response(404)
 
 

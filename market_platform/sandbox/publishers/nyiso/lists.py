@@ -100,3 +100,9 @@ SNAPSHOTS: dict[str, Writer] = {
     "generator/generator.csv": _generators,
     "load/load.csv": _load_buses,
 }
+# The same lists at the second host.
+POSTED: dict[str, Writer] = {
+    "/GENERATION_MAINTENANCE_REPORT/CSV/gen_maint_report.csv": _maintenance,
+    "/GENERATOR_NAME/CSV/generatorname.csv": _generators,
+    "/LOAD_NAME/CSV/load.csv": _load_buses,
+}
