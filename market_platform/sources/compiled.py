@@ -516,7 +516,12 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                 entry = begins + (np.intp(slot) * (texts + 1) + np.intp(code)) * PLACE_BYTES
                 start = place_at(entry)
                 length = place_at(entry + PLACE_BYTES) - start
-                if 0 < length <= end - at and _same(at, end, letters + np.intp(slot) * stride + start, length):
+                if (
+                    0 < length <= end - at
+                    and _same(at, end, letters + np.intp(slot) * stride + start, length)
+                    and byte_at(at + length - 1)
+                    in (COMMA, NEWLINE)  # one from a file's end may be the begin of another
+                ):
                     at += length
                     lasts[slot] = code
                     break
@@ -529,8 +534,7 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                     if learnt == WRONG:
                         return line, row, MISFIT, 0
                     code = np.uintp(learnt)
-                    if byte_at(at - 1) in (COMMA, NEWLINE):  # else the text may go on where it is guessed
-                        following[slot, last], lasts[slot] = code, code
+                    following[slot, last], lasts[slot] = code, code
                     break
             codes[slot, here] = code
         row += 1

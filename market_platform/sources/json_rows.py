@@ -149,7 +149,7 @@ def _read_one(
         for name, column in zip(names, table.columns, strict=True)
     }
     frame = pd.DataFrame(columns)
-    frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+    frame["defect"] = no_defects(frame.index)
     return frame
 
 

@@ -202,7 +202,7 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
     if frame is None or len(frame) != sum(counts):
         frame = _careful(names, texts, reads)
     else:
-        frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+        frame["defect"] = no_defects(frame.index)
     for name, place in _places(bodies, counts).items():
         frame[name] = place
     return frame
@@ -250,8 +250,8 @@ def blank_label(rows: int) -> pd.Categorical:
 
 
 def no_defects(index: pd.Index) -> pd.Series:
-    """Return a column without any defect; its type is given, so that nobody looks through it for a better one."""
-    return pd.Series(np.full(len(index), np.nan, dtype="object"), index=index, dtype="object", copy=False)
+    """Return a column without any defect; as text, of which Arrow counts the blanks at once."""
+    return pd.Series(pd.array(pa.nulls(len(index), pa.large_string()), dtype="str"), index=index, copy=False)
 
 
 def dictionary(codes: np.ndarray, texts: pa.StringArray) -> pd.api.extensions.ExtensionArray:

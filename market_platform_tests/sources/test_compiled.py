@@ -25,6 +25,7 @@ from market_platform.sources.payload import Payload, unpack
 from market_platform.sources.stamp_text import parse_stamps
 from market_platform.sources.stamps import LocalStamps
 from market_platform.sources.tabular import COMPILED_BYTES, label, number, passed, read_csv, stamp
+from market_platform.sources.text_laying import laid_over
 
 TEXTS = st.text(st.sampled_from('AB N.é",;\\|\t1'), max_size=20)
 DECIMALS = st.one_of(
@@ -105,6 +106,49 @@ def test_numbers_are_the_nearest_doubles_with_their_sign(texts):
     assert filled is not None
     np.testing.assert_array_equal(filled.numbers[0], expected)
     np.testing.assert_array_equal(np.signbit(filled.numbers[0]), np.signbit(expected))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.sampled_from(["A", "AB", "ABC", ""])] * 4), min_size=1, max_size=8),
+        min_size=1,
+        max_size=4,
+    ),
+    st.lists(st.integers(0, 2), min_size=4, max_size=4),
+)
+@example([[("A", "A", "A", "A")], [("A", "A", "A", "AB")]], [1, 1, 1, 1])
+def test_texts_that_go_together_are_read_as_those_that_do_not(files, together):
+    written = ["\n".join(",".join(row) for row in rows).encode() for rows in files]
+    filled = scan([memoryview(text) for text in written], [LABEL] * 4, together)
+    if any(text.endswith(b",") or text.startswith(b",") for text in written) and filled is None:
+        return
+    assert filled is not None
+    assert filled.rows == [len(rows) for rows in files]
+    for place, (codes, texts) in enumerate(zip(filled.codes, filled.texts, strict=True)):
+        read = [texts[code].as_py() if code >= 0 else "" for code in codes.tolist()]
+        assert read == [row[place] for rows in files for row in rows]
+        assert len(set(texts.to_pylist())) == len(texts)
+
+
+def test_phrases_make_room_as_they_come():
+    lines = [f"{row % 977},{row % 1009} {'x' * (row % 90)},{row},{row % 7}" for row in range(50_000)]
+    filled = scan([memoryview("\n".join(lines).encode())], [LABEL, LABEL, NUMBER, PASSED], [1, 1, ALONE, ALONE])
+    assert filled is not None
+    read = zip(
+        *(texts.take(pa.array(codes)).to_pylist() for codes, texts in zip(filled.codes, filled.texts, strict=True)),
+        strict=True,
+    )
+    assert list(read) == [tuple(line.split(",")[:2]) for line in lines]
+
+
+@given(st.lists(st.sampled_from(["", "A", "AB é", "x" * 40]), min_size=1, max_size=6, unique=True), st.data())
+def test_texts_laid_over_rows_are_those_that_arrow_takes(texts, data):
+    known = pa.array(["", *texts], pa.large_string())[1:]
+    codes = np.array(data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=30)), dtype=np.int8)
+    laid = laid_over(known, codes)
+    laid.validate(full=True)
+    assert laid.equals(known.take(pa.array(codes)))
 
 
 def test_many_texts_and_many_files_make_room_as_they_come():
@@ -213,7 +257,15 @@ def test_stamps_of_one_width_and_of_several_are_read_alike(moments, mixed):
         moment.replace(microsecond=0, second=0 if mixed and place % 2 else moment.second)
         for place, moment in enumerate(moments)
     ]
-    assert parse_stamps([*texts, "13/45/2024 00:00:00", ""], formats).tolist() == [*expected, None, None]
+    wrong = [
+        "13/45/2024 00:00:00",
+        "02/30/2024 00:00:00",
+        "02/29/2023 00:00:00",
+        "00/01/2024 00:00:00",
+        "01/01/0000 00:00:00",
+        "",
+    ]
+    assert parse_stamps([*texts, *wrong], formats).tolist() == [*expected, *[None] * len(wrong)]
 
 
 def test_a_member_that_is_damaged_is_named_and_a_stored_one_is_read():

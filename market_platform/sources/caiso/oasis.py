@@ -134,8 +134,9 @@ def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
     if "day" in read:
         named = Moments(read["day"]).days(UTC)
-        astray = (named != days) & ~np.isnat(named) & ~np.isnat(days) & frame["defect"].isna().to_numpy()
+        astray = (named != days) & ~np.isnat(named) & ~np.isnat(days)
         if astray.any():
+            astray &= frame["defect"].isna().to_numpy()
             texts = read["day"][astray].astype(str)
             frame.loc[astray, "defect"] = "operating day " + texts + " is not the day that the interval lies in"
     return frame

@@ -70,7 +70,7 @@ def _components(
 ) -> pd.DataFrame:
     component = _component(read)
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
-    part = read[[*keys, "start", "end", "day", *PLACE]].iloc[wide.leading].reset_index(drop=True)
+    part = read[[*keys, "start", "end", "day", *PLACE]].iloc[_run(wide.leading)].reset_index(drop=True)
     prices = dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True))
     times = dict(intervals(feed, part).items())
     rows = pd.DataFrame({**times, **place(part), **prices, "lines": wide.present.sum(axis=0)}, copy=False)
@@ -84,6 +84,13 @@ def _components(
         mark_strangers(rest, np.zeros(left.size, dtype=bool), shown, "component")
         rows = pd.concat([rows, rest], ignore_index=True)
     return finish(feed, rows)
+
+
+def _run(places: np.ndarray) -> np.ndarray | slice:
+    """Return places that follow each other as a slice, which takes rows without copying them."""
+    if places.size and np.array_equal(places, np.arange(places[0], places[0] + len(places))):
+        return slice(int(places[0]), int(places[0]) + len(places))
+    return places
 
 
 def _component(read: pd.DataFrame) -> np.ndarray:

@@ -44,7 +44,10 @@ def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], objec
 
 def mark(rows: pd.DataFrame, which: np.ndarray, reason: str | np.ndarray) -> None:
     """Give rows that have no defect yet a reason to be refused."""
-    fresh = np.asarray(which, dtype=bool) & rows["defect"].isna().to_numpy()
+    which = np.asarray(which, dtype=bool)
+    if not which.any():
+        return
+    fresh = which & rows["defect"].isna().to_numpy()
     if fresh.any():
         rows.loc[fresh, "defect"] = reason if isinstance(reason, str) else reason[fresh]
 

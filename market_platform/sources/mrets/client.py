@@ -76,7 +76,7 @@ class MretsClient:
             document = self._call("GET", following)
             yield document
 
-    def whole(self, path: str, **options: Any) -> dict[str, list[dict[str, Any]]]:  # noqa: ANN401
+    def whole(self, path: str, **options: Any) -> dict[str, list[dict[str, Any]]]:
         """Return all pages of a collection as one document of ``data`` and ``included``; never a part of it."""
         whole: dict[str, list[dict[str, Any]]] = {"data": [], "included": []}
         for page in self.collection(path, **options):
