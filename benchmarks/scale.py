@@ -1,7 +1,8 @@
 """Scale: backfills of growing length on the sandbox, what they cost, and how the costs grow.
 
-    python benchmarks/scale.py --days 30,61,122 [--page docs/scale.md]
-    python benchmarks/scale.py --days 1826                          # five years
+    python benchmarks/scale.py --days 31,61,122 > rows.jsonl
+    python benchmarks/scale.py --days 457,1826 --feeds nyiso_dam_lbmp_zone,nyiso_load_hourly > years.jsonl   # five years
+    python benchmarks/scale.py --page docs/scale.md --rows rows.jsonl years.jsonl --events data/dagster
     python benchmarks/scale.py --nodal --days 8,15,31,61            # one nodal feed; 365 for a year
 
 Each size is filled by processes of its own with `market-platform backfill`, feed by feed: half of the days first, then the
@@ -9,9 +10,11 @@ whole range, as somebody does who was interrupted. `make bench` takes small size
 """
 
 import argparse
+import itertools
 import json
 import os
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -62,7 +65,9 @@ def inspect():
     from market_platform.settings import Settings
     from market_platform.store.feed_tables import fetches
 
-    platform = Platform(Settings(), clock=lambda: datetime.combine(LAST, datetime.min.time(), tzinfo=UTC) + timedelta(days=3))
+    platform = Platform(
+        Settings(), clock=lambda: datetime.combine(LAST, datetime.min.time(), tzinfo=UTC) + timedelta(days=3)
+    )
     folder = platform.settings.data_folder
     tables = [contract for contract in platform.catalog.contracts if platform.lake.version(contract) is not None]
     with platform.ledger.read() as connection:
@@ -140,7 +145,11 @@ def measure(days, feeds, folder):
     half = child("--fill", str(days // 2))
     again = child("--fill", str(days))
     work = [each["processor_seconds"] for part in (half, again) for each in part["feeds"].values()]
-    row = {"days": days, "processor_seconds": sum(work), "peak_megabytes": max(half["peak_megabytes"], again["peak_megabytes"])}
+    row = {
+        "days": days,
+        "processor_seconds": sum(work),
+        "peak_megabytes": max(half["peak_megabytes"], again["peak_megabytes"]),
+    }
     row["wall_seconds"] = sum(each["wall_seconds"] for part in (half, again) for each in part["feeds"].values())
     row |= child("--inspect")
     row["seconds_per_million_rows"] = 1e6 * row["processor_seconds"] / row["rows"]
@@ -150,12 +159,6 @@ def measure(days, feeds, folder):
     return row
 
 
-def growth(rows, name):
-    """Return how much more a figure grew than the days did, from the smallest to the largest size."""
-    small, large = rows[0], rows[-1]
-    return (large[name] / small[name]) / (large["days"] / small["days"])
-
-
 def sizes_measured(days, feeds):
     """Yield a row of figures a size."""
     for size in sorted(days):
@@ -163,16 +166,31 @@ def sizes_measured(days, feeds):
             yield measure(size, feeds, Path(folder))
 
 
+def marginal(rows, name):
+    """Return what one more day costs from each size to the next: a part that is paid once a process falls out of it."""
+    pairs = list(itertools.pairwise(rows))
+    return [(large[name] - small[name]) / (large["days"] - small["days"]) for small, large in pairs]
+
+
+def event_log(home):
+    """Count the runs and events in Dagster's storage and what they take."""
+    files = list((home / "history").rglob("*.db"))
+    with sqlite3.connect(f"file:{home / 'history/runs/index.db'}?mode=ro", uri=True) as index:
+        events, runs = index.execute("SELECT count(*), count(DISTINCT run_id) FROM event_logs").fetchone()
+    return {"runs": runs, "events": events, "megabytes": sum(file.stat().st_size for file in files) / 2**20}
+
+
 def run():
     """Yield the figures."""
     days = [int(size) for size in os.environ.get("SCALE_DAYS", SIZES).split(",")]
     rows = list(sizes_measured(days, HUBS_AND_ZONES))
     for name in ("processor_seconds", "lake_megabytes", "archive_megabytes", "ledger_megabytes", "lake_files"):
-        ratio = growth(rows, name)
+        days_cost = marginal(rows, name)
+        ratio = days_cost[-1] / days_cost[0]
         yield {
-            "name": f"backfill of {rows[-1]['days']} days against {rows[0]['days']}: {name.replace('_', ' ')}",
-            "value": rows[-1][name], "unit": name.rpartition("_")[2], "peer": "as many times the days",
-            "peer_value": rows[0][name], "ratio": ratio, "bar": NEAR_LINEAR, "holds": ratio <= NEAR_LINEAR,
+            "name": f"backfill, {name.replace('_', ' ')} a day: {rows[-2]['days']} to {rows[-1]['days']} days",
+            "value": days_cost[-1], "unit": f"{name.rpartition('_')[2]} a day", "peer": "the same among fewer days",
+            "peer_value": days_cost[0], "ratio": ratio, "bar": NEAR_LINEAR, "holds": ratio <= NEAR_LINEAR,
         }  # fmt: skip
 
 
@@ -182,11 +200,19 @@ def main():
     parser.add_argument("--days", default=SIZES, help="sizes, apart by commas")
     parser.add_argument("--nodal", action="store_true", help="nodes instead of hubs and zones")
     parser.add_argument("--feeds", default="", help="feeds instead of these, apart by commas")
+    parser.add_argument("--page", type=Path, help="write a page about rows that were printed before")
+    parser.add_argument("--rows", type=Path, nargs="*", default=[], help="files of such rows")
+    parser.add_argument("--events", type=Path, help="Dagster's home of a main run, for the size of its event log")
     parser.add_argument("--fill", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--inspect", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     feeds = tuple(chosen.feeds.split(",")) if chosen.feeds else NODES if chosen.nodal else HUBS_AND_ZONES
-    if chosen.fill:
+    if chosen.page:
+        import page_of_scale
+
+        rows = [json.loads(line) for file in chosen.rows for line in file.read_text().splitlines()]
+        page_of_scale.write(chosen.page, rows, event_log(chosen.events) if chosen.events else None)
+    elif chosen.fill:
         print(json.dumps(fill(chosen.fill, feeds)))
     elif chosen.inspect:
         print(json.dumps(inspect()))

@@ -17,6 +17,7 @@ from market_platform.drills.object_stores import object_store
 from market_platform.drills.publishers import publishers
 from market_platform.drills.result import Result, Tally
 from market_platform.drills.rivals import rivals
+from market_platform.drills.runs import kill_run
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Drill:
 
 DRILLS = {
     "kill": Drill("kill -9 at random points of fetching, archiving, committing and accounting", kill, 300),
+    "kill-run": Drill("kill -9 of Dagster runs, the doctor closing them, and the same runs again", kill_run, 12),
     "rivals": Drill("the same run started twice at once, on stores that are not there yet", rivals, 9),
     "disk-full": Drill("a disk that runs full at random points and is freed", disk_full, 8),
     "read-only-disk": Drill("a disk that cannot be written to for a while", read_only_disk, 6),

@@ -38,7 +38,9 @@ class Tally:
 
 def _without_names(wrong: str) -> str:
     """Say what is wrong without the file that it is wrong with, so that findings of a kind are counted together."""
-    return re.sub(r"'[^']*'|(?<=bytes of )\S+", "...", wrong.split(". Detail", maxsplit=1)[0]).split(": ")[0]
+    return re.sub(
+        r"'[^']*'|(?<=bytes of )\S+|\d{4}-\d\d-\d\d \d\d:\d\dZ", "...", wrong.split(". Detail", maxsplit=1)[0]
+    ).split(": ")[0]
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def run_chapter(settings: Settings, number: int, death: Death | None = None) -> 
     """Run a chapter of the story in this process, to its end or to its death."""
     chapter = STORY[number]
     if death is not None:
-        _watch(_dying_at(death))
+        watch(dying_at(death))
     try:
         play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
     except MarketPlatformError as error:
@@ -65,14 +65,15 @@ def count_steps(settings: Settings, number: int, answer: Connection) -> None:
         nonlocal steps
         steps += 1
 
-    _watch(count)
+    watch(count)
     chapter = STORY[number]
     play(platform_at(settings, chapter.moment, chapter.faults()), chapter)
     sys.setprofile(None)
     answer.send(steps)
 
 
-def _dying_at(death: Death) -> Callable[[], None]:
+def dying_at(death: Death) -> Callable[[], None]:
+    """Return what counts steps, and ends this process at the one that is set."""
     left = death.step
 
     def step() -> None:
@@ -90,7 +91,8 @@ def _dying_at(death: Death) -> Callable[[], None]:
     return step
 
 
-def _watch(step: Callable[[], None]) -> None:
+def watch(step: Callable[[], None]) -> None:
+    """Hear of every call that the code of stores, pipeline and their engines' clients makes or takes."""
     known: dict[str, bool] = {}
 
     def hear(frame: FrameType, event: str, _argument: object) -> None:

@@ -1,6 +1,6 @@
 """Market days and clock changes, in every market's zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,10 @@ from market_platform.markets.market_day import (
     hours_in_day,
     in_repeated_hour,
     interval_starts,
+    market_day_of,
     repeated_hour_begins,
     second_pass_by_order,
+    today,
     utc_from_local,
 )
 
@@ -91,3 +93,26 @@ def test_the_repeated_hour_is_found_and_only_asked_of_long_days():
         repeated_hour_begins(SUMMER, zone)
     stamps = pd.Series(pd.to_datetime(["2025-11-02 00:59", "2025-11-02 01:00", "2025-11-02 01:59", "2025-11-02 02:00"]))
     assert in_repeated_hour(stamps, zone).tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("market", PREVAILING, ids=lambda market: market.key)
+@pytest.mark.parametrize("day", [SPRING, SUMMER, AUTUMN], ids=str)
+def test_a_moment_belongs_to_the_day_between_its_bounds(market, day):
+    start, end = day_bounds(day, market.zone)
+    instant = timedelta(microseconds=1)
+    moments = pd.Series([start - instant, start, end - instant, end])
+    expected = [day - timedelta(days=1), day, day, day + timedelta(days=1)]
+    assert market_day_of(moments, market.zone).tolist() == expected
+    assert [today(moment.to_pydatetime().astimezone(UTC), market.zone) for moment in moments] == expected
+
+
+def test_where_no_hour_repeats_no_row_is_of_a_second_pass():
+    zone = MARKETS["nyiso"].zone
+    stamps = pd.Series(pd.date_range(SUMMER, periods=24, freq="h"))
+    assert second_pass_by_order(stamps, pd.Series(["A"] * 24), zone).tolist() == [False] * 24
+    assert in_repeated_hour(stamps, zone).tolist() == [False] * 24
+
+
+def test_an_ordinary_day_has_no_repeated_hour():
+    with pytest.raises(ValueError, match="no repeated hour"):
+        repeated_hour_begins(SUMMER, MARKETS["nyiso"].zone)

@@ -42,15 +42,14 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="write a page about it")
     chosen = parser.parse_args()
     began = time.perf_counter()
-    trials = [
-        trial
-        for target in TARGETS
-        if not chosen.targets or target.name in chosen.targets
-        for trial in trials_of(target, chosen.sample, chosen.seed)
-    ]
-    page = page_of(trials, chosen.seed, time.perf_counter() - began)
-    if chosen.page:
-        chosen.page.write_text(page, encoding="utf-8")
+    trials: list[Trial] = []
+    page = ""
+    for target in TARGETS:
+        if not chosen.targets or target.name in chosen.targets:
+            trials += trials_of(target, chosen.sample, chosen.seed)
+            page = page_of(trials, chosen.seed, time.perf_counter() - began)
+            if chosen.page:
+                chosen.page.write_text(page, encoding="utf-8")
     sys.stdout.write(page)
 
 
