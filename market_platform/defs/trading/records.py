@@ -120,8 +120,12 @@ def _kpis_of(house: House, iso: str, day: date, name: str, row: pd.Series) -> pd
         soc = min(max(house.soc_mwh(name, begin)[0], row["soc_min_mwh"]), row["soc_max_mwh"])
         battery = house.resources.fleet([name]).replace(soc_start_mwh=soc)
         into, out = battery.column("charge_efficiency")[0], battery.column("discharge_efficiency")[0]
-        kept = np.where(frame["delivered_mw"] < 0, frame["delivered_mw"] * into, frame["delivered_mw"] / out)
-        extra.append(("energy_kept", -float(kept.sum()), "MWh"))
+        taken = np.where(frame["delivered_mw"] < 0, frame["delivered_mw"] * into, frame["delivered_mw"] / out)
+        kept = -float(taken.sum())
+        extra.append(("energy_kept", kept, "MWh"))
+        # Foresight has to hand over what the store held in the end, else whoever bought for tomorrow looks like a loser.
+        at_least = min(max(soc + kept - 0.001, row["soc_min_mwh"]), row["soc_max_mwh"])
+        battery = battery.replace(soc_end_min_mwh=at_least)
         planned = frame["planned_mw"].fillna(frame["awarded_mw"]).to_numpy()
         capacity = _capacity(house, iso, day, name, frame, battery)
         figures = trading_kpis(frame, battery, planned_mw=planned, capacity=capacity)

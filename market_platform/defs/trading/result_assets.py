@@ -139,8 +139,8 @@ def resource_dispatch(context: dg.AssetExecutionContext, platform: dg.ResourcePa
     metadata=_table(TRADING_KPIS),
     description="Revenue with ancillary services, win rate, spread captured, share of perfect foresight, cycles and missed revenue "
     "by cause (forecast, not cleared, not delivered) of each resource for the hours of the day that are over, at day-ahead "
-    "prices; what was delivered beside the energy awarded is settled at real-time prices in real_time_balance, what the store "
-    "holds more than at the start stands in energy_kept.",
+    "prices; foresight ends with at least what the store held in the end. What was delivered beside the energy awarded is "
+    "settled at real-time prices in real_time_balance, what the store holds more than at the start stands in energy_kept.",
 )
 def trading_kpis(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Compute the day's key figures."""
