@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from market_platform.defs.settlement.inbox import papers
 from market_platform.sandbox import statements as wire
 from market_platform.sandbox.statements_issued import issued_statements
 from market_platform.settlement.books.take import lines_for
@@ -94,3 +95,15 @@ def test_an_hour_weighs_its_five_minutes_by_quantity():
     outcome = reconcile(lines[lines["charge_code"] == "1205"], billed[lines.columns].astype(lines.dtypes.to_dict()))
     assert outcome.variances.empty
     assert outcome.matched_lines == outcome.compared_lines == 25
+
+
+def test_a_bill_and_its_reports_in_the_inbox_are_one_paper(tmp_path):
+    def lay(**texts):
+        return [path for name, text in texts.items() if (path := tmp_path / name).write_text(text)]
+
+    bill, spot, other = lay(b="PJM Monthly Billing Statement\n", s="PJM Spot Market Energy\n", o="Organization,DESK\n")
+    assert papers([bill, other, spot]) == [[bill, spot], [other]]
+    assert papers([bill, other]) == [[bill], [other]]
+    assert papers([spot]) == [[spot]]
+    (second,) = lay(c="PJM Monthly Billing Statement, another\n")
+    assert papers([bill, second, spot]) == [[bill], [second], [spot]]  # whose report it is cannot be told

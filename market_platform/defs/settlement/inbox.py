@@ -1,5 +1,6 @@
 """The inbox: files that a person, a robot or a simulated ISO drops, each taken once and moved aside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,11 @@ from market_platform.platform import Platform
 from market_platform.settlement.payments.invoices import Invoice
 from market_platform.settlement.payments.matching import Payment
 from market_platform.settlement.refusals import StatementRefused
+from market_platform.settlement.statements.pjm_bundle import make_bundle
+from market_platform.settlement.statements.pjm_hours import layouts_of
+
+#: Enough of a file to tell by its first row what it is.
+HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -33,16 +39,35 @@ def waiting_files(folder: Path) -> list[Path]:
     return sorted(path for path in files if not path.name.startswith(".") and path.suffix != ".part")
 
 
+def papers(files: Sequence[Path]) -> list[list[Path]]:
+    """Return the files that are taken together: PJM's bill with its hourly reports where there is one bill, else each alone."""
+    heads = {path: _head(path) for path in files}
+    reports = [path for path in files if layouts_of(heads[path])]
+    bills = [path for path in files if path not in reports and b"PJM" in heads[path].split(b"\n", 1)[0].upper()]
+    if not reports or len(bills) != 1:
+        return [[path] for path in files]
+    alone = [[path] for path in files if path not in (*reports, *bills)]
+    return [[*bills, *reports], *alone]
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
 def take_inbox(platform: Platform) -> list[FileResult]:
     """Take every statement of the inbox. A taken or refused file is moved into a folder of that name beside it."""
     results = []
-    for path in waiting_files(statements_folder(platform)):
-        result = take_one(platform, path.name, path.read_bytes())
+    for paths in papers(waiting_files(statements_folder(platform))):
+        contents = [path.read_bytes() for path in paths]
+        data = make_bundle(contents[0], contents[1:]) if len(contents) > 1 else contents[0]
+        result = take_one(platform, paths[0].name, data)
         results.append(result)
         if result.outcome != "waiting":
-            place = path.parent / result.outcome / path.name
-            place.parent.mkdir(exist_ok=True)
-            path.replace(place)
+            for path in paths:
+                place = path.parent / result.outcome / path.name
+                place.parent.mkdir(exist_ok=True)
+                path.replace(place)
     return results
 
 
