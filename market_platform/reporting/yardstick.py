@@ -12,7 +12,7 @@ FACTS = Path(__file__).with_suffix(".csv")
 
 @cache
 def datasets() -> tuple[dict[str, str], ...]:
-    """Return the table's rows: market, dataset, feeds (blank-separated keys) and, without a feed, why it is missing."""
+    """Return the table's rows: market, dataset, feeds (blank-separated keys); why none, or which figures they leave out."""
     with FACTS.open(encoding="utf-8", newline="") as content:
         return tuple(csv.DictReader(content))
 
@@ -31,4 +31,7 @@ def yardstick() -> list[str]:
 
 
 def _told(row: dict[str, str]) -> str:
-    return ", ".join(f"`{key}`" for key in row["feeds"].split()) or f"none: {row['missing']}"
+    if not row["feeds"]:
+        return f"none: {row['missing']}"
+    held = ", ".join(f"`{key}`" for key in row["feeds"].split())
+    return f"{held} (not kept: {row['not_kept']})" if row["not_kept"] else held
