@@ -2,7 +2,7 @@
 
 The one-step errors of all days come from one Cholesky factor (`models/kernel.py`), so their gradient in every weight comes
 from one reverse pass through it (Murray 2016, arXiv 1602.07527, eq. 9). It read PJM, NP, BE and FR and the day-ahead prices
-of four US markets, each to the end of the half year before its validation year: 48 Adam steps from the setting of
+of four US markets, each up to its validation year: 48 Adam steps from the setting of
 `kernel_364`, each on five markets drawn at random, the loss of each over its loss at the start. No day of a test year or
 of a validation year was read.
 """
