@@ -259,6 +259,6 @@ def pjm_hours(lines: pd.DataFrame, *, title: str, account: str) -> bytes:
         end = start + pd.Timedelta(hours=1)
         local = end.tz_convert(MARKETS["pjm"].zone_name)
         da, rt = cells.get(ahead, nothing), cells.get(balancing, nothing)
-        numbers = ",".join(str(cell) for cell in (*da, da[0] + rt[0], *rt))
+        numbers = ",".join("" if pd.isna(cell) else str(cell) for cell in (*da, da[0] + rt[0], *rt))
         out.append(f"{account},{location},{local:%m/%d/%Y %H:%M},{end:%m/%d/%Y %H:%M},{numbers}")
     return ("\n".join([*out, "End of Report"]) + "\n").encode()

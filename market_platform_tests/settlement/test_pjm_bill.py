@@ -47,9 +47,11 @@ def test_pjm_xml_rows():
 
 def test_pjm_spot_hours_in_gmt():
     head = b"PJM Spot Market Energy\n" * 5
-    rows = b"a,b,c,11/03/2024 06:00,-225,45,-10125,-175,50,45,2250\na,b,c,11/03/2024 07:00,10,20,200,10,0,30,0\n"
+    rows = b"a,b,c,11/03/2024 06:00,-225,45,-10125,-175,50,45,2250\na,b,c,11/03/2024 07:00,10,20,200,10,0,,0\n"
+    rows += b"a,b,c,11/03/2024 08:00,0,20,0,0,0,,1.25\n"
     lines = read_hours(head + rows, account=ACCOUNT)
-    assert list(lines["amount_usd"]) == [Decimal(10125), Decimal(-2250), Decimal(-200)]
+    assert list(lines["amount_usd"]) == [Decimal(10125), Decimal(-2250), Decimal(-200), Decimal("-1.25")]
     assert lines.loc[0, "quantity_mwh"] == 225
+    assert pd.isna(lines.loc[3, "price_usd_per_mwh"]), "five-minute quantities that cancel out have no mean price"
     assert lines["interval_start"].iloc[0] == pd.Timestamp("2024-11-03 05:00", tz="UTC")
     assert set(lines["market_day"]) == {date(2024, 11, 3)}

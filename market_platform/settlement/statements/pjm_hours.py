@@ -60,7 +60,7 @@ def layouts_of(data: bytes) -> tuple[HourlyLayout, ...]:
 def read_hours(data: bytes, *, account: str) -> pd.DataFrame:
     """Return the hours of a report as charge lines with quantity and price. Raises MalformedStatement.
 
-    An hour with neither quantity nor charge bills nothing and is no line.
+    An hour with neither quantity nor charge bills nothing and is no line; one whose quantities cancel out has no price.
     """
     sha256 = fingerprint(data)
     layouts = layouts_of(data)
@@ -82,7 +82,7 @@ def read_hours(data: bytes, *, account: str) -> pd.DataFrame:
 
 
 def _line(row: list[str], layout: HourlyLayout, account: str, sha256: str) -> Record:
-    end = _moment(row[layout.hour_column], sha256)
+    end, price = _moment(row[layout.hour_column], sha256), row[layout.price_column].strip()
     span = (end - timedelta(hours=1), end)
     return line(
         iso="pjm",
@@ -94,7 +94,7 @@ def _line(row: list[str], layout: HourlyLayout, account: str, sha256: str) -> Re
         iso_amount=amount_of(row[layout.amount_column], layout.charge_code, sha256),
         positive_means="charge",
         quantity_mwh=-amount_of(row[layout.quantity_column], layout.charge_code, sha256),
-        price_usd_per_mwh=amount_of(row[layout.price_column], layout.charge_code, sha256),
+        price_usd_per_mwh=amount_of(price, layout.charge_code, sha256) if price else None,
     )
 
 
