@@ -38,7 +38,9 @@ def write(page, rows, events):
     image = page.parent / "images" / "scale.png"
     image.parent.mkdir(exist_ok=True)
     _plot(image, series)
-    lines = [HEAD, "![CPU seconds, lake and archive against days](images/scale.png)", ""]
+    longest = max(row["days"] for row in rows)
+    lines = [HEAD, f"The longest backfill here has {longest:,} days; longer ones were not run for this page.", ""]
+    lines += ["![CPU seconds, lake and archive against days](images/scale.png)", ""]
     for group in series:
         lines += _section(group)
     if events:

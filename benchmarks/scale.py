@@ -25,7 +25,7 @@ from pathlib import Path
 
 GROUP = "scale"
 LAST = date(2026, 10, 31)
-SIZES = "15,31,61"
+SIZES = "31,61,92"  # whole months: some publishers give no less
 HUBS_AND_ZONES = (
     "nyiso_dam_lbmp_zone",
     "nyiso_rt_lbmp_zone",

@@ -19,6 +19,13 @@ the other way round; a row that stands twice counts. The doctor looks while some
 def page_of(results: Sequence[Result], seed: int) -> str:
     """Return the page as Markdown."""
     lines = [HEAD, f"Run with seed {seed}.", ""]
+    short = [each for each in results if each.tally.faults < DRILLS[each.drill].times]
+    if short:
+        said = ", ".join(f"`{each.drill}` ({each.tally.faults} of {DRILLS[each.drill].times})" for each in short)
+        lines += [
+            f"Not all of these are full drills; faults struck less often than `make drills` lets them: {said}.",
+            "",
+        ]
     lines += [
         "| drill | what | faults | rows compared | lost | extra | mended | left | holds | time |",
         "|---|---|--:|--:|--:|--:|--:|--:|---|--:|",
