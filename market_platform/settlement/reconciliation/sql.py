@@ -23,8 +23,8 @@ WITH overall AS (
 ), periods AS (
     SELECT DISTINCT charge_code, interval_start AS period_start, interval_end AS period_end FROM billed_raw
 ), steps AS (
-    SELECT charge_code, max(interval_end - interval_start) AS step FROM billed_raw GROUP BY ALL
-    HAVING min(interval_end - interval_start) = max(interval_end - interval_start) AND step <= INTERVAL 1 HOUR
+    SELECT charge_code, min(interval_end - interval_start) AS step FROM billed_raw GROUP BY ALL
+    HAVING step <= INTERVAL 1 HOUR
 ), whole AS (
     SELECT DISTINCT e.charge_code, only_start AS period_start, only_end AS period_end
     FROM {source} e CROSS JOIN overall
