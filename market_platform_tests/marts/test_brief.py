@@ -93,7 +93,7 @@ def test_the_asset_links_the_page(marts_platform):
         metadata = result.get_asset_materialization_events()[0].materialization.metadata
     assert Path(metadata["page"].value).is_file()
     assert metadata["open"].value == f"market-platform brief --day {DAY} --open"
-    assert "- **Day-ahead against real time**: " in metadata["brief"].value
+    assert "- **Day-ahead against real-time**: " in metadata["brief"].value
     assert metadata["simulated"].value is True
 
 
