@@ -127,7 +127,7 @@ def _report(
     say(f"  {platform.settings.data_folder / 'briefs'}   the market brief, page and PDF")
     say("  make ui                                   the Dagster UI: graph, runs, checks, plots")
     say('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"   SQL over the lake')
-    say(f"  duckdb {platform.catalog.path}   the same in any DuckDB")
+    say(f"  duckdb -readonly {platform.catalog.path}   the same in any DuckDB")
     say("  .venv/bin/market-platform status          age, coverage and gaps of every feed")
 
 

@@ -15,7 +15,8 @@ from market_platform.store.ledger import Ledger
 class FeedStatus:
     """One feed's standing.
 
-    ``counted`` says what the coverage counts, rows or intervals; ``gaps`` are days between first and last that hold nothing.
+    The coverage is of the days that are over; ``counted`` says of what, rows or intervals. ``gaps`` are days between first
+    and last that hold nothing.
     """
 
     feed: str
@@ -62,7 +63,7 @@ def gap_days(feed: Feed, days: list[date]) -> list[date]:
 def _status(feed: Feed, rows: list[sa.Row], last: sa.Row | None, now: datetime) -> FeedStatus:
     ends = [row.last_interval_end for row in rows if row.last_interval_end is not None]
     end = max(ends, default=None)
-    counted = [row for row in rows if row.expected]
+    counted = [row for row in rows if row.expected and feed.publication.moment(row.market_day, feed.zone) <= now]
     expected = sum(row.expected for row in counted)
     received = sum(min(row.received, row.expected) for row in counted)
     return FeedStatus(
