@@ -13,6 +13,7 @@ from market_platform.errors import UnreadablePayload
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
+from market_platform.sources.tabular import no_defects
 
 PLACE = ["file", "line", "defect"]
 TIME_KINDS = {"market_day": Kind.DAY, "interval_start": Kind.MOMENT, "interval_end": Kind.MOMENT}
@@ -50,7 +51,7 @@ def each_file(payloads: Sequence[Payload], read: Callable[[Payload], pd.DataFram
         if "line" not in frame:
             frame["line"] = np.arange(1, len(frame) + 1)
         if "defect" not in frame:
-            frame["defect"] = pd.Series(None, index=frame.index, dtype="object")
+            frame["defect"] = no_defects(frame.index)
         frames.append(frame)
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 

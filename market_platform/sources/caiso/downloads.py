@@ -17,6 +17,7 @@ from market_platform.sources.caiso.rows import finish, mark
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
+from market_platform.sources.tabular import no_defects
 
 DOWNLOAD_DAY = re.compile(r"^(?:Demand|Net Demand)\s+(\d{2}/\d{2}/\d{4})$")
 DOWNLOAD_LOAD = "Demand (5 min. avg.)"
@@ -47,7 +48,7 @@ def downloaded_demand(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     rows = rows.assign(
         location=SYSTEM, location_id=SYSTEM, load_mw=read["load_mw"], file=read["file"], line=read["line"]
     )
-    rows["defect"] = pd.Series(None, index=rows.index, dtype="object")
+    rows["defect"] = no_defects(rows.index)
     forecast = (read["measure"] != DOWNLOAD_LOAD).to_numpy()
     mark(rows, forecast, ("a forecast beside the load: " + read["measure"]).to_numpy(dtype=object))
     mark(rows, read["load_mw"].isna().to_numpy(), "no value in the cell")
@@ -76,7 +77,7 @@ def renewables_watch(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         generation_mw=read["value"],
         file=read["file"],
         line=read["line"],
-        defect=pd.Series(None, index=read.index, dtype="object"),
+        defect=no_defects(read.index),
     )
     mark_skipped(rows, start.isna().to_numpy(), np.ones(len(rows), dtype=bool))
     mark(rows, read["value"].isna().to_numpy(), "the cell holds no number")

@@ -17,7 +17,7 @@ from market_platform.sources.caiso.rows import PLACE, finish
 from market_platform.sources.feed import Feed, day_in_name
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day, as_text
-from market_platform.sources.tabular import Field, label, number, passed
+from market_platform.sources.tabular import Field, label, no_defects, number, passed
 
 MAPS: dict[str, Report] = {
     "ATL_PNODE_MAP": columns.AGGREGATE_MAP,
@@ -124,7 +124,7 @@ def _outage_sheet(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
             "outage_mw": pd.to_numeric(read["mw"], errors="coerce"),
             "file": np.int32(position),
             "line": read["row"] + first_line,
-            "defect": pd.Series(None, index=read.index, dtype="object"),
+            "defect": no_defects(read.index),
         }
     )
 

@@ -17,7 +17,18 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
-from market_platform.sources.tabular import Field, Goes, Reads, is_laid, label, passed, read_csv, resolve_columns, stamp
+from market_platform.sources.tabular import (
+    Field,
+    Goes,
+    Reads,
+    is_laid,
+    label,
+    no_defects,
+    passed,
+    read_csv,
+    resolve_columns,
+    stamp,
+)
 
 START = stamp("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
 END = stamp("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
@@ -182,7 +193,7 @@ def _is_whole(payload: Payload) -> bool:
 
 
 def _typed(report: Report, frame: pd.DataFrame) -> pd.DataFrame:
-    defect = pd.Series(None, index=frame.index, dtype="object")
+    defect = no_defects(frame.index)
     for field in report.fields:
         if field.name not in frame:
             frame[field.name] = np.nan if field.reads is Reads.NUMBER else pd.Categorical([None] * len(frame))
