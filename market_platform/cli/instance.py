@@ -1,5 +1,6 @@
 """Dagster's instance beside the data: its home is made on first use."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -22,5 +23,8 @@ def dagster_home(settings: Settings) -> Path:
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """Open the instance. Dagster reads its home from the environment, so it is set for this process."""
-    os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
-    return dg.DagsterInstance.get()
+    home = dagster_home(settings)
+    os.environ["DAGSTER_HOME"] = str(home)
+    with (home / ".opening").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first to open makes the tables; two at once trip over each other
+        return dg.DagsterInstance.get()

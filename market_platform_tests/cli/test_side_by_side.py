@@ -1,14 +1,17 @@
 """Chains of runs in worker processes: each in order, what they hear comes to the parent, and none outlives it."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from market_platform.cli.instance import open_instance
 from market_platform.cli.side_by_side import Ran, Step, Workers
 from market_platform.ingest.account import Outcome
 from market_platform.settings import Settings
@@ -60,3 +63,14 @@ def _children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     pids = [int(word) for word in listed.read_text().split()] if listed.exists() else []
     return [each for each in pids if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+
+
+def test_many_open_an_instance_that_is_not_there_yet(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, origin="sandbox")
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(_runs_in, [settings] * 8)) == [0] * 8
+
+
+def _runs_in(settings: Settings) -> int:
+    with open_instance(settings) as instance:
+        return instance.get_runs_count()
