@@ -37,6 +37,7 @@ class Gate:
     ) -> None:  # fmt: skip
         self._app, self._callers, self._reader = app, callers, reader
         self._answers, self._shelf, self._metrics, self._audit, self._clock = answers, shelf, metrics, audit, clock
+        self._asked: dict[tuple[str, bytes, bytes], asyncio.Event] = {}
         self._rates, self._strangers_per_minute, self._tracing = rates, strangers_per_minute, tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +73,10 @@ class Gate:
         if method == "GET":
             question = (scope.get("raw_path", path), scope["query_string"], passage.header(b"accept"))
             kept = self._answers.get(question, self._reader.version())
+            if kept is None and question in self._asked:
+                # A thousand clients that ask for the newest price in one instant are one read of it.
+                await self._asked[question].wait()
+                kept = self._answers.get(question, self._reader.version())
             # A key without a scope to read does not get here: every scope holds it.
             if kept is not None:
                 await passage.answer(kept)
@@ -80,8 +85,13 @@ class Gate:
                 if request and passage.status == 200 and self._tracing is None:
                     self._shelf.stock(request, key_in(scope["headers"]), kept)
                 return
-            await self._app(scope, receive, passage.send)
-            await self._keep(question, passage)
+            answered = self._asked.setdefault(question, asyncio.Event())
+            try:
+                await self._app(scope, receive, passage.send)
+                await self._keep(question, passage)
+            finally:
+                self._asked.pop(question, None)
+                answered.set()
             return
         body = await _whole_body(passage, receive)
         scope["state"]["body_sha256"] = hashlib.sha256(body).hexdigest()
