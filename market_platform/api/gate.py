@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from market_platform.api.answers import Answer, Answers
+from market_platform.api.answers import Answers, Question
+from market_platform.api.asked import Asked
 from market_platform.api.audit import Audit
 from market_platform.api.callers import STRANGERS_PER_MINUTE, Callers, Rates, key_in
 from market_platform.api.keys import Caller
@@ -37,7 +38,7 @@ class Gate:
     ) -> None:  # fmt: skip
         self._app, self._callers, self._reader = app, callers, reader
         self._answers, self._shelf, self._metrics, self._audit, self._clock = answers, shelf, metrics, audit, clock
-        self._asked: dict[tuple[str, bytes, bytes], asyncio.Event] = {}
+        self._asked = Asked()
         self._rates, self._strangers_per_minute, self._tracing = rates, strangers_per_minute, tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,9 +74,7 @@ class Gate:
         if method == "GET":
             question = (scope.get("raw_path", path), scope["query_string"], passage.header(b"accept"))
             kept = self._answers.get(question, self._reader.version())
-            if kept is None and question in self._asked:
-                # A thousand clients that ask for the newest price in one instant are one read of it.
-                await self._asked[question].wait()
+            if kept is None and await self._asked.wait(question):
                 kept = self._answers.get(question, self._reader.version())
             # A key without a scope to read does not get here: every scope holds it.
             if kept is not None:
@@ -85,13 +84,7 @@ class Gate:
                 if request and passage.status == 200 and self._tracing is None:
                     self._shelf.stock(request, key_in(scope["headers"]), kept)
                 return
-            answered = self._asked.setdefault(question, asyncio.Event())
-            try:
-                await self._app(scope, receive, passage.send)
-                await self._keep(question, passage)
-            finally:
-                self._asked.pop(question, None)
-                answered.set()
+            await self._read(question, scope, receive, passage)
             return
         body = await _whole_body(passage, receive)
         scope["state"]["body_sha256"] = hashlib.sha256(body).hexdigest()
@@ -124,22 +117,25 @@ class Gate:
         scope.setdefault("state", {})["caller"] = caller
         return caller
 
-    async def _keep(self, question: tuple[str, bytes, bytes], passage: Passage) -> None:
-        """Keep a whole answer that was read from one version of the catalog, and send it."""
-        if passage.held is None:
-            return
-        body = b"".join(passage.parts)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-        headers = [
-            *passage.held["headers"],
-            (b"etag", etag),
-            (b"cache-control", b"private, no-cache"),
-            (b"vary", b"accept, authorization, x-api-key"),
-        ]
-        route = passage.route_of(passage.scope)
-        answer = Answer(passage.scope["state"]["catalog_version"], headers, body, etag, route)
-        self._answers.keep(question, answer)
-        await passage.answer(answer)
+    async def _read(self, question: Question, scope: Scope, receive: Receive, passage: Passage) -> None:
+        """Have the app answer, and keep what it read from one version of the catalog.
+
+        Those who wait for the same go on before this client takes the answer: a slow one holds nobody up.
+        """
+        with self._asked.reading(question) as let_go:
+
+            async def send(message: Message) -> None:
+                if message["type"] == "http.response.start" and not passage.is_of_the_catalog(message):
+                    let_go()
+                await passage.send(message)
+
+            await self._app(scope, receive, send)
+            if passage.held is None:
+                return
+            answer = passage.whole_answer()
+            self._answers.keep(question, answer)
+            let_go()
+            await passage.answer(answer)
 
     async def _account(self, scope: Scope, passage: Passage) -> None:
         seconds = time.perf_counter() - passage.began

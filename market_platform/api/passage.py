@@ -1,5 +1,6 @@
 """One request on its way through the gate: its answer's status, and the answer itself where it is held."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -69,11 +70,29 @@ class Passage:
         """Whether the client has seen the beginning of an answer."""
         return self._begun
 
+    def is_of_the_catalog(self, start: Message) -> bool:
+        """Whether an answer that begins so was read from one version of the catalog."""
+        return start["status"] == 200 and "catalog_version" in self.scope["state"]
+
+    def whole_answer(self) -> Answer:
+        """Return the answer that was held back, with its ETag."""
+        if self.held is None:
+            raise ValueError("this request's answer was not held back")
+        body = b"".join(self.parts)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
+        headers = [
+            *self.held["headers"],
+            (b"etag", etag),
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"accept, authorization, x-api-key"),
+        ]
+        return Answer(self.scope["state"]["catalog_version"], headers, body, etag, self.route_of(self.scope))
+
     async def send(self, message: Message) -> None:
         """Pass a message of the app on, or hold the answer back where it is one of the catalog."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.status == 200 and "catalog_version" in self.scope["state"]:
+            if self.is_of_the_catalog(message):
                 self.held = message
                 return
             message["headers"] = [*message.get("headers", ()), *self._own_headers()]

@@ -1,5 +1,6 @@
 """Scope 2 by hand, AVERT rates against the workbook, hourly matching on both clock-change days, the score."""
 
+from contextlib import closing
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -91,10 +92,9 @@ def test_claims_and_residual_mix_together_make_the_grid(total, rate, share):
 
 def test_avert_rates_are_those_of_the_workbook(recordings, reference):
     path = recordings / "epa" / "avert_emission_rates" / "avert_emission_rates_04-11-24.xlsx"
-    sheet = openpyxl.load_workbook(path, read_only=True, data_only=True)["2023"]
-    published = {
-        round(cell, 3) for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, int | float)
-    }
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        rows = list(book["2023"].iter_rows(values_only=True))
+    published = {round(cell, 3) for row in rows for cell in row if isinstance(cell, int | float)}
     held = reference.avert["lb_per_mwh"].astype(float)
     assert len(held) == 104
     assert {round(rate, 3) for rate in held} <= published
