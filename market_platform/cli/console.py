@@ -72,10 +72,15 @@ def say(text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def tell(text: str) -> None:
+    """Print one line beside the progress: it is not part of what the command gives."""
+    progress_console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 def note_progress(done: int, total: int, text: str) -> None:
     """Print a progress line where no bar can stand (a log, a pipe)."""
     if not progress_console.is_terminal:
-        progress_console.print(f"[{done}/{total}] {text}", highlight=False, markup=False, soft_wrap=True)
+        tell(f"[{done}/{total}] {text}")
 
 
 def _plain(value: object) -> object:

@@ -1,17 +1,16 @@
-"""The main job: Dagster runs of the last complete market day and of today so far, and the report of what they made."""
+"""The main job: Dagster runs of the last complete market day and of today so far."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from market_platform.cli.console import note_progress, progress, say, show, show_json
-from market_platform.cli.side_by_side import Check, Ran, Step, Workers
+from market_platform.cli.console import note_progress, progress, tell
+from market_platform.cli.main_report import report
+from market_platform.cli.side_by_side import Ran, Step, Workers
 from market_platform.defs.jobs import jobs_of
 from market_platform.ingest.account import Outcome
-from market_platform.ingest.status import feed_statuses
 from market_platform.markets.market_day import today
 from market_platform.platform import Platform, wall_clock
 from market_platform.settings import Settings
-from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.feed import Publisher
 
 ComputedJob = tuple[str, timedelta | None]
@@ -55,10 +54,20 @@ def run_main_job(settings: Settings, publishers: list[Publisher], days: int, *, 
                     ended.append(event)
                     bar.update(task, advance=1, description=event.step.label[:70])
                     note_progress(len(ended), total, event.step.label)
+                    if event.success and sum(ran.success for ran in ended) == 1:
+                        _say_that_sql_answers(platform, event.step)
             platform.catalog.refresh()
     failed = [f"{ran.step.job} {ran.step.day or ''}".strip() for ran in ended if not ran.success]
-    _report(platform, heard, [check for ran in ended for check in ran.checks], failed, as_json=as_json)
+    report(platform, heard, [check for ran in ended for check in ran.checks], failed, as_json=as_json)
     return not failed
+
+
+def _say_that_sql_answers(platform: Platform, step: Step) -> None:
+    """Build the catalog as soon as there is something to read, and say so: nobody need wait for the rest."""
+    platform.catalog.refresh()
+    tell(f"SQL answers from now on ({step.part} {step.day or ''} is in, the rest follows). In another terminal:")
+    tell('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"')
+    tell(f"  duckdb -readonly {platform.catalog.path}")
 
 
 def _computed_stages() -> list[list[list[Step]]]:
@@ -83,73 +92,3 @@ def _feed_steps(publisher: Publisher, days: int) -> Iterator[Step]:
             yield Step(publisher.name, job.name)
         elif job.kind == "monthly":
             yield Step(publisher.name, job.name, local.replace(day=1))
-
-
-def _report(
-    platform: Platform,
-    heard: list[Outcome],
-    checks: list[Check],
-    failed: list[str],
-    *,
-    as_json: bool,
-) -> None:
-    tables = _tables(platform)
-    checks = list({(check.asset, check.name): check for check in checks}.values())
-    passed = sum(check.passed for check in checks)
-    if as_json:
-        show_json(
-            {
-                "tables": tables,
-                "feeds": len({outcome.feed for outcome in heard}),
-                "committed": sum(outcome.committed for outcome in heard),
-                "quarantined": sum(outcome.quarantined for outcome in heard),
-                "checks_passed": passed,
-                "checks": len(checks),
-                "failed_runs": failed,
-            }
-        )
-        return
-    show(tables, ["table", "feeds", "rows", "coverage_percent", "from", "to"], title="What the lake holds")
-    for check in checks:
-        if not check.passed:
-            say(f"check {check.name} of {check.asset} asks for a look")
-    waiting = sorted({outcome.feed for outcome in heard if outcome.outcome == "not_published"})
-    if waiting:
-        say(f"not published yet, asked again by the sensor: {', '.join(waiting)}")
-    for outcome in (outcome for outcome in heard if outcome.failed):
-        say(f"failed: {outcome.feed}: {outcome.outcome}: {outcome.message}")
-    marked = " (simulated data)" if platform.settings.origin == "sandbox" else ""
-    say(
-        f"{passed} of {len(checks)} checks passed; {sum(outcome.committed for outcome in heard):,} rows laid in{marked}"
-    )
-    say("")
-    say("Where to look")
-    say(f"  {platform.settings.data_folder / 'briefs'}   the market brief, page and PDF")
-    say("  make ui                                   the Dagster UI: graph, runs, checks, plots")
-    say('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"   SQL over the lake')
-    say(f"  duckdb -readonly {platform.catalog.path}   the same in any DuckDB")
-    say("  .venv/bin/market-platform status          age, coverage and gaps of every feed")
-
-
-def _tables(platform: Platform) -> list[dict[str, object]]:
-    statuses = {status.feed: status for status in feed_statuses(platform.ledger, platform.clock())}
-    rows = []
-    with platform.catalog.connect() as connection:
-        for contract in platform.catalog.contracts:
-            count, first, last = connection.sql(
-                f"SELECT count(*), min(interval_start), max(interval_end) FROM {contract.name}"  # noqa: S608
-            ).fetchall()[0]
-            mine = [statuses[key] for key, feed in FEEDS.items() if feed.contract is contract and statuses[key].days]
-            covered = [status.coverage_percent for status in mine if status.coverage_percent is not None]
-            if count:
-                rows.append(
-                    {
-                        "table": contract.name,
-                        "feeds": len(mine),
-                        "rows": count,
-                        "coverage_percent": round(sum(covered) / len(covered), 1) if covered else None,
-                        "from": first,
-                        "to": last,
-                    }
-                )
-    return rows
