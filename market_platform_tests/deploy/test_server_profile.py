@@ -22,7 +22,8 @@ pytestmark = pytest.mark.long
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DAY = "2026-11-01"  # the day with the repeated hour
-SECONDS = 300
+# On a busy machine all of it takes longer, so what fails is silence: no event for so long, or no end at all.
+SILENCE_SECONDS, LONGEST_SECONDS = 180, 600
 PACE = {
     "poll_interval_seconds: 30": "poll_interval_seconds: 1",
     "free_slots_after_run_end_seconds: 60": "free_slots_after_run_end_seconds: 1",
@@ -41,7 +42,7 @@ def broker(tmp_path):
     arguments = [server, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path), "--save", ""]
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
     yield f"redis://127.0.0.1:{port}"
-    process.terminate()
+    process.kill()
     process.wait()
 
 
@@ -95,7 +96,7 @@ def servers(environment, tmp_path):
         "worker": [*worker, "--", "--concurrency", "1", "--loglevel", "INFO"],
         "daemon": ["dagster-daemon", "run", "-m", "market_platform.definitions"],
     }
-    subprocess.run([BIN / "dagster", "instance", "migrate"], env=environment, check=True, capture_output=True)
+    _command(environment, "instance", "migrate")
     running = {}
     for name, (program, *arguments) in commands.items():
         with (tmp_path / f"{name}.log").open("w") as log:
@@ -115,26 +116,32 @@ def servers(environment, tmp_path):
 
 def test_a_run_survives_the_death_of_its_worker(environment, servers, tmp_path):
     """Dagster's runs in Postgres, carried out by Celery: the worker is killed in mid-step, the work is done all the same."""
-    launched = subprocess.run(
-        [BIN / "dagster", "job", "launch", "-m", "market_platform.definitions", "-j", "nyiso_market_day",
-         "--tags", f'{{"dagster/partition": "{DAY}"}}'],
-        env=environment, cwd=PROJECT, capture_output=True, text=True, check=False,
+    _command(
+        environment, "job", "launch", "-m", "market_platform.definitions", "-j", "nyiso_fast",
+        "--tags", f'{{"dagster/partition": "{DAY}"}}',
     )  # fmt: skip
-    assert launched.returncode == 0, launched.stderr
-    _wait_for(environment, lambda events: any(kind == "STEP_START" for kind, _ in events), tmp_path)
+    _wait_for("a step", environment, lambda events: any(kind == "STEP_START" for kind, _ in events), tmp_path)
     killed = _kill_the_working_child(servers["worker"].pid)
     assert killed
 
-    _wait_for(environment, lambda events: any(kind == "PIPELINE_SUCCESS" for kind, _ in events), tmp_path)
+    _wait_for("success", environment, lambda events: any(kind == "PIPELINE_SUCCESS" for kind, _ in events), tmp_path)
     events = _events(environment)
     assert len({run for kind, run in events if kind == "PIPELINE_START"}) == 2, "the run was not launched again"
     platform = _platform(environment)
-    prices = platform.lake.read(LMP, f"feed = 'nyiso_dam_lbmp_zone' AND market_day = DATE '{DAY}'")
-    assert len(prices) == 25 * 15
+    prices = platform.lake.read(LMP, f"feed = 'nyiso_rt_lbmp_zone' AND market_day = DATE '{DAY}'")
+    assert len(prices) == 25 * 12 * 15
     assert not prices.duplicated(list(LMP.key)).any()
     load = platform.lake.read(LOAD, f"market_day = DATE '{DAY}'")
     assert not load.duplicated(["feed", *LOAD.key]).any()
     platform.ledger.close()
+
+
+def _command(environment, *arguments):
+    done = subprocess.run(
+        [BIN / "dagster", *arguments],
+        env=environment, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def _platform(environment):
@@ -151,12 +158,18 @@ def _events(environment):
         return connection.execute("SELECT dagster_event_type, run_id FROM event_logs ORDER BY id").fetchall()
 
 
-def _wait_for(environment, is_there, tmp_path):
-    until = time.monotonic() + SECONDS
-    while not is_there(_events(environment)):
-        logs = "\n".join(path.read_text()[-3000:] for path in tmp_path.glob("*.log"))
-        assert time.monotonic() < until, f"waited in vain; {_events(environment)[-5:]}\n{logs}"
-        time.sleep(0.2)
+def _wait_for(what, environment, is_there, tmp_path):
+    began = heard = time.monotonic()
+    events = []
+    while not is_there(events):
+        before, events, now = len(events), _events(environment), time.monotonic()
+        heard = now if len(events) > before else heard
+        if now - heard > SILENCE_SECONDS or now - began > LONGEST_SECONDS:
+            logs = "\n".join(f"{path.name}:\n{path.read_text()[-3000:]}" for path in tmp_path.glob("*.log"))
+            pytest.fail(
+                f"waited {now - began:.0f} s for {what}, {now - heard:.0f} s without an event; the last: {events[-5:]}\n{logs}"
+            )
+        time.sleep(0.5)
 
 
 def _kill_the_working_child(worker):
