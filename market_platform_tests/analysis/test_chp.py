@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market_platform.analysis.chp.facility import Facility, Tariff
-from market_platform.analysis.chp.plan import EngineState, decisions, plan, quality
+from market_platform.analysis.chp.facility import Facility, Tariff, interval_cost_usd
+from market_platform.analysis.chp.plan import EngineState, cleanest_plan, decisions, plan, quality
 from market_platform.errors import Infeasible
 
 ENGINE = Facility(
@@ -39,8 +39,8 @@ def _tariff(count: int, seed: int) -> Tariff:
     )
 
 
-def _highs_usd(facility: Facility, tariff: Tariff) -> float:
-    """Return the optimum of the same problem as a MIP; the engine enters off and free to start."""
+def _highs_usd(facility: Facility, tariff: Tariff) -> float | None:
+    """Return the optimum of the same problem as a MIP, None where there is none; the engine enters off and free to start."""
     model = highspy.Highs()
     model.silent()
     model.setOptionValue("mip_rel_gap", 0.0)
@@ -54,8 +54,13 @@ def _highs_usd(facility: Facility, tariff: Tariff) -> float:
         model.addConstr(load <= facility.maximum_mw * on[step])
         model.addConstr(load >= facility.minimum_mw * on[step])
         model.addConstr(load + bought - sold == tariff.power_demand_mw[step])
-        model.addConstr(fuel * facility.high_heat_efficiency + high - down >= tariff.high_heat_mw[step])
-        model.addConstr(fuel * facility.low_heat_efficiency + low + down >= tariff.low_heat_mw[step])
+        dumped = model.addVariable(0, inf if facility.heat_may_be_dumped else 0)
+        model.addConstr(fuel * facility.high_heat_efficiency + high - down == tariff.high_heat_mw[step])
+        model.addConstr(fuel * facility.low_heat_efficiency + low + down - dumped == tariff.low_heat_mw[step])
+        model.addConstr(high + low <= facility.boiler_maximum_mw)
+        buys = model.addBinary()  # one of buying and selling, whatever the prices say
+        model.addConstr(bought <= 200.0 * buys)
+        model.addConstr(sold <= 200.0 - 200.0 * buys)
         carbon = facility.co2_tonnes_per_mwh_fuel * tariff.carbon_price_usd_per_tonne[step]
         price = tariff.gas_price_usd_per_mwh[step] + carbon
         total = total + fuel * price + (high + low) * (price / facility.boiler_efficiency)
@@ -68,6 +73,8 @@ def _highs_usd(facility: Facility, tariff: Tariff) -> float:
         for later in range(step + 1, min(step + facility.minimum_down, count) if step else step):
             model.addConstr(on[later] - on[step] + before <= 1)
     model.minimize(total)
+    if model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return None
     assert model.getModelStatus() == highspy.HighsModelStatus.kOptimal
     return float(model.getObjectiveValue())
 
@@ -79,6 +86,51 @@ def test_plan_equals_the_mixed_integer_optimum(start_cost: float, up: int, down:
     facility = replace(ENGINE, start_cost_usd=start_cost, minimum_up=up, minimum_down=down)
     tariff = _tariff(48, seed)
     assert plan(facility, tariff).total_usd == pytest.approx(_highs_usd(facility, tariff), abs=1e-4)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    seed=st.integers(0, 10_000), dump=st.booleans(), boiler=st.sampled_from([40.0, 80.0, float("inf")]),
+    selling_pays=st.sampled_from([-20.0, 0.0, 15.0]), start=st.sampled_from([0.0, 600.0]), times=st.integers(1, 4),
+    low_less=st.sampled_from([0.0, 30.0]),
+)  # fmt: skip
+def test_every_switch_equals_the_mixed_integer_optimum(
+    seed: int, dump: bool, boiler: float, selling_pays: float, start: float, times: int, low_less: float
+) -> None:
+    """Heat that may not be dumped, a boiler with a limit, sales that pay more than power costs, low heat from elsewhere."""
+    facility = replace(
+        ENGINE,
+        heat_may_be_dumped=dump,
+        boiler_maximum_mw=boiler,
+        start_cost_usd=start,
+        minimum_up=times,
+        minimum_down=times,
+    )
+    tariff = _tariff(8, seed)
+    low = tariff.low_heat_mw - low_less if dump else tariff.low_heat_mw
+    export = tariff.import_price_usd_per_mwh + selling_pays
+    tariff = replace(tariff, low_heat_mw=low, export_price_usd_per_mwh=export)
+    best = _highs_usd(facility, tariff)
+    if best is None:
+        with pytest.raises(Infeasible):
+            plan(facility, tariff)
+    else:
+        assert plan(facility, tariff).total_usd == pytest.approx(best, abs=1e-4)
+
+
+def test_the_cleanest_plan_emits_no_more_and_costs_no_less_than_the_cheapest() -> None:
+    tariff = _tariff(48, 7)
+    facility = replace(ENGINE, start_cost_usd=700.0, minimum_up=3, minimum_down=2)
+    intensity = np.random.default_rng(7).normal(0.35, 0.2, 48)
+    cheapest = plan(facility, tariff)
+    cleanest, tonnes = cleanest_plan(facility, tariff, intensity)
+    in_tonnes = replace(facility, start_cost_usd=0.0)
+    assert tonnes == pytest.approx(_highs_usd(in_tonnes, tariff.in_tonnes(intensity)), abs=1e-6)
+    assert tonnes <= float(interval_cost_usd(facility, tariff.in_tonnes(intensity), cheapest.load_mw).sum())
+    assert cleanest.total_usd >= cheapest.total_usd
+    starts = int(np.diff(cleanest.is_on.astype(int), prepend=0).clip(0).sum())
+    running = float(interval_cost_usd(facility, tariff, cleanest.load_mw).sum())
+    assert cleanest.total_usd == pytest.approx(running + 700.0 * starts)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,21 +1,24 @@
 """A facility with an engine, a boiler and a heat demand, and what an interval costs at a load.
 
 Source of the model: the objective and limits in the facts (bidding-and-settlement, section 8): constant efficiencies,
-high- and low-temperature heat, high let down to low, surplus dumped, the boiler covers the rest.
+high- and low-temperature heat, high let down to low, surplus dumped where that is allowed, the boiler covers the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from market_platform.errors import Infeasible
+
+ROUNDING_MW = 1e-9
 
 
 @dataclass(frozen=True)
 class Facility:
     """Engine and boiler. Efficiencies are parts of the fuel's energy on one heating value, the one gas is priced on.
 
-    ``minimum_up`` and ``minimum_down`` count intervals. ``co2_tonnes_per_mwh_fuel`` is metric.
+    ``minimum_up`` and ``minimum_down`` count intervals. ``co2_tonnes_per_mwh_fuel`` is metric. Where heat may not be
+    dumped the engine gives no more of it than is wanted.
     """
 
     maximum_mw: float
@@ -29,13 +32,15 @@ class Facility:
     minimum_up: int = 1
     minimum_down: int = 1
     co2_tonnes_per_mwh_fuel: float = 0.0
+    heat_may_be_dumped: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be. Raises ValueError."""
         heat = self.high_heat_efficiency + self.low_heat_efficiency
         sound = 0 <= self.minimum_mw <= self.maximum_mw and 0 < self.electric_efficiency <= 1
-        if not sound or self.electric_efficiency + heat > 1.0 + 1e-9 or not 0 < self.boiler_efficiency <= 1.1:
-            msg = "loads must rise from minimum to maximum and efficiencies lie between 0 and 1 in all (boiler: 1.1)"
+        most = 1.1  # on the lower heating value what condenses gives more than all of the fuel's energy
+        if not sound or self.electric_efficiency + heat > most or not 0 < self.boiler_efficiency <= most:
+            msg = "loads must rise from minimum to maximum and efficiencies lie between 0 and 1.1 in all"
             raise ValueError(msg)
         if min(self.minimum_up, self.minimum_down) < 1:
             msg = "minimum up and down times count intervals, one at least"
@@ -44,7 +49,11 @@ class Facility:
 
 @dataclass(frozen=True)
 class Tariff:
-    """Prices and demands by interval, arrays of one length; power is used on site first, the rest bought or sold."""
+    """Prices and demands by interval, arrays of one length; power is used on site first, the rest bought or sold.
+
+    ``low_heat_mw`` is what is left to cover: less what other sources give, negative where they give too much. Demands
+    are means over an interval of ``hours``.
+    """
 
     import_price_usd_per_mwh: np.ndarray
     export_price_usd_per_mwh: np.ndarray
@@ -56,14 +65,26 @@ class Tariff:
     hours: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse gaps, unequal lengths and an export price above import (power would be bought to be sold)."""
+        """Refuse gaps and unequal lengths. Raises ValueError."""
         arrays = [value for value in vars(self).values() if isinstance(value, np.ndarray)]
         if len({len(array) for array in arrays}) != 1 or not all(np.isfinite(array).all() for array in arrays):
             msg = "prices and demands must be of one length and without gaps: fill or cut them first"
             raise ValueError(msg)
-        if (self.export_price_usd_per_mwh > self.import_price_usd_per_mwh + 1e-9).any():
-            msg = "an export price lies above the import price of the same interval"
-            raise ValueError(msg)
+
+    def in_tonnes(self, power_tonnes_per_mwh: np.ndarray) -> "Tariff":
+        """Return the same demands with metric tons of CO2 in the place of money: the cheapest plan of it emits least.
+
+        Power that is sold is taken to displace as much as power that is bought brings. Fuel counts by the facility's
+        ``co2_tonnes_per_mwh_fuel``.
+        """
+        ones = np.ones(len(self.high_heat_mw))
+        return replace(
+            self,
+            import_price_usd_per_mwh=power_tonnes_per_mwh,
+            export_price_usd_per_mwh=power_tonnes_per_mwh,
+            gas_price_usd_per_mwh=0.0 * ones,
+            carbon_price_usd_per_tonne=ones,
+        )
 
 
 def candidate_loads(facility: Facility, tariff: Tariff) -> np.ndarray:
@@ -90,13 +111,14 @@ def candidate_loads(facility: Facility, tariff: Tariff) -> np.ndarray:
 def interval_cost_usd(facility: Facility, tariff: Tariff, load_mw: np.ndarray) -> np.ndarray:
     """Return the cost of each interval at loads (..., intervals): fuel, boiler, carbon and power bought less sold.
 
-    Infinite where boiler and engine together cannot cover the heat.
+    Infinite where boiler and engine together cannot cover the heat, or give heat that nobody wants and none may be dumped.
     """
     fuel = load_mw / facility.electric_efficiency
     high_gap = tariff.high_heat_mw - fuel * facility.high_heat_efficiency
     boiler_high = np.maximum(high_gap, 0.0)
     spare_high = np.maximum(-high_gap, 0.0)
-    boiler_low = np.maximum(tariff.low_heat_mw - fuel * facility.low_heat_efficiency - spare_high, 0.0)
+    low_gap = tariff.low_heat_mw - fuel * facility.low_heat_efficiency - spare_high
+    boiler_low = np.maximum(low_gap, 0.0)
     heat = boiler_high + boiler_low
     burnt = fuel + heat / facility.boiler_efficiency
     price = tariff.gas_price_usd_per_mwh + facility.co2_tonnes_per_mwh_fuel * tariff.carbon_price_usd_per_tonne
@@ -104,7 +126,10 @@ def interval_cost_usd(facility: Facility, tariff: Tariff, load_mw: np.ndarray) -
     sold = np.maximum(load_mw - tariff.power_demand_mw, 0.0)
     power = bought * tariff.import_price_usd_per_mwh - sold * tariff.export_price_usd_per_mwh
     cost = (burnt * price + power) * tariff.hours
-    return np.where(heat > facility.boiler_maximum_mw + 1e-9, np.inf, cost)
+    cannot = heat > facility.boiler_maximum_mw + ROUNDING_MW
+    if not facility.heat_may_be_dumped:
+        cannot |= low_gap < -ROUNDING_MW
+    return np.where(cannot, np.inf, cost)
 
 
 def best_loads(facility: Facility, tariff: Tariff) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -117,6 +142,7 @@ def best_loads(facility: Facility, tariff: Tariff) -> tuple[np.ndarray, np.ndarr
     lost = np.flatnonzero(np.isinf(best) & np.isinf(off))
     if lost.size:
         raise Infeasible(
-            f"interval {lost[0]}: engine and boiler together cannot cover the heat; raise the boiler's limit"
+            f"interval {lost[0]}: engine and boiler together cannot cover the heat, or give more than may be used; raise "
+            "the boiler's limit or allow dumping"
         )
     return off, np.take_along_axis(loads, place, axis=0)[0], best

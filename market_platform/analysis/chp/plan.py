@@ -4,13 +4,13 @@ Without them the intervals stand alone. With them the states are (on or off, int
 dynamic programming over them is exact, since nothing else links one interval to the next (no heat store, no ramp).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
 import pandas as pd
 
-from market_platform.analysis.chp.facility import Facility, Tariff, best_loads
+from market_platform.analysis.chp.facility import Facility, Tariff, best_loads, interval_cost_usd
 from market_platform.errors import Infeasible
 
 
@@ -53,6 +53,16 @@ def plan(facility: Facility, tariff: Tariff, entering: EngineState = OFF_AND_FRE
     before = np.append(entering.on, is_on[:-1])
     cost = np.where(is_on, running, off) + facility.start_cost_usd * (is_on & ~before)
     return Plan(np.where(is_on, load, 0.0), is_on, cost, float(cost.sum()))
+
+
+def cleanest_plan(
+    facility: Facility, tariff: Tariff, power_tonnes_per_mwh: np.ndarray, entering: EngineState = OFF_AND_FREE
+) -> tuple[Plan, float]:
+    """Return the plan that emits least, with what it costs, and its metric tons of CO2. Raises Infeasible as ``plan``."""
+    clean = plan(replace(facility, start_cost_usd=0.0), tariff.in_tonnes(power_tonnes_per_mwh), entering)
+    before = np.append(entering.on, clean.is_on[:-1])
+    cost = interval_cost_usd(facility, tariff, clean.load_mw) + facility.start_cost_usd * (clean.is_on & ~before)
+    return replace(clean, cost_usd=cost, total_usd=float(cost.sum())), clean.total_usd
 
 
 @numba.njit(cache=True)

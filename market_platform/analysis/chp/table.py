@@ -5,7 +5,8 @@
 Efficiencies are on the higher heating value, on which gas is sold (an engine's sheet usually quotes the lower one,
 about a tenth higher). ``night_share`` is the part of the demands that remains from 22:00 to 06:00 local time.
 ``import_adder_usd_per_mwh`` is what the tariff puts on the market's price, ``export_discount_usd_per_mwh`` what it takes
-off for sales; ``gas_adder_usd_per_mmbtu`` brings gas from the hub to the plant.
+off for sales; ``gas_adder_usd_per_mmbtu`` brings gas from the hub to the plant. ``dump_allowed`` 0 means that the engine
+gives no more heat than is wanted.
 """
 
 from dataclasses import MISSING, dataclass, field, fields
@@ -47,20 +48,21 @@ class Plant:
     import_adder_usd_per_mwh: float = 0.0
     export_discount_usd_per_mwh: float = 0.0
     gas_adder_usd_per_mmbtu: float = 0.0
+    dump_allowed: int = 1
     engine: Facility = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the engine. Raises SettingsError naming the facility where the row cannot be."""
-        if self.export_discount_usd_per_mwh + self.import_adder_usd_per_mwh < 0 or not 0 <= self.night_share <= 1:
+        if not 0 <= self.night_share <= 1 or self.dump_allowed not in (0, 1):
             raise SettingsError(
-                f"facilities: {self.facility}: the tariff must not pay more for power than it takes, and night_share lies "
-                "between 0 and 1"
+                f"facilities: {self.facility}: night_share lies between 0 and 1, dump_allowed is 0 or 1"
             )
         try:
             engine = Facility(
                 self.maximum_mw, self.minimum_mw, self.electric_efficiency, self.high_heat_efficiency,
                 self.low_heat_efficiency, self.boiler_efficiency, self.boiler_maximum_mw, self.start_cost_usd,
                 int(self.minimum_up_hours), int(self.minimum_down_hours), CO2_METRIC_TONS_PER_MMBTU * MMBTU_PER_MWH,
+                bool(self.dump_allowed),
             )  # fmt: skip
         except ValueError as error:
             raise SettingsError(f"facilities: {self.facility}: {error}") from error
