@@ -37,6 +37,7 @@ MOST_DIGITS, MOST_EXPONENT = 18, 9_999  # digits that 64 bits hold of any number
 Book: TypeAlias = tuple[int, int, int, int, int, int, int, int]  # addresses of a vocabulary, and its sizes
 Lie: TypeAlias = Book  # addresses of a shape and of the codes that were met, and their sizes
 POWERS = 10.0 ** np.arange(MOST_POWER + 1)
+TENS = 10 ** np.arange(8, dtype=np.uint64)
 WORD, WORD_BITS, SPAN = 8, 64, 32
 EVERY_BYTE, HIGH_BITS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 
@@ -122,6 +123,18 @@ def _same(one: int, end: int, other: int, length: int) -> bool:
     while length > 0 and byte_at(one) == byte_at(other):
         one, other, length = one + 1, other + 1, length - 1
     return length == 0
+
+
+@numba.njit(cache=True)
+def _sight(at: int) -> int:
+    """Return a hash of the next thirty-two bytes: four products side by side."""
+    one, two = word_at(at) * np.uint64(0x9E3779B97F4A7C15), word_at(at + WORD) * np.uint64(0xC2B2AE3D27D4EB4F)
+    three, four = (
+        word_at(at + 2 * WORD) * np.uint64(0x165667B19E3779F9),
+        word_at(at + 3 * WORD) * np.uint64(0xD6E8FEB86659FD93),
+    )
+    mixed = one + (two ^ (two >> np.uint64(29))) + three + (four ^ (four >> np.uint64(31)))
+    return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(40)
 
 
 @numba.njit(cache=True)
@@ -222,6 +235,63 @@ def _where(word: int, mark: int) -> int:
 
 
 @numba.njit(cache=True)
+def _are_digits(word: int) -> bool:
+    """Whether all bytes of a word are the values of digits."""
+    return ((word + EVERY_BYTE * np.uint64(0x76)) | word) & HIGH_BITS == 0
+
+
+@numba.njit(cache=True)
+def _digits(word: int) -> int:
+    """Return the number that eight digits make, the first in the lowest byte (D. Lemire, "Quickly parsing eight digits", 2018)."""
+    word = (word * np.uint64(2561)) >> np.uint64(8)
+    word = ((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
+    return ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
+
+
+@numba.njit(cache=True)
+def _without(word: int, place: int, above: int) -> int:
+    """Return a word with the byte at a place taken out, and the byte ``above`` (a word's lowest) at its end."""
+    below = (np.uint64(1) << np.uint64(8 * place)) - np.uint64(1)
+    return (word & below) | (((word >> np.uint64(8)) | (above << np.uint64(WORD_BITS - 8))) & ~below)
+
+
+@numba.njit(cache=True)
+def _longer_number(low: int, high: int, at: int) -> tuple[float, int]:
+    """Read a number that ends in the second of two words, as ``_short_number`` does."""
+    ends = (high - EVERY_BYTE * np.uint64(MINUS)) & ~high & HIGH_BITS
+    if ends == 0:
+        return 0.0, at
+    count = WORD + (_low_zeros(ends) >> 3)
+    stop = at + count
+    negative = low & np.uint64(0xFF) == np.uint64(MINUS)
+    if negative:
+        low, high, count = _without(low, 0, high), high >> np.uint64(8), count - 1
+    points, places = _where(low, POINT), 0
+    if points != 0:
+        whole = _low_zeros(points) >> 3
+        low, high, places, count = _without(low, whole, high), high >> np.uint64(8), count - whole - 1, count - 1
+    else:
+        points = _where(high, POINT)
+        whole = WORD + (_low_zeros(points) >> 3) if points != 0 else count
+        if whole < count:
+            high, places, count = _without(high, whole - WORD, np.uint64(0)), count - whole - 1, count - 1
+    low, high = low ^ EVERY_BYTE * np.uint64(ZERO), high ^ EVERY_BYTE * np.uint64(ZERO)
+    rest = count - WORD
+    if rest <= 0:
+        low = low << np.uint64(-8 * rest)
+        high = np.uint64(0)
+    else:
+        high = high << np.uint64(WORD_BITS - 8 * rest)
+    if not (_are_digits(low) and _are_digits(high)):
+        return 0.0, at
+    whole_number = _digits(low)
+    if rest > 0:
+        whole_number = whole_number * TENS[np.uintp(rest)] + _digits(high)
+    value = np.float64(np.int64(whole_number)) / POWERS[np.uintp(places)]
+    return (-value if negative else value), stop
+
+
+@numba.njit(cache=True)
 def _short_number(word: int, at: int) -> tuple[float, int]:
     """Read a number that ends inside eight bytes, all digits at once; it ends where it begins if there is no such number.
 
@@ -248,12 +318,9 @@ def _short_number(word: int, at: int) -> tuple[float, int]:
     if count <= 0:
         return 0.0, at
     word = (word ^ EVERY_BYTE * np.uint64(ZERO)) << np.uint64(WORD_BITS - 8 * count)
-    if ((word + EVERY_BYTE * np.uint64(0x76)) | word) & HIGH_BITS != 0:
+    if not _are_digits(word):
         return 0.0, at
-    word = (word * np.uint64(2561)) >> np.uint64(8)
-    word = ((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
-    word = ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
-    value = np.float64(word) / POWERS[np.uintp(places)]
+    value = np.float64(_digits(word)) / POWERS[np.uintp(places)]
     return (-value if negative else value), stop
 
 
@@ -264,6 +331,10 @@ def _number(at: int, end: int) -> tuple[float, int, int]:  # noqa: C901 - as the
         value, stop = _short_number(word_at(at), at)
         if stop > at:
             return value, stop, READ
+        if at + 2 * WORD <= end:
+            value, stop = _longer_number(word_at(at), word_at(at + WORD), at)
+            if stop > at:
+                return value, stop, READ
     negative = at < end and byte_at(at) == MINUS
     at += negative
     mantissa, digits, places, seen, point = 0, 0, 0, 0, 0
@@ -465,7 +536,7 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
     width, pieces, found = np.intp(len(kinds)), np.uintp(len(slots)), 0
     room = max(numbers.shape[1], codes.shape[1])
     cells, phrases, lie = _book(met.cells), _book(met.phrases), _lie(shape, met)
-    following, lasts = met.phrases.following, met.phrases.last
+    following, lasts, seen = met.phrases.following, met.phrases.last, met.phrases.seen
     begins, letters, texts, stride = phrases[2], phrases[4], phrases[6], phrases[7]
     while at < end:
         if row == room or found + width > len(odd):
@@ -526,8 +597,13 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                     lasts[slot] = code
                     break
                 guesses += 1
-                code = np.uintp(following[slot, last])
-                if guesses == GUESSES or code == last:
+                if guesses == 1:
+                    code = np.uintp(following[slot, last])
+                elif guesses == 2 and at + SPAN <= end:
+                    sight = _sight(at) & (np.uint64(2 * texts) - np.uint64(1))
+                    code = np.uintp(seen[slot, sight])
+                else:
+                    begin = at
                     at, learnt = _read_cells(at, end, np.intp(piece), lie, cells, phrases)
                     if learnt == FULL:
                         return line, row, WORDY, found
@@ -535,6 +611,8 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
                         return line, row, MISFIT, 0
                     code = np.uintp(learnt)
                     following[slot, last], lasts[slot] = code, code
+                    if begin + SPAN <= end:
+                        seen[slot, _sight(begin) & (np.uint64(2 * texts) - np.uint64(1))] = code
                     break
             codes[slot, here] = code
         row += 1

@@ -24,6 +24,7 @@ class Vocabulary(NamedTuple):
     marked: np.ndarray
     hashes: np.ndarray
     following: np.ndarray
+    seen: np.ndarray
     table: np.ndarray
     last: np.ndarray
     counts: np.ndarray
@@ -63,6 +64,7 @@ def vocabulary(columns: int, texts: int, letters: int) -> Vocabulary:
         marked=np.empty((columns, texts), dtype=np.bool_),
         hashes=np.empty((columns, texts), dtype=np.uint64),
         following=np.zeros((columns, texts), dtype=np.int32),
+        seen=np.zeros((columns, 2 * texts), dtype=np.int32),
         table=np.full((columns, 2 * texts), FREE, dtype=np.int32),
         last=np.zeros(columns, dtype=np.int32),
         counts=np.zeros(columns, dtype=np.int32),
