@@ -10,10 +10,10 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.arrays import no_defects
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
-from market_platform.sources.tabular import no_defects
 
 PLACE = ["file", "line", "defect"]
 TIME_KINDS = {"market_day": Kind.DAY, "interval_start": Kind.MOMENT, "interval_end": Kind.MOMENT}

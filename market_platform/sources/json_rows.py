@@ -16,8 +16,9 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.arrays import blank_label, is_laid, no_defects
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import Field, Reads, blank_label, is_laid, no_defects, resolve_columns
+from market_platform.sources.tabular import Field, Reads, resolve_columns
 
 PEEK_ROWS = 100
 BARE_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")

@@ -13,9 +13,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from market_platform.sources.arrays import categorical, dictionary
 from market_platform.sources.compiled import ALONE, LABEL, NUMBER, read_objects
 from market_platform.sources.filling import fill
-from market_platform.sources.tabular import categorical, dictionary
 from market_platform.sources.vocabulary import SLACK
 
 FIRST_OBJECT_BYTES = 20_000

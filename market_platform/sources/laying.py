@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
+from market_platform.sources.arrays import is_laid
 from market_platform.sources.stamps import as_text
-from market_platform.sources.tabular import is_laid
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 

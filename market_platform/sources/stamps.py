@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.markets.market_day import second_pass_by_order
+from market_platform.sources.arrays import text_array
 from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
 
@@ -181,7 +182,7 @@ def as_day(moments: np.ndarray) -> pd.Series:
 
 
 def _days(values: pa.Array) -> pd.Series:
-    return pd.Series(pd.array(values, dtype=PANDAS_TYPES[Kind.DAY]))
+    return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
 
 
 def as_text(column: pd.Series) -> pd.Series:
@@ -219,5 +220,5 @@ def blank_text(index: pd.Index) -> pd.Series:
     return _text(pa.nulls(len(index), pa.large_string()), index)
 
 
-def _text(values: pa.Array, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.array(values, dtype=PANDAS_TYPES[Kind.TEXT]), index=index)
+def _text(values: pa.LargeStringArray, index: pd.Index) -> pd.Series:
+    return pd.Series(text_array(values), index=index, copy=False)

@@ -19,6 +19,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from market_platform.errors import SchemaChanged, UnreadablePayload
+from market_platform.sources.arrays import TEXTS, blank_label, categorical, dictionary, is_laid, no_defects
 from market_platform.sources.payload import Payload
 
 
@@ -60,10 +61,8 @@ LOADING_BYTES = 2**25
 COMPILED_BYTES = 2**18
 LARGE_BYTES = 2**18  # mean size of a file from which on each is read by itself
 READERS = 2
-FEW_TEXTS = 64  # of a column whose type is kept for the next file
 MARK = b"\xef\xbb\xbf"
 BLANKS = b" \t\r\n"
-TEXTS = pa.dictionary(pa.int32(), pa.string())
 ARROW_READS = {Reads.LABEL: TEXTS, Reads.STAMP: TEXTS, Reads.NUMBER: pa.float64()}
 
 
@@ -107,11 +106,6 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
         elif spec.reads is not Reads.NUMBER and not is_laid(frame[spec.name].dtype):
             frame[spec.name] = frame[spec.name].astype("category")
     return frame
-
-
-def is_laid(kind: object) -> bool:
-    """Whether a column's type is that of texts laid over rows by their places."""
-    return isinstance(kind, pd.CategoricalDtype) or kind == pd.ArrowDtype(TEXTS)
 
 
 def split_header(payload: Payload) -> tuple[list[str], bytes]:
@@ -241,40 +235,6 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     index = pd.RangeIndex(sum(scanned.rows))
     columns["defect"] = no_defects(index)
     return pd.DataFrame({**columns, **_places(bodies, scanned.rows)}, index=index, copy=False)
-
-
-def blank_label(rows: int) -> pd.Categorical:
-    """Return a column of texts without any text."""
-    nothing = pd.CategoricalDtype(pd.Index([], dtype="object"))
-    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=nothing, validate=False)
-
-
-def no_defects(index: pd.Index) -> pd.Series:
-    """Return a column without any defect; as text, of which Arrow counts the blanks at once."""
-    return pd.Series(pd.array(pa.nulls(len(index), pa.large_string()), dtype="str"), index=index, copy=False)
-
-
-def dictionary(codes: np.ndarray, texts: pa.StringArray) -> pd.api.extensions.ExtensionArray:
-    """Return the same as Arrow's dictionary: nobody asks whether the texts differ, as a categorical would."""
-    codes = codes.astype(np.int32, copy=False)
-    places = pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes)
-    return pd.array(pa.DictionaryArray.from_arrays(places, texts), dtype=pd.ArrowDtype(TEXTS))
-
-
-def categorical(codes: np.ndarray, texts: pa.StringArray) -> pd.Categorical:
-    """Return a column of texts from their places in a list of distinct ones; -1 is blank."""
-    kind = _kind_of(tuple(texts.to_pylist())) if len(texts) <= FEW_TEXTS else _new_kind(texts)
-    return pd.Categorical.from_codes(codes, dtype=kind, validate=False)
-
-
-@lru_cache(maxsize=1024)
-def _kind_of(texts: tuple[str, ...]) -> pd.CategoricalDtype:
-    """Return the type of a column with these few texts; a publisher's files repeat theirs, so each is made once."""
-    return _new_kind(pa.array(texts, pa.string()))
-
-
-def _new_kind(texts: pa.StringArray) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(pd.Index(pd.array(texts.cast(pa.large_string()), dtype="str")))
 
 
 def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:

@@ -12,12 +12,12 @@ import pandas as pd
 from market_platform.errors import SchemaChanged
 from market_platform.markets.caiso import FUELS, SYSTEM
 from market_platform.markets.market_day import second_pass_by_order, utc_from_local
+from market_platform.sources.arrays import no_defects
 from market_platform.sources.caiso.outlook import STEP, mark_skipped
 from market_platform.sources.caiso.rows import finish, mark
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
-from market_platform.sources.tabular import no_defects
 
 DOWNLOAD_DAY = re.compile(r"^(?:Demand|Net Demand)\s+(\d{2}/\d{2}/\d{4})$")
 DOWNLOAD_LOAD = "Demand (5 min. avg.)"

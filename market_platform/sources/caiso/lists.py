@@ -11,13 +11,14 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.errors import SchemaChanged, UnreadablePayload
+from market_platform.sources.arrays import no_defects
 from market_platform.sources.caiso import list_columns as columns
 from market_platform.sources.caiso.oasis import Moments, Report, read_report
 from market_platform.sources.caiso.rows import PLACE, finish
 from market_platform.sources.feed import Feed, day_in_name
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day, as_text
-from market_platform.sources.tabular import Field, label, no_defects, number, passed
+from market_platform.sources.tabular import Field, label, number, passed
 
 MAPS: dict[str, Report] = {
     "ATL_PNODE_MAP": columns.AGGREGATE_MAP,

@@ -11,24 +11,14 @@ import pyarrow as pa
 from lxml import etree
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.arrays import is_laid, no_defects
 from market_platform.sources.caiso.answers import refuse_error_document
 from market_platform.sources.caiso.rows import PLACE
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
-from market_platform.sources.tabular import (
-    Field,
-    Goes,
-    Reads,
-    is_laid,
-    label,
-    no_defects,
-    passed,
-    read_csv,
-    resolve_columns,
-    stamp,
-)
+from market_platform.sources.tabular import Field, Goes, Reads, label, passed, read_csv, resolve_columns, stamp
 
 START = stamp("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
 END = stamp("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")

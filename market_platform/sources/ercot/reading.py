@@ -19,10 +19,11 @@ import pandas as pd
 from lxml import etree
 
 from market_platform.errors import UnreadablePayload
+from market_platform.sources.arrays import blank_label
 from market_platform.sources.ercot.workbook import sheets
 from market_platform.sources.laying import recoded
 from market_platform.sources.payload import Payload, look
-from market_platform.sources.tabular import Field, Reads, blank_label, read_csv
+from market_platform.sources.tabular import Field, Reads, read_csv
 
 BYTE_MARK = b"\xef\xbb\xbf"
 ROWS_BEGIN = re.compile(rb'"data"\s*:\s*\[')

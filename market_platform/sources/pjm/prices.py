@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from market_platform.markets.pjm import HUB_PNODES, NODE_TYPES, ZONE_PNODES
+from market_platform.sources.arrays import dictionary
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS
@@ -22,7 +23,6 @@ from market_platform.sources.pjm.rows import (
     words,
 )
 from market_platform.sources.stamps import places_of, texts_of
-from market_platform.sources.tabular import dictionary
 
 SUBSTATION_WIDTH = 8
 VOLTAGE_WIDTH = 8
