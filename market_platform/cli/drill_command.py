@@ -22,6 +22,7 @@ def drills(
 ) -> None:
     """Kill, starve, corrupt and mislead a scratch platform, and count what is lost. Exit code 1: a drill does not hold."""
     from market_platform.drills.drill import DRILLS, run_drills
+    from market_platform.drills.page import page_of
 
     unknown = set(names or ()) - set(DRILLS)
     if unknown:
@@ -31,11 +32,9 @@ def drills(
     for done, result in enumerate(run_drills(chosen, seed, times), start=1):
         results.append(result)
         note_progress(done, len(chosen), f"{result.drill}: {result.tally.faults} faults")
+        if page is not None:  # after each, so that an interrupted run leaves a page about what was done
+            page.write_text(page_of(results, seed), encoding="utf-8")
     rows = [result.row() for result in results]
-    if page is not None:
-        from market_platform.drills.page import page_of
-
-        page.write_text(page_of(results, seed), encoding="utf-8")
     if as_json:
         show(rows, [], as_json=True)
     else:
