@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     bucket_key: SecretStr | None = Field(default=None, description="Access key of the bucket")
     bucket_secret: SecretStr | None = Field(default=None, description="Secret of that key")
 
+    api_url: str = Field(
+        default="",
+        description="Where people open the API, for links from the Dagster UI, such as http://127.0.0.1:8000",
+    )
     traces: bool = Field(
         default=False,
         description="Spans of the API's requests to OpenTelemetry; where to is its own environment, OTEL_EXPORTER_OTLP_ENDPOINT",

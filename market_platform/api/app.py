@@ -21,7 +21,18 @@ from market_platform.api.live.watch import Watch
 from market_platform.api.metrics import Metrics
 from market_platform.api.oidc import identify_with
 from market_platform.api.reading import Reader
-from market_platform.api.routes import alerts, analytics, bids, certificates, health, markets, pages, settlements, views
+from market_platform.api.routes import (
+    alerts,
+    analytics,
+    bids,
+    brief,
+    certificates,
+    health,
+    markets,
+    pages,
+    settlements,
+    views,
+)
 from market_platform.api.service import Service
 from market_platform.api.shelf import Shelf
 from market_platform.api.tracing import Tracing
@@ -89,7 +100,7 @@ def create_app(
 def _version_one() -> APIRouter:
     """Return all routes under ``/v1``; the path that any feed may have comes last."""
     version = APIRouter(prefix="/v1")
-    own = (markets, bids, settlements, certificates, analytics, alerts)
+    own = (markets, bids, settlements, certificates, analytics, alerts, brief)
     for part in (*(module.routes for module in own), views.router(), markets.last_routes()):
         version.include_router(part)
     return version

@@ -38,10 +38,7 @@ def wanted_format(accept: str | None, asked: Format | None = None) -> Format:
         return asked
     if not accept:
         return "json"
-    ranked = sorted((_preference(part) for part in accept.split(",")), key=lambda each: -each[1])
-    for media, quality in ranked:
-        if quality <= 0:
-            continue
+    for media in accepted(accept):
         if media in FORMAT_OF:
             return FORMAT_OF[media]
         if media in ("*/*", "application/*", "application/problem+json"):
@@ -49,6 +46,12 @@ def wanted_format(accept: str | None, asked: Format | None = None) -> Format:
         if media == "text/*":
             return "csv"
     raise Problem(406, f"accept one of {', '.join(FORMAT_OF)}")
+
+
+def accepted(accept: str) -> list[str]:
+    """Return the media types of an Accept header, the most wanted first."""
+    ranked = sorted((_preference(part) for part in accept.split(",")), key=lambda each: -each[1])
+    return [media for media, quality in ranked if quality > 0]
 
 
 def encode(rows: pa.Table, chosen: Format, envelope: Mapping[str, object]) -> Encoded:

@@ -8,6 +8,7 @@ import pytest
 from market_platform.api.app import create_app
 from market_platform.api.live.follow import Beats
 from market_platform.contracts.families.prices import LMP
+from market_platform.defs.marts.brief_files import brief_file
 from market_platform_tests.api.conftest import NOW, Served, keys_of, serving, small_platform
 
 pytestmark = pytest.mark.long
@@ -67,6 +68,26 @@ def test_the_page_shows_the_market_and_follows_it(shown, browser, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []
     assert all(address.startswith((shown.url, "data:", shown.url.replace("http", "ws"))) for address in asked)
+    context.close()
+
+
+def test_a_link_to_a_brief_asks_for_the_key_and_shows_it(shown, browser):
+    page_of = brief_file(shown.platform, "2026-11-19", "html")
+    page_of.parent.mkdir(parents=True, exist_ok=True)
+    page_of.write_text("<!doctype html><title>A brief</title><style>h1 { color: red }</style><h1>The day</h1>")
+    context = browser.new_context()
+    page = context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{shown.url}/dashboard#brief/2026-11-19")
+    page.fill("#key", shown.keys["read"])
+    page.click("form button")
+    page.wait_for_selector("h1:has-text('The day')", timeout=20_000)
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(255, 0, 0)"
+    page.go_back()
+    page.click("#briefs a:has-text('page')", timeout=20_000)
+    page.wait_for_selector("h1:has-text('The day')", timeout=20_000)
+    assert said == []
     context.close()
 
 

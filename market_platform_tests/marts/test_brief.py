@@ -10,6 +10,8 @@ import pytest
 
 from market_platform.defs.marts.brief_asset import market_brief
 from market_platform.defs.marts.brief_files import find_browser, write_brief
+from market_platform.platform import Platform
+from market_platform.settings import Settings
 
 pytestmark = pytest.mark.long
 
@@ -86,15 +88,25 @@ def test_the_pdf_is_drawn_by_a_browser_and_without_one(marts_platform, brief, tm
 
 
 def test_the_asset_links_the_page(marts_platform):
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(
-            [market_brief], partition_key=DAY.isoformat(), instance=instance, resources={"platform": marts_platform}
-        )
-        metadata = result.get_asset_materialization_events()[0].materialization.metadata
+    metadata = metadata_of(marts_platform)
     assert Path(metadata["page"].value).is_file()
     assert metadata["open"].value == f"market-platform brief --day {DAY} --open"
     assert "- **Day-ahead against real-time**: " in metadata["brief"].value
     assert metadata["simulated"].value is True
+
+
+def test_the_asset_links_to_the_api_where_its_address_is_known(marts_platform):
+    settings = Settings(data=marts_platform.settings.data, origin="sandbox", api_url="https://desk.example/")
+    served = Platform(settings, clock=marts_platform.clock)
+    assert metadata_of(served)["open"].value == f"https://desk.example/dashboard#brief/{DAY}"
+
+
+def metadata_of(platform):
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(
+            [market_brief], partition_key=DAY.isoformat(), instance=instance, resources={"platform": platform}
+        )
+        return result.get_asset_materialization_events()[0].materialization.metadata
 
 
 def _contrast(page, selector):

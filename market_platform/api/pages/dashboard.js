@@ -3,7 +3,8 @@
 
 const ZONES = { nyiso: "America/New_York", pjm: "America/New_York", caiso: "America/Los_Angeles", ercot: "America/Chicago" };
 const REAL_TIME = { nyiso: "RTD", pjm: "RTD", caiso: "RTD", ercot: "RTM" };
-const state = { key: sessionStorage.getItem("key"), market: location.hash.slice(1) || "pjm", prices: new Map(), socket: null, last: null, turn: 0 };
+const asked = location.hash.slice(1);
+const state = { key: sessionStorage.getItem("key"), market: asked || "pjm", brief: asked.startsWith("brief/") ? asked.slice(6) : null, prices: new Map(), socket: null, last: null, turn: 0 };
 const WORDS = { revenue_usd: "revenue USD", win_rate: "win rate", spread_captured_usd_per_mwh: "spread captured USD/MWh", settlement_accuracy: "settlement accuracy" };
 const part = (id) => document.getElementById(id);
 
@@ -35,6 +36,7 @@ function table(id, rows, columns, empty) {
     const line = element("tr");
     columns.forEach(([, value, kind]) => {
       const shown = value(row);
+      if (shown instanceof Node) { const cell = element("td"); cell.append(shown); line.append(cell); return; }
       line.append(element("td", shown, [kind, typeof shown === "string" && shown.startsWith("-") && kind ? "negative" : "", row.mark || ""].join(" ").trim()));
     });
     body.append(line);
@@ -183,12 +185,16 @@ const PARTS = {
   gas: async () => {
     const [storage, basis] = await Promise.all([ask("/v1/henry-hub/storage-surplus?limit=400"), ask("/v1/henry-hub/futures?symbol=NG&limit=400")]);
     const weeks = storage.rows.filter((row) => row.region === "Lower 48" && row.gas_type === "total").slice(-1);
-    const rows = [...weeks.map((row) => ({ what: `storage ${row.week_ending}, Bcf (surplus ${figure(row.surplus_bcf, 0)})`, value: figure(row.stock_bcf, 0) })), ...basis.rows.filter((row) => row.market_day === (basis.rows.at(-1) || {}).market_day).sort((a, b) => String(a.contract_month).localeCompare(String(b.contract_month))).slice(0, 12).map((row) => ({ what: `${row.contract} USD/MMBtu`, value: figure(row.settle_price, 3) }))];
+    const rows = [...weeks.map((row) => ({ what: `storage ${row.week_ending}, Bcf (surplus ${figure(row.surplus_bcf, 0)})`, value: figure(row.stock_bcf, 0) })), ...[...new Map(basis.rows.filter((row) => row.market_day === (basis.rows.at(-1) || {}).market_day).map((row) => [row.contract, row])).values()].sort((a, b) => String(a.contract_month).localeCompare(String(b.contract_month))).slice(0, 12).map((row) => ({ what: `${row.contract} USD/MMBtu`, value: figure(row.settle_price, 3) }))];
     table("gas", rows, [["what", (row) => row.what], ["value", (row) => row.value, "number"]], "No gas data yet.");
   },
   chp: async () => {
     const { rows } = await ask("/v1/chp/decision?limit=200");
     table("chp", rows, [["facility", (row) => row.facility], ["from", (row) => moment(row.interval_start)], ["do", (row) => row.decision], ["MW", (row) => figure(row.load_mw, 1), "number"], ["saves USD", (row) => figure(row.saving_usd), "number"], ["data", (row) => row.quality]], "No facility yet.");
+  },
+  briefs: async () => {
+    const { rows } = await ask("/v1/brief?limit=60");
+    table("briefs", rows, [["market day", (row) => row.market_day], ["written", (row) => moment(row.written_at)], ["", (row) => briefLink(row.page, "page")], ["", (row) => briefLink(row.pdf, "PDF")]], "No brief yet: market-platform brief writes one.");
   },
   health: async (market) => {
     const { rows } = await ask(`/v1/markets/${market}`);
@@ -199,6 +205,21 @@ const PARTS = {
 
 function drawBids(rows) {
   table("bids", rows, [["market day", (row) => row.market_day], ["state", (row) => row.state], ["bids", (row) => figure(row.bids, 0), "number"]], "No bids yet.");
+}
+
+function briefLink(path, text) {
+  const link = element("a", text);
+  link.href = path;
+  link.onclick = (event) => { event.preventDefault(); showBrief(path); };
+  return link;
+}
+
+// A link cannot carry the key: the brief is fetched with it and shown in place of the dashboard; Back returns.
+async function showBrief(path) {
+  const answer = await fetch(path, { headers: { "X-API-Key": state.key } });
+  if (answer.status === 401) { enter("this key does not open the API"); return; }
+  if (!answer.ok) { part("brief-refused").textContent = (await answer.json()).detail; return; }
+  location.assign(URL.createObjectURL(await answer.blob()));
 }
 
 function keep(row) { state.prices.set(`${row.market_run}|${row.location_type}|${row.location}`, row); }
@@ -275,7 +296,13 @@ function enter(text = "") {
   link("not connected", "");
 }
 
-function open() { part("enter").hidden = true; part("board").hidden = false; choose(state.market); }
+function open() {
+  part("enter").hidden = true;
+  part("board").hidden = false;
+  choose(state.market);
+  if (state.brief) showBrief(`/v1/brief/${encodeURIComponent(state.brief)}`);
+  state.brief = null;
+}
 
 Object.keys(ZONES).forEach((market) => {
   const button = element("button", market.toUpperCase());
@@ -292,5 +319,4 @@ part("enter").onsubmit = (event) => {
   open();
 };
 if (!ZONES[state.market]) state.market = "pjm";
-choose(state.market);
-if (state.key) open();
+if (state.key) open(); else choose(state.market);

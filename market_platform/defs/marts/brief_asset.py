@@ -23,14 +23,16 @@ ZONE = "America/Los_Angeles"
 def market_brief(context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:
     """Write the brief of the partition's day."""
     files = write_brief(platform, date.fromisoformat(context.partition_key), browser=find_browser())
+    address = platform.settings.api_url.rstrip("/")
+    # A browser follows no link from a served page to a file of the machine; the API's dashboard asks for the key first.
+    link = dg.MetadataValue.url(f"{address}/dashboard#brief/{context.partition_key}") if address else None
     return dg.MaterializeResult(
         metadata={
             "brief": dg.MetadataValue.md(_listed(files.claims) or "no part has data yet"),
             "nothing_to_show_yet": dg.MetadataValue.md(_listed(files.missing) or "every part has data"),
             "page": dg.MetadataValue.path(str(files.page)),
             "pdf": dg.MetadataValue.path(str(files.pdf)),
-            # A browser follows no link from a served page to a file of the machine.
-            "open": dg.MetadataValue.text(f"market-platform brief --day {context.partition_key} --open"),
+            "open": link or dg.MetadataValue.text(f"market-platform brief --day {context.partition_key} --open"),
             "parts_with_data": len(files.claims),
             "pdf_drawn_by": files.drawn_by,
             "simulated": platform.settings.origin == "sandbox",

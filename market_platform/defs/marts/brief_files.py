@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,9 +50,8 @@ def write_brief(platform: Platform, day: date, folder: Path | None = None, *, br
 
     simulated = platform.settings.origin == "sandbox"
     brief = compose(_frames(platform, day), day, platform.clock(), simulated=simulated)
-    place = folder or platform.settings.data_folder / "briefs"
-    place.mkdir(parents=True, exist_ok=True)
-    page, paper = place / f"brief-{day}.html", place / f"brief-{day}.pdf"
+    page, paper = (brief_file(platform, str(day), form, folder) for form in ("html", "pdf"))
+    page.parent.mkdir(parents=True, exist_ok=True)
     _replace(page, html(brief).encode())
     printed = print_page(browser, page) if browser else None
     if printed is None:
@@ -64,6 +63,21 @@ def write_brief(platform: Platform, day: date, folder: Path | None = None, *, br
     claims = {part.title: part.claim for part in brief.parts if not part.missing}
     missing = {part.title: part.missing for part in brief.parts if part.missing}
     return BriefFiles(page, paper, Path(browser).name if browser else "matplotlib", claims, missing)
+
+
+def brief_file(platform: Platform, day: str, form: str, folder: Path | None = None) -> Path:
+    """Return where the brief of a day (YYYY-MM-DD) lies, as ``html`` or ``pdf``, by default in ``data/briefs``."""
+    return (folder or platform.settings.data_folder / "briefs") / f"brief-{day}.{form}"
+
+
+def written_briefs(platform: Platform) -> list[tuple[date, datetime]]:
+    """Return the days that have a brief, the newest first, and when (UTC) each was last written."""
+    pages = brief_file(platform, "????-??-??", "html")
+    found = [
+        (date.fromisoformat(page.stem.removeprefix("brief-")), datetime.fromtimestamp(page.stat().st_mtime, UTC))
+        for page in pages.parent.glob(pages.name)
+    ]
+    return sorted(found, reverse=True)
 
 
 def find_browser() -> str | None:

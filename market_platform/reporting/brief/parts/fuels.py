@@ -35,8 +35,9 @@ def storage(frames: Frames, _day: date) -> Part:
         surplus = last["stock_bcf"] - mean
         side = "above" if surplus >= 0 else "below"
         told += f", {number(abs(surplus), 0)} Bcf {side} the five-year mean ({percent(abs(surplus) / mean)})"
+    stamp = "%d %b" if len(rows) < WEEKS_SHOWN // 4 else "%b %y"
     figure = Lines(
-        "Lower 48", "Bcf", [f"{week:%b %y}" for week in rows["week_ending"]],
+        "Lower 48", "Bcf", [f"{week:{stamp}}" for week in rows["week_ending"]],
         (
             Series("five-year mean", rows["five_year_mean_bcf"].tolist(), "quiet"),
             Series("stock", rows["stock_bcf"].tolist()),
