@@ -9,14 +9,14 @@ import httpx
 from market_platform.sandbox import mrets
 from market_platform.sandbox.faults import INSTEAD, FaultPlan, spoil
 from market_platform.sandbox.mrets_desk import MretsDesk
-from market_platform.sandbox.publishers import caiso, cme, eia, ercot, nyiso, pipelines, pjm, weather
+from market_platform.sandbox.publishers import caiso, carbon, cme, eia, ercot, nyiso, pipelines, pjm, weather
 from market_platform.sandbox.world import World
 
 Responder = Callable[[World, httpx.Request, datetime], httpx.Response]
 
 RESPONDERS: dict[str, Responder] = {
     host: module.respond
-    for module in (caiso, cme, eia, ercot, mrets, nyiso, pipelines, pjm, weather)
+    for module in (caiso, carbon, cme, eia, ercot, mrets, nyiso, pipelines, pjm, weather)
     for host in module.HOSTS
 }
 

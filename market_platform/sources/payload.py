@@ -87,12 +87,28 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     return members
 
 
+# A page that is the data itself: RGGI has its auctions in a table on one and nowhere else.
+DATA_PAGE = re.compile(rb"<th[^>]*>\s*(?:<[^>]*>\s*)*Clearing Price", re.IGNORECASE)
+
+
+PAGE_BEGINS = (b"<!doctype html", b"<html", b"<head")
+
+
+def is_data_page(content: bytes) -> bool:
+    """Say whether this is an HTML page with a table that a feed reads."""
+    return _is_page(content) and DATA_PAGE.search(content) is not None
+
+
+def _is_page(content: bytes) -> bool:
+    return content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(PAGE_BEGINS)
+
+
 def look(payload: Payload) -> None:
     """Refuse what is no data at first sight. Raises UnreadablePayload."""
     head = payload.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise UnreadablePayload(f"{payload.name}: the file is empty; the publisher may be writing it, fetch it again")
-    if head.startswith((b"<!doctype html", b"<html", b"<head")):
+    if head.startswith(PAGE_BEGINS) and not is_data_page(payload.content):
         title = re.search(rb"<title>(.*?)</title>", payload.content[:4096], re.IGNORECASE | re.DOTALL)
         words = title.group(1).decode("utf-8", "replace").strip() if title else "no title"
         raise UnreadablePayload(f"{payload.name}: an HTML page ({words}) came where data was due; fetch it again later")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from market_platform.ingest.account import Outcome
 from market_platform.markets.gas import is_business_day
 from market_platform.platform import Platform
-from market_platform.sources.carbon.feeds import PROGRAMMES, reference_table
+from market_platform.sources.carbon.auctions import PROGRAMMES, reference_table
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.payload import Payload
 from market_platform.store.feed_tables import coverage

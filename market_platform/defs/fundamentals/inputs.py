@@ -12,6 +12,7 @@ LOOK_BACK = timedelta(days=180)
 SETTLEMENT_FEEDS = ("cme_ng_settlements", "cme_nymex_file")  # the later one wins where both tell a contract
 # Storage is told by several feeds; the first that tells a week stands.
 STORAGE_FEEDS = ("eia_gas_storage_lately", "eia_gas_storage", "eia_storage_release", "eia_storage_history")
+CARBON_RESULTS = ("carbon_rggi_results", "carbon_california_results")
 NO_SETTLEMENTS = (
     "no gas settlements yet: import the exchange's files (nymex_future_*.csv) with `market-platform import`, or fetch "
     "cme_ng_settlements for Henry Hub alone"
@@ -62,13 +63,20 @@ def storage(platform: Platform) -> pd.DataFrame:
 
 
 def carbon_prices(platform: Platform) -> pd.DataFrame:
-    """Return the current auctions' price per metric ton by programme and day, oldest first."""
+    """Return the current auctions' price per metric ton by programme and day, oldest first.
+
+    One auction stands for a programme and month: as its publisher has it, else as the package's table or a user's has.
+    Where only its month is known, its price counts from the month's end on: before, it may not have been held.
+    """
     rows = platform.lake.read(
         fundamentals.CARBON_AUCTIONS, "allowance_type = 'current' AND price_usd_per_metric_ton IS NOT NULL"
     )
-    rows = rows.assign(day=pd.to_datetime(rows["market_day"]))
+    rows = rows.assign(day=pd.to_datetime(rows["market_day"]), is_published=rows["feed"].isin(CARBON_RESULTS))
+    rows = rows.assign(month=rows["day"].dt.to_period("M"), by_day=rows["date_precision"] == "day")
+    rows = rows.sort_values(["is_published", "by_day"], ascending=False, kind="stable")
+    rows["day"] = rows["day"].where(rows["by_day"], rows["day"] + pd.offsets.MonthBegin())
     columns = ["programme", "day", "interval_end", "price_usd_per_metric_ton"]
-    return rows[columns].drop_duplicates(["programme", "day"]).sort_values("day").reset_index(drop=True)
+    return rows.drop_duplicates(["programme", "month"])[columns].sort_values("day").reset_index(drop=True)
 
 
 def place_hours(platform: Platform) -> pd.DataFrame:

@@ -16,6 +16,9 @@ from market_platform.sources.tabular import label, passed, read_csv
 
 MEMBERS_HEADING = "state_abb,first_compliance_year,participating_years"
 STATE_CAPS_HEADING = "*st,t,tonneCO2"
+STATES_HEADING = "*st"
+STATE = re.compile(r"\A[A-Z]{2}\Z")
+MODEL_YEARS = (2010, 2050)  # the first and last year of the model's cap on these states
 YEAR_CAP = re.compile(r"\A(?:19|20)\d{2},\d+(?:\.\d+)?\Z")
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 MEMBERS = (
@@ -39,6 +42,14 @@ def members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     )
     days = spans(_january(years[0]), _january((years[1].astype(float) + 1).map("{:.0f}".format)), feed.zone)
     return finish(feed, pd.concat([days, rows[["state", "source", *PLACE]]], axis=1))
+
+
+def model_states(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read which states a model's RGGI cap covers, over the years of that cap."""
+    read = read_csv(payloads, [label("state", STATES_HEADING)])
+    years = [pd.Series(str(year), index=read.index) for year in (MODEL_YEARS[0], MODEL_YEARS[1] + 1)]
+    days = spans(_january(years[0]), _january(years[1]), feed.zone)
+    return finish(feed, pd.concat([days, read], axis=1).assign(source="planning model (ReEDS)"))
 
 
 def model_caps(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pytest
 
 from market_platform.contracts.validate import validate
 from market_platform.markets.carbon_units import CarbonPrice, Ton, TonsDiffer, rggi_cost_containment_trigger_usd
-from market_platform.sources.carbon.feeds import PROGRAMMES, reference_table
+from market_platform.sources.carbon.auctions import PROGRAMMES, reference_table
 from market_platform.sources.catalogue import recognise
 from market_platform.sources.payload import Payload
 
@@ -83,6 +83,9 @@ def test_members_and_caps_are_read(recordings: Path) -> None:
     )
     assert caps.loc[("CA", pd.Timestamp("2010-01-01").date()), "cap_metric_tons"] == 100_000_000
     assert caps.loc[("RGGI", pd.Timestamp("2012-01-01").date()), "cap_metric_tons"] == 149_685_660
+    states = read("reeds_caps/rggi_states.csv")
+    assert set(members["state"]) == set(states["state"])
+    assert set(states["programme"]) == {"rggi_model"}
     assert set(caps["status"]) == {"input of a planning model, not a budget"}
 
 
