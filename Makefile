@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLED := $(VENV)/.tooled
 WORKERS ?= 2
 
 .PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation supply-chain clean
@@ -10,11 +11,20 @@ WORKERS ?= 2
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
+# Modules are compiled when first imported: compiling all of them here takes longer than installing them.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+
 $(READY): pyproject.toml constraints.txt
-	@echo "Making the environment in $(VENV): about two minutes, once"
+	@echo "Making the environment in $(VENV): about a minute, once"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(INSTALL) --editable .
 	@touch $(READY)
+
+$(TOOLED): pyproject.toml constraints.txt
+	@echo "Making the environment in $(VENV), with what tests and checks need: about two minutes, once"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --editable '.[dev]'
+	@touch $(READY) $(TOOLED)
 
 run: $(READY)  ## run the main job on the embedded default; UI=1 leaves the Dagster UI up
 	@$(BIN)/market-platform run
@@ -23,31 +33,34 @@ run: $(READY)  ## run the main job on the embedded default; UI=1 leaves the Dags
 ui: $(READY)  ## start the Dagster UI
 	@$(BIN)/market-platform ui
 
-test: $(READY)  ## run the tests
+# Numeric libraries start as many threads as there are cores in each worker, and those wait for each other: six times the time.
+test test-long fuzz mutation: export OPENBLAS_NUM_THREADS := 1
+
+test: $(TOOLED)  ## run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
 
-test-long: $(READY)  ## run the long ones: whole runs, servers, browsers, builds of the marts
+test-long: $(TOOLED)  ## run the long ones: whole runs, servers, browsers, builds of the marts
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 
-fuzz: $(READY)  ## put generated requests to every operation of the API's document
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt schemathesis
+fuzz: $(TOOLED)  ## put generated requests to every operation of the API's document
+	@$(INSTALL) schemathesis
 	@$(BIN)/python -m pytest market_platform_tests/api/test_contract.py
 
 check: lint types  ## lint and types
 
-lint: $(READY)
+lint: $(TOOLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: $(READY)
+types: $(TOOLED)
 	@$(BIN)/mypy
 
-pages: $(READY)  ## write the generated pages and the reviewed graph
+pages: $(TOOLED)  ## write the generated pages and the reviewed graph
 	@$(BIN)/market-platform docs && $(BIN)/python -m market_platform_tests.defs.graph
 
-peers: $(READY)  ## make the environment of gridstatus, which long tests and benchmarks compare with
+peers: $(TOOLED)  ## make the environment of gridstatus, which long tests and benchmarks compare with
 	@cd benchmarks && ../$(BIN)/python -c "import peers; print(peers.python_of('gridstatus==0.37.0'))"
 
-bench: $(READY)  ## run every benchmark with its peers in three rounds and write docs/benchmarks.md
+bench: $(TOOLED)  ## run every benchmark with its peers in three rounds and write docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py --page
 
 TOOLS := $(VENV)/tools
@@ -55,13 +68,13 @@ $(TOOLS)/bin/pip-compile:
 	@$(PYTHON) -m venv $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit cyclonedx-bom pip-licenses detect-secrets
 
-drills: $(READY)  ## kill, starve and corrupt a scratch platform on purpose, and write docs/drills.md
+drills: $(TOOLED)  ## kill, starve and corrupt a scratch platform on purpose, and write docs/drills.md
 	@$(BIN)/market-platform drills --page docs/drills.md
 
-mutation: $(READY)  ## put small faults into time, settlement, ledger and risk, and see whether the tests notice
+mutation: $(TOOLED)  ## put small faults into time, settlement, ledger and risk, and see whether the tests notice
 	@$(BIN)/python -m market_platform_tests.mutation --page docs/quality.md
 
-supply-chain: $(READY) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
+supply-chain: $(TOOLED) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
 	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-emit-options --constraint constraints.txt --extra server --output-file deploy/requirements.txt pyproject.toml
 	@mkdir -p docs/supply_chain
