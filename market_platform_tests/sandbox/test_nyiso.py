@@ -1,6 +1,6 @@
 """The simulated New York ISO: published on time, in form, and the same over a real socket."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -46,16 +46,22 @@ def test_the_running_day_ends_now_and_looks_an_hour_ahead():
     assert (rows[rows["market_run"] == "RTC"]["interval_end"] > now).all()
 
 
+FILES_OF_DAYS = (
+    "nyiso_dam_lbmp_zone",
+    "nyiso_load_hourly",
+    "nyiso_rt_lbmp_zone",
+    "nyiso_load_forecast",
+    "nyiso_fuel_mix",
+)
+
+
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 7, 1), 24)])
-def test_clock_change_days_are_served_as_the_real_ones_are(make_platform, day, hours):
-    platform = make_platform()
-    for key in (
-        "nyiso_dam_lbmp_zone",
-        "nyiso_load_hourly",
-        "nyiso_rt_lbmp_zone",
-        "nyiso_load_forecast",
-        "nyiso_fuel_mix",
-    ):
+@pytest.mark.parametrize(
+    ("days_later", "keys"), [(2, FILES_OF_DAYS), (30, ("nyiso_load_hourly",))], ids=["a file a day", "a month's zip"]
+)
+def test_clock_change_days_are_served_as_the_real_ones_are(make_platform, day, hours, days_later, keys):
+    platform = make_platform(now=datetime(day.year, day.month, day.day, 17, 2, tzinfo=UTC) + timedelta(days=days_later))
+    for key in keys:
         feed = FEEDS[key]
         outcomes = list(platform.pipeline.ingest(feed, [day]))
         assert all(outcome.quarantined == 0 for outcome in outcomes), key
