@@ -22,6 +22,8 @@ BIAS_HALF_LIFE_ROWS = 21
 BIAS_SHARE = 0.4
 STRAY_LIMIT = 4.0  # times the usual distance from the members' median: a model that ran away is held there
 BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
+STATE_WINDOW = 364
+CALM, WILD = 2.5, 3.5  # yesterday's farthest hour on the asinh scale: 6 and 17 spreads from the year's median
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def run(
     if not forecasts:
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
-    combined, weights = combine(in_company(np.stack(list(forecasts.values()))), panel.target[first:])
+    wild = wildness(inputs.get(STATE_WINDOW) or build(panel, STATE_WINDOW))[first:]
+    combined, weights = combine(in_company(np.stack(list(forecasts.values()))), panel.target[first:], wild)
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
@@ -104,15 +107,22 @@ def in_company(members: np.ndarray) -> np.ndarray:
     return np.clip(members, middle - room, middle + room)
 
 
-def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def wildness(inputs: Inputs) -> np.ndarray:
+    """Return how far each row (rows,) follows on prices out of the ordinary: 0 on calm days, 1 after spikes."""
+    farthest = np.abs(inputs.groups["target_lag1"]).max(axis=1)
+    return np.clip((farthest - CALM) / (WILD - CALM), 0.0, 1.0)
+
+
+def combine(members: np.ndarray, actual: np.ndarray, wild: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the combined forecast (rows, slots) and the weights (rows, members, slots) of ``members`` (members, rows, slots).
 
     Weights follow each member's exponentially averaged absolute error in the slot and its neighbours, shrunk to the plain
     mean; then the bias of each hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as
-    they are.
+    they are. What was learned on calm days says little after a spike, where some members expect the next one: to the
+    share ``wild`` (rows,) the members' median stands instead, without the bias.
     """
     count, rows, slots = members.shape
-    errors = np.abs(members - actual)
+    errors, middle = np.abs(members - actual), np.median(members, axis=0)
     near = _nearness(slots)
     keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
     keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
@@ -121,8 +131,9 @@ def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.nda
     combined, weights = np.empty((rows, slots)), np.empty((rows, count, slots))
     for row in range(rows):
         weights[row] = _weights(recent @ near / total) if total > 0 else 1.0 / count
-        plain = (weights[row] * members[:, row]).sum(axis=0)
-        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if total > 0 else 0.0)
+        plain = (1 - wild[row]) * (weights[row] * members[:, row]).sum(axis=0) + wild[row] * middle[row]
+        share = BIAS_SHARE * (1 - wild[row]) / max(bias_total, 1.0 / (1.0 - keep_bias) / 3)
+        combined[row] = plain + share * bias
         if np.isnan(actual[row]).any():
             continue
         recent, total = keep * recent + errors[:, row], keep * total + 1.0
