@@ -10,6 +10,7 @@ from market_platform.contracts.contract import PANDAS_TYPES, Kind
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 TEXTS = pa.dictionary(pa.int32(), pa.string())
+LAID = pd.ArrowDtype(TEXTS)
 FEW_TEXTS = 64  # of a column whose type is kept for the next file
 
 
@@ -20,7 +21,7 @@ def text_array(values: pa.LargeStringArray) -> pd.api.extensions.ExtensionArray:
 
 def is_laid(kind: object) -> bool:
     """Whether a column's type is that of texts laid over rows by their places."""
-    return isinstance(kind, pd.CategoricalDtype) or kind == pd.ArrowDtype(TEXTS)
+    return isinstance(kind, pd.CategoricalDtype) or kind == LAID
 
 
 def blank_label(rows: int) -> pd.Categorical:

@@ -325,16 +325,33 @@ def _short_number(word: int, at: int) -> tuple[float, int]:
 
 
 @numba.njit(cache=True)
+def _plain_number(at: int, end: int) -> tuple[float, int]:
+    """Read a number of at most fifteen bytes that is digits, a sign and a point alone; ends where it begins if it is none."""
+    if at + WORD > end:
+        return 0.0, at
+    value, stop = _short_number(word_at(at), at)
+    if stop > at or at + 2 * WORD > end:
+        return value, stop
+    return _longer_number(word_at(at), word_at(at + WORD), at)
+
+
+@numba.njit(cache=True)
+def _past_cell(at: int, end: int, last: bool) -> int:
+    """Return the place behind what ends a bare cell: the comma, or after the ``last`` the end of the line; 0 if it is not there."""
+    if at >= end:
+        return 0
+    if not last:
+        return at + 1 if byte_at(at) == COMMA else 0
+    at += byte_at(at) == RETURN
+    return at + 1 if at < end and byte_at(at) == NEWLINE else 0
+
+
+@numba.njit(cache=True)
 def _number(at: int, end: int) -> tuple[float, int, int]:  # noqa: C901 - as the loops below
     """Read a decimal number: its value, where it ends, and READ, ODD or BAD."""
-    if at + WORD <= end:
-        value, stop = _short_number(word_at(at), at)
-        if stop > at:
-            return value, stop, READ
-        if at + 2 * WORD <= end:
-            value, stop = _longer_number(word_at(at), word_at(at + WORD), at)
-            if stop > at:
-                return value, stop, READ
+    value, stop = _plain_number(at, end)
+    if stop > at:
+        return value, stop, READ
     negative = at < end and byte_at(at) == MINUS
     at += negative
     mantissa, digits, places, seen, point = 0, 0, 0, 0, 0
@@ -544,6 +561,12 @@ def read_lines(  # noqa: C901 - one loop over bytes: calls inside it would cost 
         line, here = at, np.uintp(row)
         for piece in range(pieces):
             slot, first = np.uintp(slots[piece]), np.uintp(firsts[piece])
+            if kinds[first] == NUMBER:
+                value, stop = _plain_number(at, end)
+                stop = _past_cell(stop, end, piece + np.uintp(1) == pieces) if stop > at else at
+                if stop > at:
+                    numbers[slot, here], at = value, stop
+                    continue
             if kinds[first] == NUMBER or slots[piece] < 0:
                 mark = byte_at(at) if at < end else NEWLINE
                 quoted = mark == QUOTE

@@ -10,6 +10,7 @@ from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, intervals, read_report
 from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import Rows, filled
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
@@ -25,26 +26,30 @@ def nomograms(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     A name may hold runs of blanks; it is kept as published. A row may stand again in another GROUP.
     """
     read = read_report(columns.NOMOGRAMS, payloads)
-    return _constraints(feed, read, read["name"], read["name"])
+    return _constraints(feed, read, read["name"], read["name"], read["cause"])
 
 
 def tie_constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Shadow prices of intertie constraints by direction."""
     read = read_report(columns.TIE_CONSTRAINTS, payloads)
-    return _constraints(feed, read, read["name"], as_text(read["name"]) + " " + as_text(read["direction"]))
+    return _constraints(
+        feed, read, read["name"], as_text(read["name"]) + " " + as_text(read["direction"]), read["cause"]
+    )
 
 
 def power_balance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Shadow price of the power balance of each dispatch interval."""
     read = read_report(columns.POWER_BALANCE, payloads)
-    return _constraints(feed, read.assign(cause=""), read["item"], read["item"])
+    return _constraints(feed, read, read["item"], read["item"], "")
 
 
-def _constraints(feed: Feed, read: pd.DataFrame, name: pd.Series, number: pd.Series) -> pd.DataFrame:
+def _constraints(
+    feed: Feed, read: pd.DataFrame, name: pd.Series, number: pd.Series, cause: pd.Series | str
+) -> pd.DataFrame:
     rows = intervals(feed, read).assign(
         constraint_name=name,
         constraint_id=number,
-        contingency=read["cause"].astype("object").fillna(""),
+        contingency=filled(cause, "") if isinstance(cause, pd.Series) else cause,
         shadow_price_usd_per_mwh=read["price"],
     )
     mark_repeats(rows, feed)
@@ -66,7 +71,7 @@ def transmission_usage(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         rest = _tie_rows(feed, read.iloc[left].reset_index(drop=True)).assign(lines=1)
         mark(rest, wide.again[left], REPEATED)
         mark_strangers(rest, np.zeros(left.size, dtype=bool), read["measure"].iloc[left], "measure of a tie")
-        rows = pd.concat([rows, rest], ignore_index=True)
+        rows = pd.concat([rows.frame(), rest.frame()], ignore_index=True)
     return finish(feed, rows)
 
 
@@ -74,7 +79,7 @@ def _usage_item(text: str) -> str | None:
     return next((measure for measure in USAGE_ITEMS if measure in text.upper().split("_")), None)
 
 
-def _tie_rows(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+def _tie_rows(feed: Feed, read: pd.DataFrame) -> Rows:
     name = as_text(read["tie"])
     return intervals(feed, read).assign(interface=name, interface_id=name + " " + as_text(read["direction"]))
 

@@ -1,8 +1,9 @@
 """OASIS reports as tables: the same rows whether they come as CSV or as XML."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,8 +14,9 @@ from lxml import etree
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.arrays import is_laid, no_defects
 from market_platform.sources.caiso.answers import refuse_error_document
-from market_platform.sources.caiso.rows import PLACE
+from market_platform.sources.caiso.rows import PLACE, mark
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import Rows
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
@@ -123,28 +125,31 @@ def _utc_stamps(texts: pa.LargeStringArray) -> np.ndarray:
     return found
 
 
-def intervals(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
-    """Market day, interval and place of each row.
+def intervals(feed: Feed, read: Mapping[Any, pd.Series] | pd.DataFrame, starts: Moments | None = None) -> Rows:
+    """Market day, interval and place of each row; ``starts`` are those of ``read``, where they have been read before.
 
     The market day is the local date of the interval's start; a row that names another operating day contradicts itself
     and is marked.
     """
-    starts = Moments(read["start"])
+    starts = starts or Moments(read["start"])
     days = starts.days(feed.zone)
     times = {"market_day": as_day(days), "interval_start": starts.utc(), "interval_end": Moments(read["end"]).utc()}
-    frame = pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
+    rows = Rows({**times, **{name: read[name] for name in PLACE}})
     if "day" in read:
         named = Moments(read["day"]).days(UTC)
-        astray = (named != days) & ~np.isnat(named) & ~np.isnat(days)
+        astray = named != days
         if astray.any():
-            astray &= frame["defect"].isna().to_numpy()
-            texts = read["day"][astray].astype(str)
-            frame.loc[astray, "defect"] = "operating day " + texts + " is not the day that the interval lies in"
-    return frame
+            astray &= ~np.isnat(named) & ~np.isnat(days)
+            said = [
+                f"operating day {text} is not the day that the interval lies in" for text in read["day"].astype(object)
+            ]
+            mark(rows, astray, np.array(said, dtype=object))
+    return rows
 
 
 def _placed(frame: pd.DataFrame, positions: Sequence[int]) -> pd.DataFrame:
-    frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
+    if list(positions) != list(range(len(positions))):
+        frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
     return frame
 
 

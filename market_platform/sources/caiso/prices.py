@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,19 @@ from market_platform.markets.market_day import day_bounds
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, numbered, spread
 from market_platform.sources.caiso.oasis import intervals, read_report
-from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers, words
+from market_platform.sources.caiso.rows import (
+    PLACE,
+    REPEATED,
+    among,
+    finish,
+    laid,
+    mark,
+    mark_repeats,
+    mark_strangers,
+    words,
+)
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import Rows, taken
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
@@ -55,42 +67,34 @@ def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return _components(feed, read_report(columns.TIE_LMP, payloads), ["node", "tie"], _tie)
 
 
-def _node(part: pd.DataFrame) -> dict[str, object]:
+def _node(part: Rows) -> dict[str, Any]:
     node = part["node"]
     return {"location": node, "location_id": node, "location_type": words(node, _type_of)}
 
 
-def _tie(part: pd.DataFrame) -> dict[str, object]:
+def _tie(part: Rows) -> dict[str, Any]:
     pair = as_text(part["node"]) + " " + as_text(part["tie"])
     return {"location": pair, "location_id": part["node"], "location_type": "tie"}
 
 
 def _components(
-    feed: Feed, read: pd.DataFrame, keys: list[str], place: Callable[[pd.DataFrame], dict[str, object]]
+    feed: Feed, read: pd.DataFrame, keys: list[str], place: Callable[[Rows], dict[str, Any]]
 ) -> pd.DataFrame:
     component = _component(read)
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
-    part = read[[*keys, "start", "end", "day", *PLACE]].iloc[_run(wide.leading)].reset_index(drop=True)
+    part = taken(read, [*keys, "start", "end", "day", *PLACE], wide.leading)
     prices = dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True))
-    times = dict(intervals(feed, part).items())
-    rows = pd.DataFrame({**times, **place(part), **prices, "lines": wide.present.sum(axis=0)}, copy=False)
+    rows = intervals(feed, part).assign(**place(part), **prices, lines=wide.present.sum(axis=0))
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
-        part = read.iloc[left].reset_index(drop=True)
+        part = taken(read, list(read.columns), left)
         rest = intervals(feed, part).assign(**place(part), lmp_usd_per_mwh=part["value"], lines=1)
         mark(rest, wide.again[left], REPEATED)
         shown = part["component"].astype("object").fillna(part["item"].astype("object"))
         mark_strangers(rest, np.zeros(left.size, dtype=bool), shown, "component")
-        rows = pd.concat([rows, rest], ignore_index=True)
+        return finish(feed, pd.concat([rows.frame(), rest.frame()], ignore_index=True))
     return finish(feed, rows)
-
-
-def _run(places: np.ndarray) -> np.ndarray | slice:
-    """Return places that follow each other as a slice, which takes rows without copying them."""
-    if places.size and np.array_equal(places, np.arange(places[0], places[0] + len(places))):
-        return slice(int(places[0]), int(places[0]) + len(places))
-    return places
 
 
 def _component(read: pd.DataFrame) -> np.ndarray:
@@ -100,7 +104,7 @@ def _component(read: pd.DataFrame) -> np.ndarray:
     return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item))
 
 
-def _mark_partial(rows: pd.DataFrame, present: np.ndarray) -> None:
+def _mark_partial(rows: Rows, present: np.ndarray) -> None:
     """Mark prices of which the file holds only some of the parts; a price without any of its parts is whole."""
     some = present[list(PARTS)].any(axis=0)
     every = present[list(PARTS)].all(axis=0)
@@ -122,7 +126,7 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         publisher_product=shown, price_usd_per_mw=read["value"],
     )  # fmt: skip
     mark_strangers(rows, ~pd.isna(product), read["product"], "ancillary product")
-    mark_strangers(rows, read["region"].isin(ANCILLARY_REGIONS).to_numpy(), read["region"], "ancillary region")
+    mark_strangers(rows, among(read["region"], ANCILLARY_REGIONS), read["region"], "ancillary region")
     mark_repeats(rows, feed)
     return finish(feed, rows)
 

@@ -1,17 +1,19 @@
 """What CAISO's parsers share: words looked up once per distinct text, repeats and strangers named, columns in order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
+from market_platform.sources.arrays import is_laid, text_array
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import put_together, recoded
-from market_platform.sources.stamps import constant_text
+from market_platform.sources.laying import Rows, put_together, recoded
+from market_platform.sources.stamps import constant_text, places_of
 
 PLACE = ["file", "line", "defect"]
+BLENDING = np.uint64(0x9E3779B97F4A7C15)
 REPEATED = "one row told twice: the report says it again in another group"
 
 
@@ -39,20 +41,31 @@ def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], objec
     answers = pa.array([answer(text) for text in column.cat.categories.tolist()], pa.large_string())
     codes = column.cat.codes.to_numpy()
     taken = answers.take(pa.array(codes, mask=codes < 0))
-    return pd.Series(pd.array(taken, dtype=PANDAS_TYPES[Kind.TEXT]), index=column.index)
+    return pd.Series(text_array(taken), index=column.index, copy=False)
 
 
-def mark(rows: pd.DataFrame, which: np.ndarray, reason: str | np.ndarray) -> None:
+def among(column: pd.Series, known: Collection[str]) -> np.ndarray:
+    """Mark the rows whose text is one of those known."""
+    codes, texts = places_of(column)
+    flags = [text in known for text in texts.tolist()]
+    if all(flags) and codes.min(initial=0) >= 0:
+        return np.ones(len(codes), dtype=bool)
+    return np.array([*flags, False])[codes]
+
+
+def mark(rows: pd.DataFrame | Rows, which: np.ndarray, reason: str | np.ndarray) -> None:
     """Give rows that have no defect yet a reason to be refused."""
     which = np.asarray(which, dtype=bool)
     if not which.any():
         return
     fresh = which & rows["defect"].isna().to_numpy()
     if fresh.any():
-        rows.loc[fresh, "defect"] = reason if isinstance(reason, str) else reason[fresh]
+        defect = rows["defect"].copy()
+        defect[fresh] = reason if isinstance(reason, str) else reason[fresh]
+        rows["defect"] = defect
 
 
-def mark_strangers(rows: pd.DataFrame, known: np.ndarray, column: pd.Series, what: str) -> None:
+def mark_strangers(rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Series, what: str) -> None:
     """Name rows whose word is in no table, so that they go to quarantine and are seen."""
     if not known.all():
         texts = column.astype("object").astype(str).to_numpy()
@@ -61,24 +74,39 @@ def mark_strangers(rows: pd.DataFrame, known: np.ndarray, column: pd.Series, wha
         )
 
 
-def mark_repeats(rows: pd.DataFrame, feed: Feed) -> None:
+def mark_repeats(rows: Rows, feed: Feed) -> None:
     """Name rows that say word for word what a row above said; other values under a key are left to the contract."""
     values = [name for name in feed.contract.row_columns if name in rows]
-    mark(rows, rows.duplicated(values).to_numpy(), REPEATED)
+    if not _all_differ([rows[name] for name in values]):
+        mark(rows, rows.frame().duplicated(values).to_numpy(), REPEATED)
 
 
-def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+def _all_differ(columns: Sequence[pd.Series]) -> bool:
+    """Whether rows differ already in what is cheap to compare; a blend of it (mod 2**64) is enough to know that they do."""
+    blend = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        if is_laid(column.dtype):
+            part = places_of(column)[0]
+        elif column.dtype == PANDAS_TYPES[Kind.MOMENT]:
+            part = column.array.asi8
+        else:
+            continue
+        blend = blend * BLENDING + part.astype(np.int64).view(np.uint64)
+    return len(pd.unique(blend)) == len(blend)
+
+
+def finish(feed: Feed, rows: pd.DataFrame | Rows) -> pd.DataFrame:
     """Order and type the columns as the contract has them; what the report lacks is the feed's constant, else blank.
 
     ``lines``, the count of published lines that make a row, stays beside them where several do.
     """
-    columns = dict(rows.items())
+    columns, index = dict(rows.items()), rows.index
     for name, spec in feed.contract.columns.items():
         kind = kind_of(spec)
         if name not in columns:
             constant = feed.constants.get(name)
             blank = np.nan if kind is Kind.NUMBER else None
-            columns[name] = pd.Series(blank, rows.index) if constant is None else constant_text(constant, rows.index)
+            columns[name] = pd.Series(blank, index) if constant is None else constant_text(constant, index)
         if kind is not Kind.TEXT and columns[name].dtype != PANDAS_TYPES[kind]:
             columns[name] = columns[name].astype(PANDAS_TYPES[kind])
     lines = ["lines"] if "lines" in columns else []

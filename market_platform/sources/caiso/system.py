@@ -21,8 +21,9 @@ from market_platform.markets.caiso import (
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report
-from market_platform.sources.caiso.rows import REPEATED, coded, finish, laid, mark, mark_strangers
+from market_platform.sources.caiso.rows import REPEATED, among, coded, finish, laid, mark, mark_strangers
 from market_platform.sources.feed import Feed
+from market_platform.sources.laying import Rows
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_utc
 
@@ -42,36 +43,39 @@ def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
     read = read_report(columns.LOAD, payloads)
-    run = coded(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
-    rows = intervals(feed, read).assign(location=read["area"], model=run, load_mw=read["load"])
-    return finish(feed, _issued(feed, read, rows, run))
+    starts, run = Moments(read["start"]), coded(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
+    rows = intervals(feed, read, starts).assign(location=read["area"], model=run, load_mw=read["load"])
+    return finish(feed, rows.assign(issued_at=_issued(feed, starts, run)))
 
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
     read = read_report(columns.PEAK_LOAD, payloads)
-    rows = intervals(feed, read).assign(location=read["area"], load_mw=read["load"])
-    return finish(feed, _issued(feed, read, rows, "DAM"))
+    starts = Moments(read["start"])
+    rows = intervals(feed, read, starts).assign(location=read["area"], load_mw=read["load"])
+    return finish(feed, rows.assign(issued_at=_issued(feed, starts, "DAM")))
 
 
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
-    return finish(feed, _renewables(feed, read_report(columns.RENEWABLES, payloads)))
+    read = read_report(columns.RENEWABLES, payloads)
+    return finish(feed, _renewables(feed, read, Moments(read["start"])))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
     read = read_report(columns.RENEWABLES, payloads)
-    return finish(feed, _issued(feed, read, _renewables(feed, read), feed.file_part))
+    starts = Moments(read["start"])
+    return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, feed.file_part)))
 
 
-def _renewables(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+def _renewables(feed: Feed, read: pd.DataFrame, starts: Moments) -> Rows:
     fuel = coded(read["kind"], RENEWABLE_TYPES)
-    rows = intervals(feed, read).assign(
+    rows = intervals(feed, read, starts).assign(
         location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]
     )
-    mark_strangers(rows, fuel.notna().to_numpy(), read["kind"], "renewable type")
-    mark_strangers(rows, read["hub"].isin(FORECAST_HUBS).to_numpy(), read["hub"], "trading hub")
+    mark_strangers(rows, among(read["kind"], RENEWABLE_TYPES), read["kind"], "renewable type")
+    mark_strangers(rows, among(read["hub"], FORECAST_HUBS), read["hub"], "trading hub")
     return rows
 
 
@@ -80,7 +84,7 @@ def western_renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.D
     read = read_report(columns.WESTERN_RENEWABLES, payloads)
     issued = Moments(read["issued"]).utc()
     times = intervals(feed, read).assign(location=read["area"], issued_at=issued)
-    frames = [times.assign(fuel=fuel, generation_mw=read[fuel]) for fuel in ("solar", "wind")]
+    frames = [times.assign(fuel=fuel, generation_mw=read[fuel]).frame() for fuel in ("solar", "wind")]
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 
@@ -118,15 +122,15 @@ def _reserves(
         rest = _products(feed, read.iloc[left].reset_index(drop=True)).assign(lines=1)
         mark(rest, wide.again[left], REPEATED)
         mark_strangers(rest, np.zeros(left.size, dtype=bool), read[part].iloc[left], part)
-        rows = pd.concat([rows, rest], ignore_index=True)
+        rows = pd.concat([rows.frame(), rest.frame()], ignore_index=True)
     return finish(feed, rows)
 
 
-def _products(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
+def _products(feed: Feed, read: pd.DataFrame) -> Rows:
     product = laid(read["product"], ANCILLARY_PRODUCTS)
     rows = intervals(feed, read).assign(location=read["region"], product=product, publisher_product=read["product"])
     mark_strangers(rows, ~pd.isna(product), read["product"], "ancillary product")
-    mark_strangers(rows, read["region"].isin(ANCILLARY_REGIONS).to_numpy(), read["region"], "ancillary region")
+    mark_strangers(rows, among(read["region"], ANCILLARY_REGIONS), read["region"], "ancillary region")
     return rows
 
 
@@ -153,19 +157,19 @@ def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def _issued(feed: Feed, read: pd.DataFrame, rows: pd.DataFrame, run: str | pd.Series) -> pd.DataFrame:
-    """Add the moment of issue: so long before the interval in real-time runs, else when the market day is due.
+def _issued(feed: Feed, starts: Moments, run: str | pd.Series) -> pd.Series:
+    """Return the moment of issue: so long before the interval in real-time runs, else when the market day is due.
 
     ``run`` is the same in every row or a categorical.
     """
-    starts = Moments(read["start"])
     days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
     due = [feed.publication.moment(day, feed.zone).replace(tzinfo=None) if day else None for day in days.tolist()]
     issued = starts.lay(np.array(due, dtype="datetime64[us]")[place])
-    runs = pd.Series(pd.Categorical([run]).repeat(len(read))) if isinstance(run, str) else run
-    begun = starts.lay(starts.distinct)
     for name, lead in LEAD.items():
-        if name in runs.cat.categories:
-            mine = (runs == name).to_numpy()
-            issued[mine] = begun[mine] - np.timedelta64(lead)
-    return rows.assign(issued_at=as_utc(issued))
+        if isinstance(run, str):
+            mine: np.ndarray | bool = run == name
+        else:
+            mine = (run == name).to_numpy() if name in run.cat.categories else False
+        if np.any(mine):
+            issued = np.where(mine, starts.lay(starts.distinct) - np.timedelta64(lead), issued)
+    return as_utc(issued)
