@@ -1,4 +1,4 @@
-"""The simulated EIA: the open data API v2 with its envelope, cap, warnings and echo of the key, and wngsr.json."""
+"""The simulated EIA: the open data API v2 with its envelope, cap, warnings and echo of the key, and its files."""
 
 import re
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import httpx
 import numpy as np
 
-from market_platform.sandbox.publishers import eia_power
+from market_platform.sandbox.publishers import eia_power, eia_workbooks
 from market_platform.sandbox.world import World
 from market_platform.sandbox.world.fuel_prices import henry_hub_usd_per_mmbtu
 from market_platform.sandbox.world.gas_futures import futures_frame
 from market_platform.sandbox.world.gas_views import day_number
 
-HOSTS = ("api.eia.gov", "ir.eia.gov")
+HOSTS = ("api.eia.gov", "ir.eia.gov", "www.eia.gov")
 EASTERN = ZoneInfo("America/New_York")
 MOST_ROWS = 5_000
 FRIDAY = 4
@@ -39,9 +39,8 @@ Rows = list[dict[str, Any]]
 
 def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
     """Answer one request as EIA would at ``now``."""
-    if request.url.host == "ir.eia.gov":
-        known = request.url.path == "/ngs/wngsr.json"
-        return httpx.Response(200, json=_release(world, now)) if known else httpx.Response(404)
+    if request.url.host != "api.eia.gov":
+        return _file(world, request.url.path, now)
     asked = request.url.params
     if not asked.get("api_key"):
         message = "No api_key was supplied.  Please register for one at https://www.eia.gov/opendata/register.php"
@@ -63,6 +62,24 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         "apiVersion": "2.1.13",
     }
     return httpx.Response(200, json=body)
+
+
+def _file(world: World, path: str, now: datetime) -> httpx.Response:
+    if path == "/ngs/wngsr.json":
+        return httpx.Response(200, json=_release(world, now))
+    if path == "/ngs/ngshistory.xls":
+        return httpx.Response(200, content=eia_workbooks.history(world, _released(now)))
+    if path == "/ngs/revisions.xls":
+        return httpx.Response(200, content=eia_workbooks.first_estimates(world, _released(now)))
+    if path == "/dnav/ng/hist_xls/RNGWHHDd.xls":
+        return httpx.Response(200, content=eia_workbooks.henry_hub(world, _wednesday(now) - timedelta(days=1)))
+    return httpx.Response(404)
+
+
+def _wednesday(now: datetime) -> date:
+    """Return the Wednesday on which daily prices came last."""
+    local = now.astimezone(EASTERN).date()
+    return local - timedelta(days=(local.weekday() - 2) % 7)
 
 
 def _chosen(rows: Rows, asked: httpx.QueryParams) -> Rows:
@@ -105,8 +122,7 @@ def _storage(world: World, start: str, end: str, now: datetime) -> Rows:
 
 def _prices(world: World, start: str, end: str, now: datetime) -> Rows:
     rows = []
-    wednesday = now.astimezone(EASTERN).date()
-    wednesday -= timedelta(days=(wednesday.weekday() - 2) % 7)
+    wednesday = _wednesday(now)
     for day in _days(start, end):
         curve = futures_frame(world.seed, day, 4, ("NG",)) if day < wednesday else None
         if curve is None or curve.empty:

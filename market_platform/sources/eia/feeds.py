@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals, grid, operations, power
-from market_platform.sources.eia import rows, storage_files
+from market_platform.sources.eia import rows, storage_files, workbooks
 from market_platform.sources.eia.answers import next_page
 from market_platform.sources.eia.recognise import recognise
 from market_platform.sources.eia.release_calendar import EASTERN
@@ -55,8 +55,13 @@ FEEDS = (
           parse=storage_files.report, publication=STORAGE_RELEASE, cadence=Cadence.SNAPSHOT, sparse=True,
           publication_lag=timedelta(days=6), note="comes with eia_storage_release"),
     _feed("storage_history", "Working gas by region since 2010, workbook", fundamentals.GAS_STORAGE,
-          f"{STORAGE_URL}/ngshistory.xls", file_part="ngshistory.xls", parse=storage_files.history,
-          publication=STORAGE_RELEASE, sparse=True, publication_lag=timedelta(days=6)),
+          f"{STORAGE_URL}/ngshistory.xls", file_part="ngshistory.xls", parse=workbooks.history, request=standing_file,
+          publication=STORAGE_RELEASE, cadence=Cadence.SNAPSHOT, sparse=True, publication_lag=timedelta(days=6)),
+    _feed("storage_first", "Working gas by region since 2015 as first published, workbook", fundamentals.GAS_STORAGE,
+          f"{STORAGE_URL}/revisions.xls", file_part="revisions.xls", parse=workbooks.first_estimates,
+          request=standing_file, publication=STORAGE_RELEASE, cadence=Cadence.SNAPSHOT, sparse=True,
+          publication_lag=timedelta(days=6), note="what was known on the day of each release, before its revisions; "
+          "layout as public clients read it (secondary)"),
     _feed("storage_chart", "Working gas of the Lower 48, chart download", fundamentals.GAS_STORAGE,
           "dnav/ng/ng_stor_wkly_s1_w", parse=storage_files.chart, publication=STORAGE_RELEASE, sparse=True,
           publication_lag=timedelta(days=6)),
@@ -68,8 +73,9 @@ FEEDS = (
           publication=WEDNESDAY_REFRESH, publication_lag=timedelta(days=8), sparse=True, cadence=Cadence.SNAPSHOT,
           request=Lately(Ask("daily", facets={"series": tuple(GAS_PRICE_PRODUCTS)}), THIRTEEN_MONTHS)),
     _feed("henry_hub_history", "Henry Hub spot since 1997, workbook or CSV", fundamentals.GAS_PRICES,
-          "dnav/ng/hist/rngwhhdD", parse=storage_files.henry_hub, publication=WEDNESDAY_REFRESH, sparse=True,
-          publication_lag=timedelta(days=8)),
+          "https://www.eia.gov/dnav/ng/hist_xls/RNGWHHDd.xls", file_part="RNGWHHDd.xls", parse=workbooks.prices,
+          request=standing_file, publication=WEDNESDAY_REFRESH, cadence=Cadence.SNAPSHOT, sparse=True,
+          publication_lag=timedelta(days=8), note="workbooks of the front futures, weeks, months and years are read too"),
     _feed("rto_region", "Hourly demand, forecast, net generation and interchange by balancing authority",
           operations.SYSTEM_FIGURES, "electricity/rto/region-data", parse=rows.rto_region,
           **_hourly(respondent=RESPONDENTS, type=("D", "DF", "NG", "TI"))),
@@ -96,5 +102,5 @@ EIA = Publisher(
     feeds=FEEDS,
     recognise=recognise,
     sign=sign,
-    host_paces={"ir.eia.gov": 1.0},
+    host_paces={"ir.eia.gov": 1.0, "www.eia.gov": 1.0},
 )

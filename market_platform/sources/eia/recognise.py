@@ -17,11 +17,17 @@ BY_ROUTE = {
 WORKBOOK = b"\xd0\xcf\x11\xe0"
 BY_WORDS = (
     (re.compile(rb'"release_name"\s*:\s*"Weekly Natural Gas Storage Report"'), "eia_storage_release"),
-    (re.compile(rb"Series Key,NW2_EPG0_SWO_R48_BCF"), "eia_storage_chart"),
-    (re.compile(rb"\A(?:\xef\xbb\xbf)?Date,Price\r?\n"), "eia_henry_hub_history"),
+    (re.compile(rb"Series Key,NW2_EPG0_S[A-Z]O_R\d\d_BCF"), "eia_storage_chart"),
+    (re.compile(rb"\A(?:\xef\xbb\xbf)?(?:Date|Month),Price\r?\n"), "eia_henry_hub_history"),
 )
 # A BIFF workbook keeps its texts as they are, one or two bytes a letter.
-BY_SHEET = ((b"html_report_history", "eia_storage_history"), (b"RNGWHHD", "eia_henry_hub_history"))
+BY_SHEET = (
+    (b"html_report_history", "eia_storage_history"),
+    (b"original_data", "eia_storage_first"),
+    (b"NW2_EPG0_S", "eia_storage_history"),
+    (b"RNGWHHD", "eia_henry_hub_history"),
+    (b"RNGC", "eia_henry_hub_history"),
+)
 
 
 def recognise(payload: Payload) -> str | None:

@@ -49,3 +49,6 @@ FUELS = {
 def storage_series(duoarea: str, process: str) -> str:
     """Return EIA's series of a region and gas type: ``NW2_EPG0_SNO_R33_BCF``."""
     return f"NW2_EPG0_{process}_{duoarea}_BCF"
+
+
+STORAGE_SERIES = {storage_series(*codes): codes for codes in HISTORY_COLUMNS.values()}

@@ -24,6 +24,7 @@ TONNES_PER_MWH = {
 FIRST_DAY = date(2018, 4, 10)
 ADEQUACY_DAYS = 8
 STEP = pd.Timedelta(minutes=5)
+DAY_AHEAD, NEAR = "Day ahead forecast", "Hour ahead forecast"
 Series = Mapping[str, pd.Series]
 
 
@@ -44,16 +45,15 @@ def _answer(content: bytes) -> httpx.Response:
 
 
 def _day_file(series: Series, day: date, now: datetime) -> bytes:
-    """Write 00:00 to 23:55 and a closing 00:00; blank ahead of time and in the hour that the clock skips.
+    """Write 00:00 to 23:55 and a closing 00:00; blank ahead of time, but for forecasts, and in the hour that the clock skips.
 
     On the autumn day the repeated hour stands once: its first run.
     """
-    table = pd.DataFrame(series)
-    past = table[table.index + STEP <= now]
-    local = past.index.tz_convert(ZONE).strftime("%H:%M")
-    past = past.assign(Time=local).drop_duplicates("Time").set_index("Time")
+    table = _as_known(pd.DataFrame(series), now)
+    local = table.index.tz_convert(ZONE).strftime("%H:%M")
+    table = table.assign(Time=local).drop_duplicates("Time").set_index("Time")
     times = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 24 * 60, 5)]
-    whole = past.reindex(times)
+    whole = table.reindex(times)
     closing = (
         whole.iloc[[0]].rename(index={"00:00": "00:00"})
         if now >= day_bounds(day, ZONE)[1]
@@ -62,6 +62,20 @@ def _day_file(series: Series, day: date, now: datetime) -> bytes:
     shown = pd.concat([whole, closing]).round(0).astype("Int64")
     shown.index.name = "Time"
     return shown.to_csv(lineterminator="\r\n").encode()
+
+
+def _as_known(table: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Blank what has not happened yet. Forecasts go on to the end of the day, as readers of the live file found (second-hand).
+
+    The near forecast is the day-ahead one from here on, moved by the error that it has now.
+    """
+    is_past = table.index + STEP <= now
+    shown = table[is_past].reindex(table.index)
+    if DAY_AHEAD in table:
+        error = (table[NEAR] - table[DAY_AHEAD])[is_past].tail(1).sum()
+        shown[DAY_AHEAD] = table[DAY_AHEAD]
+        shown[NEAR] = shown[NEAR].fillna(table[DAY_AHEAD] + error)
+    return shown
 
 
 def _fuels(world: World, day: date) -> dict[str, pd.Series]:
@@ -83,8 +97,8 @@ def _demand(world: World, day: date) -> Series:
     near = world.load("caiso", day, 15).groupby("interval_start")["load_mw"].sum()
     hot = (load - 42_000).clip(lower=0) * 0.05
     return {
-        "Day ahead forecast": ahead.reindex(load.index, method="ffill"),
-        "Hour ahead forecast": near.reindex(load.index, method="ffill"),
+        DAY_AHEAD: ahead.reindex(load.index, method="ffill"),
+        NEAR: near.reindex(load.index, method="ffill"),
         "Current demand": load,
         "Demand response": hot.where(hot > 0),
     }
