@@ -43,6 +43,7 @@ from market_platform.sources.pjm.requests import (
     snapshot,
 )
 
+FIRST_ISSUE = Publication(time(1), 0)
 GENERATION = (
     feed("gen_by_fuel", "Generation by fuel, hourly", power_families.GENERATION, parse=power.fuel_mix,
           locations=(SYSTEM,), rows_per_location=len(FUELS), **HOURLY),
@@ -57,13 +58,14 @@ GENERATION = (
           parse=power.renewable_output, constants={"fuel": "wind"}, request=FINE, **{**LIVE, "interval_minutes": None}),
     *(
         feed(dataset, title, power_families.GENERATION_FORECAST, parse=power.renewable_forecast,
-              publication=Publication(time(1), 0), refresh=refresh, interval_minutes=minutes,
+              publication=publication, refresh=refresh, interval_minutes=minutes,
               request=Ask(stamp="evaluated_at", days_per_request=1, kept_days=MONTH))
-        for dataset, title, refresh, minutes in (
-            ("hourly_solar_power_forecast", "Solar forecast, hourly", Refresh.HOURLY, None),  # from the hour of issue on
-            ("five_min_solar_power_forecast", "Solar forecast, five-minute", Refresh.FIVE_MINUTES, 5),
-            ("hourly_wind_power_forecast", "Wind forecast, hourly", Refresh.HOURLY, None),
-            ("five_min_wind_power_forecast", "Wind forecast, five-minute", Refresh.FIVE_MINUTES, 5),
+        # The hourly ones go from the hour of issue on; the finer ones look some hours ahead: a day is whole when it is over.
+        for dataset, title, refresh, minutes, publication in (
+            ("hourly_solar_power_forecast", "Solar forecast, hourly", Refresh.HOURLY, None, FIRST_ISSUE),
+            ("five_min_solar_power_forecast", "Solar forecast, five-minute", Refresh.FIVE_MINUTES, 5, DAY_DONE),
+            ("hourly_wind_power_forecast", "Wind forecast, hourly", Refresh.HOURLY, None, FIRST_ISSUE),
+            ("five_min_wind_power_forecast", "Wind forecast, five-minute", Refresh.FIVE_MINUTES, 5, DAY_DONE),
         )
     ),
     feed("day_gen_capacity", "Generation capacity offered and committed", operations.SYSTEM_FIGURES, parse=figures,
