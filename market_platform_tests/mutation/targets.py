@@ -29,6 +29,14 @@ TARGETS = (
         ("settlement/exact.py", "settlement/charges/*.py"),
         ("settlement/test_exact.py", "settlement/test_worked_examples.py", "settlement/test_identities.py"),
     ),
-    Target("certificates", ("certificates/ledger/*.py",), ("certificates/test_certificate_ledger.py",)),
+    Target(
+        "certificates",
+        ("certificates/ledger/*.py",),
+        (
+            "certificates/test_certificate_journal.py",
+            "certificates/test_certificate_positions.py",
+            "certificates/test_certificate_ledger.py",
+        ),
+    ),
     Target("risk", ("trading/risk/*.py",), ("trading/risk",)),
 )
