@@ -2,8 +2,9 @@
 
 A location may appear once for receipts and once for deliveries. A cycle may be posted the day after its gas day; every
 post is kept, the last of a cycle is the one with the latest ``posted_at``. The gas day runs from 09:00 Central.
-Layouts: Enbridge as recorded (and the headings of others that carry the same columns); Energy Transfer's, which names
-neither pipeline nor gas day nor cycle: there the file's name says them. Others are refused by name.
+Layouts: Enbridge as recorded; Boardwalk's (no cycle, but from when on a post holds; segments without a number) and
+Eastern Gas Transmission's as public clients read them (secondary); Energy Transfer's, which names neither pipeline nor
+gas day nor cycle: there the file's name says them. Columns of others are refused by name.
 """
 
 import re
@@ -24,14 +25,17 @@ DAY = pd.Timedelta(days=1)
 FLOWS = {
     "Delivery": "delivery", "D": "delivery", "Receipt": "receipt", "R": "receipt",
     "Both": "both", "B": "both", "BD": "both", "Bi-Directional": "both",
+    "Storage Injection": "delivery", "Storage Withdrawal": "receipt",
 }  # fmt: skip
 QUANTITIES = ("design", "operating", "scheduled", "available")
 PASSED = tuple(
     passed(*names)
     for names in (
-        ("Eff_Time", "Eff Time"), ("Cap_Type_Desc", "Cap Type Desc"), ("Loc_Purp_Desc", "Loc Purp Desc"),
-        ("Loc_QTI_Desc", "Loc/QTI Desc", "Loc/QTI"), ("IT",), ("All_Qty_Avail", "All Qty Avail"),
-        ("Auth Overrun Ind",), ("Nom Cap Exceed Ind",), ("Qty Reason",), ("State",), ("County",), ("Operator",), ("OBA",),
+        ("Cap_Type_Desc", "Cap Type Desc"), ("Loc_Purp_Desc", "Loc Purp Desc"),
+        ("Loc_QTI_Desc", "Loc/QTI Desc", "Loc/QTI"), ("IT",),
+        ("All_Qty_Avail", "All Qty Avail", "All Quantities Available Indicator"),
+        ("Auth Overrun Ind",), ("Nom Cap Exceed Ind",), ("Qty Reason", "Quantity Not Available Reason"),
+        ("Interconnect Party Name",), ("OIA",), ("Segment",), ("State",), ("County",), ("Operator",), ("OBA",),
         ("G/T",), ("Miles",), ("EGM",), ("Flw Cntl",),
     )
 )  # fmt: skip
@@ -48,16 +52,21 @@ LOCATION = (
 )  # fmt: skip
 FIELDS: tuple[Field, ...] = (
     *LOCATION,
-    label("cycle", "Cycle_Desc", "Cycle Desc"),
-    label("posted_day", "Post_Date", "Posting Date"),
-    label("posted_time", "Post_Time", "Posting Time"),
-    label("gas_day", "Eff_Gas_Day", "Eff Gas Day"),
+    label("cycle", "Cycle_Desc", "Cycle Desc", "CycleDesc", optional=True),
+    label("effective_time", "Eff_Time", "Eff Time", "Effective Time"),
+    label("posted_day", "Post_Date", "Posting Date", optional=True),
+    label("posted_time", "Post_Time", "Posting Time", optional=True),
+    label("posted", "Post Date/Time", optional=True),
+    label("gas_day", "Eff_Gas_Day", "Eff Gas Day", "Effective Gas Day"),
     label("unit", "Meas_Basis_Desc", "Meas Basis Desc"),
     label("pipeline", "TSP_Name", "TSP Name"),
     label("pipeline_id", "TSP"),
+    label("line_code", "LineCode", optional=True),
     *PASSED,
 )
-UNITS = {"MMBtu", "Dth", "DTH"}  # a dekatherm is a million Btu
+DAYS_WRITTEN = ("%m-%d-%Y", "%m/%d/%Y", "%Y%m%d", "%Y-%m-%d")
+TIMES_WRITTEN = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+UNITS = {"MMBtu", "Dth", "DTH", "BZ"}  # a dekatherm is a million Btu, BZ the code of it
 NAMED = re.compile(r"(?P<asset>[A-Z0-9]+)_OA_(?P<gas_day>\d{8})_(?P<cycle>[A-Z0-9]+)")
 
 
@@ -71,15 +80,26 @@ def capacity(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     units = set(text["unit"].dropna()) - UNITS
     if units:
         raise UnreadablePayload(f"{payloads[0].name}: quantities in {sorted(units)}, MMBtu is expected; map the unit")
-    gas_day = pd.to_datetime(text["gas_day"], format="%m-%d-%Y", errors="coerce")
-    stamp = text["posted_day"] + " " + text["posted_time"]
-    posted = pd.to_datetime(stamp, format="%m-%d-%Y %H:%M", errors="coerce")
+    stamp = (text["posted_day"] + " " + text["posted_time"]).fillna(text["posted"])
+    posted = _read_stamps(stamp, [f"{day} {time}" for day in DAYS_WRITTEN for time in TIMES_WRITTEN])
+    cycle = text["cycle"].str.replace(r"_\d{4}-\d{2}-\d{2}_\d{4}$", "", regex=True)
+    line = "line " + text["line_code"] + ": " + text["location"].fillna("all")
     return _rows(
-        feed, read, text, gas_day,
-        cycle=text["cycle"].str.replace(r"_\d{4}-\d{2}-\d{2}_\d{4}$", "", regex=True),
+        feed, read, {**text, "location_id": text["location_id"].fillna(line)}, _read_stamps(text["gas_day"], DAYS_WRITTEN),
+        cycle=cycle.fillna("FROM " + text["effective_time"].str[:5]),
         posted_at=spans(posted, posted, feed.zone)["interval_start"],
         pipeline=text["pipeline"], pipeline_id=text["pipeline_id"],
     )  # fmt: skip
+
+
+def _read_stamps(text: pd.Series, forms: Sequence[str]) -> pd.Series:
+    """Read days or moments that pipelines write each in its own form."""
+    read = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
+    for form in forms:
+        if not read.isna().any():
+            break
+        read = read.fillna(pd.to_datetime(text, format=form, errors="coerce"))
+    return read
 
 
 def energy_transfer(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:

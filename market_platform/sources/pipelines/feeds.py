@@ -10,8 +10,8 @@ from market_platform.sources.pipelines.capacity import capacity, energy_transfer
 from market_platform.sources.pipelines.requests import each_gas_day
 from market_platform.sources.pipelines.tables import CENTRAL, postings
 
-AVAILABLE = re.compile(r"Operationally[_ ]+Available[_ ]Capacity|\bOAC\b")
-CYCLE = re.compile(r"\bCycle[_ ]Desc\b")
+AVAILABLE = re.compile(r"Operationally[_ ]+Available[_ ]+Capacity|\bOAC\b")
+SELF_TOLD = re.compile(r"\bCycle[_ ]?Desc\b|\bGas[_ ]Day\b")  # a layout that says gas day and cycle by itself
 
 
 def recognise(payload: Payload) -> str | None:
@@ -19,7 +19,7 @@ def recognise(payload: Payload) -> str | None:
     head = payload.content[:1_000].decode("utf-8-sig", "replace").lstrip().splitlines()[:1]
     if not head or not AVAILABLE.search(head[0]) or "Loc" not in head[0]:
         return None
-    return "pipelines_capacity" if CYCLE.search(head[0]) else "pipelines_energy_transfer"
+    return "pipelines_capacity" if SELF_TOLD.search(head[0]) else "pipelines_energy_transfer"
 
 
 FEEDS = (
