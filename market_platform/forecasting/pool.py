@@ -76,7 +76,9 @@ def run(
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
     wild = wildness(inputs.get(STATE_WINDOW) or build(panel, STATE_WINDOW))[first:]
-    combined, weights = combine(in_company(np.stack(list(forecasts.values()))), panel.target[first:], wild)
+    unbounded = np.array([not member.bounded for member in members if member.name in forecasts])
+    said = in_company(np.stack(list(forecasts.values())))
+    combined, weights = combine(said, panel.target[first:], wild, unbounded)
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
@@ -113,16 +115,19 @@ def wildness(inputs: Inputs) -> np.ndarray:
     return np.clip((farthest - CALM) / (WILD - CALM), 0.0, 1.0)
 
 
-def combine(members: np.ndarray, actual: np.ndarray, wild: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def combine(
+    members: np.ndarray, actual: np.ndarray, wild: np.ndarray, unbounded: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the combined forecast (rows, slots) and the weights (rows, members, slots) of ``members`` (members, rows, slots).
 
     Weights follow each member's exponentially averaged absolute error in the slot and its neighbours, shrunk to the plain
     mean; then the bias of each hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as
-    they are. What was learned on calm days says little after a spike, where some members expect the next one: to the
-    share ``wild`` (rows,) the members' median stands instead, without the bias.
+    they are. What was learned on calm days says little after a spike: to the share ``wild`` (rows,) the median of the
+    ``unbounded`` members (members,) stands instead, without the bias.
     """
     count, rows, slots = members.shape
-    errors, middle = np.abs(members - actual), np.median(members, axis=0)
+    errors = np.abs(members - actual)
+    middle = np.median(members[unbounded] if unbounded.any() else members, axis=0)
     near = _nearness(slots)
     keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
     keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
