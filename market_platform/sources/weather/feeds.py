@@ -8,7 +8,7 @@ from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals
 from market_platform.sources.feed import Cadence, Feed, Parser, Publication, Publisher, declare
 from market_platform.sources.payload import Payload
-from market_platform.sources.weather import degree_days, forecasts, open_meteo, requests, stations
+from market_platform.sources.weather import degree_days, forecasts, open_meteo, requests, station_tables, stations
 from market_platform.sources.weather.places import places
 
 EASTERN = ZoneInfo("America/New_York")
@@ -76,6 +76,8 @@ def recognise(payload: Payload) -> str | None:
     is_packed = head.startswith(b"\x1f\x8b")
     first = (stations.plain_lines(payload) or [""])[0] if is_packed else head.decode("latin-1").split("\n")[0]
     first = first.rstrip("\r")
+    if table := station_tables.kind_of(first):
+        return "weather_gsod" if table == "gsod" else "weather_ghcn_daily"
     if first.startswith("STN--- WBAN"):
         return "weather_gsod"
     if len(first) == stations.GHCN_LINE and first[17:21].isalnum() and first[11:17].isdigit():

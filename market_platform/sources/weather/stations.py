@@ -1,4 +1,4 @@
-"""Histories of single stations: GHCN-daily, the old GSOD layout and the full ISD records.
+"""Histories of stations: GHCN-daily and GSOD (fixed columns here, tables beside), and the full ISD records.
 
 Missing and failed values stay as rows with a blank value, so that gaps can be counted; days past a month's end are none.
 """
@@ -13,12 +13,14 @@ from market_platform.errors import UnreadablePayload
 from market_platform.sources.feed import Feed
 from market_platform.sources.fundamental_rows import each_file, finish, spans
 from market_platform.sources.payload import Payload
+from market_platform.sources.weather import station_tables
 
 DAY = pd.Timedelta(days=1)
 GHCN_LINE = 269
 GHCN_ELEMENTS = {
     "TMAX": ("maximum_temperature", "degC", 0.1),
     "TMIN": ("minimum_temperature", "degC", 0.1),
+    "TAVG": ("mean_temperature", "degC", 0.1),
     "TOBS": ("temperature_at_observation", "degC", 0.1),
     "PRCP": ("precipitation", "mm", 0.1),
     "SNOW": ("snowfall", "mm", 1.0),
@@ -31,7 +33,7 @@ ISD_FAILED = ("2", "3", "6", "7")
 
 
 def ghcn_daily(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Read GHCN-daily lines: a station, a month and an element each, 31 days wide. A value with a Q flag has failed."""
+    """Read GHCN-daily: lines of a station, month and element, 31 days wide, or tables. A value with a Q flag has failed."""
     return finish(feed, each_file(payloads, lambda payload: _ghcn_rows(feed, payload)))
 
 
@@ -58,6 +60,11 @@ def plain_lines(payload: Payload) -> list[str]:
 
 def _ghcn_rows(feed: Feed, payload: Payload) -> pd.DataFrame:
     lines = plain_lines(payload)
+    kind = station_tables.kind_of(lines[0]) if lines else None
+    if kind == "ghcn_long":
+        return station_tables.ghcn_long(lines, feed, GHCN_ELEMENTS)
+    if kind == "ghcn_wide":
+        return station_tables.ghcn_wide(payload.name, "\n".join(lines), feed, GHCN_ELEMENTS)
     if any(len(line) != GHCN_LINE for line in lines):
         raise UnreadablePayload(f"{payload.name}: lines of {GHCN_LINE} characters are expected; fetch it again")
     cells = pd.DataFrame(
@@ -89,6 +96,8 @@ def _ghcn_rows(feed: Feed, payload: Payload) -> pd.DataFrame:
 
 def _gsod_rows(feed: Feed, payload: Payload) -> pd.DataFrame:
     lines = plain_lines(payload)
+    if lines and station_tables.kind_of(lines[0]) == "gsod":
+        return station_tables.gsod(payload.name, "\n".join(lines), feed)
     if not lines or not lines[0].startswith("STN--- WBAN"):
         raise UnreadablePayload(f"{payload.name}: the heading line STN--- WBAN is missing; fetch it again")
     body = pd.Series(lines[1:])
