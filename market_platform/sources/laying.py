@@ -7,34 +7,13 @@ import numpy as np
 import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
-from market_platform.sources.arrays import is_laid
+from market_platform.sources.arrays import Rows, is_laid
 from market_platform.sources.stamps import as_text, places_of
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 
 
-class Rows(dict[Any, pd.Series]):
-    """Columns of the same rows on their way to a frame: to add one to a frame takes as long as to read a hundred rows."""
-
-    @property
-    def index(self) -> pd.Index:
-        """The rows' own."""
-        return next(iter(self.values())).index
-
-    def assign(self, **columns: Any) -> "Rows":
-        """Return the rows with further columns: a series, an array, or what every row says."""
-        laid = {
-            name: value if isinstance(value, pd.Series) else pd.Series(value, index=self.index, copy=False)
-            for name, value in columns.items()
-        }
-        return Rows({**self, **laid})
-
-    def frame(self) -> pd.DataFrame:
-        """Return the rows as a frame."""
-        return pd.DataFrame(self, index=self.index, copy=False)
-
-
-def taken(read: Mapping[Any, pd.Series] | pd.DataFrame, names: Sequence[str], places: np.ndarray) -> Rows:
+def taken(read: Rows, names: Sequence[str], places: np.ndarray) -> Rows:
     """Return some rows of some columns, numbered anew."""
     if places.size and places[-1] - places[0] == places.size - 1 and (np.diff(places) == 1).all():
         run = slice(int(places[0]), int(places[-1]) + 1)

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,16 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from market_platform.errors import SchemaChanged, UnreadablePayload
-from market_platform.sources.arrays import TEXTS, blank_label, categorical, dictionary, is_laid, no_defects
+from market_platform.sources.arrays import (
+    TEXTS,
+    Rows,
+    below_each_other,
+    blank_label,
+    categorical,
+    dictionary,
+    is_laid,
+    no_defects,
+)
 from market_platform.sources.payload import Payload
 
 
@@ -91,6 +99,11 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
 
     Raises SchemaChanged where a heading is missing or unknown, and UnreadablePayload where there is no heading line.
     """
+    return read_columns(payloads, fields).frame()
+
+
+def read_columns(payloads: Sequence[Payload], fields: Sequence[Field]) -> Rows:
+    """Read the same as columns, for parsers that go through them once: what takes a column out of a frame adds up."""
     groups: dict[tuple[str, ...], list[_Body]] = {}
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
     for position, payload in enumerate(payloads):
@@ -98,14 +111,15 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
         if (names := known.get(headings)) is None:
             names = known.setdefault(headings, resolve_columns(payload, headings, fields))
         groups.setdefault(names, []).append(_body(position, payload.content, start))
-    frames = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
-    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    parts = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
+    rows = parts[0] if len(parts) == 1 else below_each_other(parts)
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
-        if spec.name not in frame:
-            frame[spec.name] = np.nan if spec.reads is Reads.NUMBER else blank_label(len(frame))
-        elif spec.reads is not Reads.NUMBER and not is_laid(frame[spec.name].dtype):
-            frame[spec.name] = frame[spec.name].astype("category")
-    return frame
+        if spec.name not in rows:
+            blank = np.nan if spec.reads is Reads.NUMBER else blank_label(len(rows.index))
+            rows[spec.name] = pd.Series(blank, index=rows.index)
+        elif spec.reads is not Reads.NUMBER and not is_laid(rows[spec.name].dtype):
+            rows[spec.name] = rows[spec.name].astype("category")
+    return rows
 
 
 def split_header(payload: Payload) -> tuple[list[str], bytes]:
@@ -183,13 +197,13 @@ def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[
     return tuple(names)
 
 
-def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> pd.DataFrame:
+def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> Rows:
     reads = {spec.name: spec.reads for spec in fields}
     size = sum(body.end - body.start for body in bodies)
     if size >= (COMPILED_BYTES if "market_platform.sources.compiled" in sys.modules else LOADING_BYTES):
-        frame = _compiled(names, bodies, fields)
-        if frame is not None:
-            return frame
+        rows = _compiled(names, bodies, fields)
+        if rows is not None:
+            return rows
     texts = [body.text for body in bodies if body.end > body.start]
     counts = [body.lines for body in bodies]
     frame = _fast(names, texts, reads)
@@ -197,9 +211,7 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
         frame = _careful(names, texts, reads)
     else:
         frame["defect"] = no_defects(frame.index)
-    for name, place in _places(bodies, counts).items():
-        frame[name] = place
-    return frame
+    return Rows(frame.items()).assign(**_places(bodies, counts))
 
 
 def _places(bodies: Sequence[_Body], counts: Sequence[int]) -> dict[str, np.ndarray]:
@@ -212,7 +224,7 @@ def _places(bodies: Sequence[_Body], counts: Sequence[int]) -> dict[str, np.ndar
     return {"file": np.repeat(np.array([body.position for body in bodies], dtype=np.int32), counts), "line": lines}
 
 
-def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> pd.DataFrame | None:
+def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> Rows | None:
     """Read all files in one pass; None where any line or cell is not as it should be."""
     from market_platform.sources.compiled import LABEL, NUMBER, PASSED
     from market_platform.sources.csv_scan import scan
@@ -227,14 +239,14 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     if scanned is None:
         return None
     numbers, codes, texts = iter(scanned.numbers), iter(scanned.codes), iter(scanned.texts)
-    columns: dict[str, Any] = {
+    columns = {
         spec.name: next(numbers) if spec.reads is Reads.NUMBER else lay[spec.reads](next(codes), next(texts))
         for spec in specs
         if spec.reads is not Reads.PASSED
     }
     index = pd.RangeIndex(sum(scanned.rows))
-    columns["defect"] = no_defects(index)
-    return pd.DataFrame({**columns, **_places(bodies, scanned.rows)}, index=index, copy=False)
+    columns |= {"defect": no_defects(index), **_places(bodies, scanned.rows)}
+    return Rows({name: pd.Series(values, index=index, copy=False) for name, values in columns.items()})
 
 
 def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from market_platform.sources.arrays import Rows
 from market_platform.sources.stamps import places_of
 
 DENSE_LIMIT = 4
@@ -25,25 +26,29 @@ class Spread:
     again: np.ndarray
 
 
-def spread(read: pd.DataFrame, keys: Sequence[str], component: np.ndarray, count: int) -> Spread:
+def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray, count: int) -> Spread:
     """Lay the rows of a long report side by side.
 
     ``keys`` are categorical columns that together name the wide row, ``component`` numbers the part that a row holds
     (0 to ``count`` - 1; -1 for rows that belong to none), ``read["value"]`` is its value.
     """
     wide_of_row, wide_count = _numbered(read, keys)
-    usable = np.flatnonzero(component >= 0)
+    usable = np.flatnonzero(component >= 0) if component.min(initial=0) < 0 else np.arange(len(component))
     cell = component[usable] * wide_count + wide_of_row[usable]
     first = np.full(wide_count * count, -1, dtype=np.int64)
-    first[cell[::-1]] = usable[::-1]  # the last write stands, so that the first row of a cell stays
-    again = np.zeros(len(read), dtype=bool)
-    again[usable] = first[cell] != usable
+    first[cell] = usable
+    again = np.zeros(len(component), dtype=bool)
+    if np.count_nonzero(first >= 0) < len(usable):
+        first[cell[::-1]] = usable[::-1]  # the last write stands, so that the first row of a cell stays
+        again[usable] = first[cell] != usable
     parts = first.reshape(count, wide_count)
-    parts = parts[:, (parts >= 0).any(axis=0)]
     present = parts >= 0
+    there = present.any(axis=0)
+    if not there.all():
+        parts, present = parts[:, there], present[:, there]
     values = read["value"].to_numpy()[parts]
     values[~present] = np.nan
-    leading = np.where(present, parts, len(read)).min(axis=0, initial=len(read))
+    leading = np.where(present, parts, len(component)).min(axis=0, initial=len(component))
     return Spread(leading, values, present, again)
 
 
@@ -59,9 +64,10 @@ def numbered(column: pd.Series, places: Mapping[str, int]) -> np.ndarray:
     return np.array([*found, -1], dtype=np.int64)[column.cat.codes.to_numpy()]
 
 
-def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]:
+def _numbered(read: pd.DataFrame | Rows, keys: Sequence[str]) -> tuple[np.ndarray, int]:
     """Return the number of each row's combination of categorical columns, and how many numbers there may be."""
-    number = np.zeros(len(read), dtype=np.int64)
+    rows = len(read[keys[0]])
+    number = np.zeros(rows, dtype=np.int64)
     size = 1
     before: np.ndarray | None = None
     for key in keys:
@@ -70,7 +76,7 @@ def _numbered(read: pd.DataFrame, keys: Sequence[str]) -> tuple[np.ndarray, int]
             number = number * (len(texts) + 1) + (codes.astype(np.int64) + 1)
             size *= len(texts) + 1
         before = codes
-    if size <= DENSE_LIMIT * max(len(read), 1000):
+    if size <= DENSE_LIMIT * max(rows, 1000):
         return number, size
     inverse, distinct = pd.factorize(number, sort=True)
     return inverse, len(distinct)

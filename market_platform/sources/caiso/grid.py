@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from market_platform.sources.arrays import Rows
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
-from market_platform.sources.caiso.oasis import Moments, intervals, read_report
+from market_platform.sources.caiso.oasis import Moments, intervals, read_report, report_columns
 from market_platform.sources.caiso.rows import PLACE, REPEATED, finish, laid, mark, mark_repeats, mark_strangers
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import Rows, filled
+from market_platform.sources.laying import filled
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
@@ -25,13 +26,13 @@ def nomograms(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
     A name may hold runs of blanks; it is kept as published. A row may stand again in another GROUP.
     """
-    read = read_report(columns.NOMOGRAMS, payloads)
+    read = report_columns(columns.NOMOGRAMS, payloads)
     return _constraints(feed, read, read["name"], read["name"], read["cause"])
 
 
 def tie_constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Shadow prices of intertie constraints by direction."""
-    read = read_report(columns.TIE_CONSTRAINTS, payloads)
+    read = report_columns(columns.TIE_CONSTRAINTS, payloads)
     return _constraints(
         feed, read, read["name"], as_text(read["name"]) + " " + as_text(read["direction"]), read["cause"]
     )
@@ -39,13 +40,11 @@ def tie_constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def power_balance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Shadow price of the power balance of each dispatch interval."""
-    read = read_report(columns.POWER_BALANCE, payloads)
+    read = report_columns(columns.POWER_BALANCE, payloads)
     return _constraints(feed, read, read["item"], read["item"], "")
 
 
-def _constraints(
-    feed: Feed, read: pd.DataFrame, name: pd.Series, number: pd.Series, cause: pd.Series | str
-) -> pd.DataFrame:
+def _constraints(feed: Feed, read: Rows, name: pd.Series, number: pd.Series, cause: pd.Series | str) -> pd.DataFrame:
     rows = intervals(feed, read).assign(
         constraint_name=name,
         constraint_id=number,

@@ -1,9 +1,8 @@
 """OASIS reports as tables: the same rows whether they come as CSV or as XML."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,15 +11,24 @@ import pyarrow as pa
 from lxml import etree
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.arrays import is_laid, no_defects
+from market_platform.sources.arrays import Rows, is_laid, no_defects
 from market_platform.sources.caiso.answers import refuse_error_document
 from market_platform.sources.caiso.rows import PLACE, mark
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import Rows
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
-from market_platform.sources.tabular import Field, Goes, Reads, label, passed, read_csv, resolve_columns, stamp
+from market_platform.sources.tabular import (
+    Field,
+    Goes,
+    Reads,
+    label,
+    passed,
+    read_columns,
+    read_csv,
+    resolve_columns,
+    stamp,
+)
 
 START = stamp("start", "INTERVALSTARTTIME_GMT", "INTERVAL_START_GMT", "STARTTIME_GMT", "START_DATE_GMT")
 END = stamp("end", "INTERVALENDTIME_GMT", "INTERVAL_END_GMT", "ENDTIME_GMT", "END_DATE_GMT")
@@ -35,7 +43,7 @@ FURNITURE = (
 )
 GROUP = passed("GROUP")
 NAMESPACE = b"http://www.caiso.com/soa/"
-HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE"}
+HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE", "UOM": "UOM"}
 UTC = ZoneInfo("UTC")
 PLAIN_FORMATS = ("%Y-%m-%dT%H:%M:%S-00:00", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d")
 
@@ -66,7 +74,14 @@ def read_report(report: Report, payloads: Sequence[Payload]) -> pd.DataFrame:
 
     Raises UnreadablePayload for an error document or broken XML and SchemaChanged for columns that are not mapped.
     """
+    return report_columns(report, payloads).frame()
+
+
+def report_columns(report: Report, payloads: Sequence[Payload]) -> Rows:
+    """Read the same as columns."""
     kinds = [is_xml(payload) for payload in payloads]
+    if not any(kinds):
+        return read_columns(payloads, report.columns)
     frames = []
     if not all(kinds):
         whole = [payload for payload, xml in zip(payloads, kinds, strict=True) if not xml]
@@ -75,12 +90,12 @@ def read_report(report: Report, payloads: Sequence[Payload]) -> pd.DataFrame:
         if xml:
             frames.append(_placed(_read_xml(report, payload), [position]))
     if len(frames) == 1:
-        return frames[0]
+        return Rows(frames[0].items())
     merged = pd.concat(frames, ignore_index=True)
     for field in report.fields:
         if field.reads is not Reads.NUMBER and not is_laid(merged[field.name].dtype):
             merged[field.name] = merged[field.name].astype("category")
-    return merged
+    return Rows(merged.items())
 
 
 class Moments:
@@ -125,7 +140,7 @@ def _utc_stamps(texts: pa.LargeStringArray) -> np.ndarray:
     return found
 
 
-def intervals(feed: Feed, read: Mapping[Any, pd.Series] | pd.DataFrame, starts: Moments | None = None) -> Rows:
+def intervals(feed: Feed, read: Rows | pd.DataFrame, starts: Moments | None = None) -> Rows:
     """Market day, interval and place of each row; ``starts`` are those of ``read``, where they have been read before.
 
     The market day is the local date of the interval's start; a row that names another operating day contradicts itself
@@ -148,8 +163,7 @@ def intervals(feed: Feed, read: Mapping[Any, pd.Series] | pd.DataFrame, starts: 
 
 
 def _placed(frame: pd.DataFrame, positions: Sequence[int]) -> pd.DataFrame:
-    if list(positions) != list(range(len(positions))):
-        frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
+    frame["file"] = np.array(positions, dtype=np.int32)[frame["file"].to_numpy(dtype=np.int64)]
     return frame
 
 

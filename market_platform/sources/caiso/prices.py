@@ -19,9 +19,10 @@ from market_platform.markets.caiso import (
     location_type,
 )
 from market_platform.markets.market_day import day_bounds
+from market_platform.sources.arrays import Rows
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, numbered, spread
-from market_platform.sources.caiso.oasis import intervals, read_report
+from market_platform.sources.caiso.oasis import intervals, read_report, report_columns
 from market_platform.sources.caiso.rows import (
     PLACE,
     REPEATED,
@@ -34,7 +35,7 @@ from market_platform.sources.caiso.rows import (
     words,
 )
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import Rows, taken
+from market_platform.sources.laying import taken
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import LocalStamps, as_day, as_text
 
@@ -59,12 +60,12 @@ def lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
     The column that holds $/MWh is headed MW, PRC or VALUE, by report and version.
     """
-    return _components(feed, read_report(columns.LMP, payloads), ["node"], _node)
+    return _components(feed, report_columns(columns.LMP, payloads), ["node"], _node)
 
 
 def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """LMP of a scheduling point over a tie; the pair is the location."""
-    return _components(feed, read_report(columns.TIE_LMP, payloads), ["node", "tie"], _tie)
+    return _components(feed, report_columns(columns.TIE_LMP, payloads), ["node", "tie"], _tie)
 
 
 def _node(part: Rows) -> dict[str, Any]:
@@ -77,9 +78,7 @@ def _tie(part: Rows) -> dict[str, Any]:
     return {"location": pair, "location_id": part["node"], "location_type": "tie"}
 
 
-def _components(
-    feed: Feed, read: pd.DataFrame, keys: list[str], place: Callable[[Rows], dict[str, Any]]
-) -> pd.DataFrame:
+def _components(feed: Feed, read: Rows, keys: list[str], place: Callable[[Rows], dict[str, Any]]) -> pd.DataFrame:
     component = _component(read)
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
     part = taken(read, [*keys, "start", "end", "day", *PLACE], wide.leading)
@@ -88,7 +87,7 @@ def _components(
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
-        part = taken(read, list(read.columns), left)
+        part = taken(read, list(read), left)
         rest = intervals(feed, part).assign(**place(part), lmp_usd_per_mwh=part["value"], lines=1)
         mark(rest, wide.again[left], REPEATED)
         shown = part["component"].astype("object").fillna(part["item"].astype("object"))
@@ -97,7 +96,7 @@ def _components(
     return finish(feed, rows)
 
 
-def _component(read: pd.DataFrame) -> np.ndarray:
+def _component(read: Rows) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
     by_type = codes_of(read["component"], COMPONENTS)
     by_item = numbered(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()})

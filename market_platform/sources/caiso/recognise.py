@@ -11,6 +11,7 @@ from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.markets.caiso import HUBS_AND_LOAD_POINTS
 from market_platform.sources.caiso.answers import HEAD_BYTES, refuse_error_document
 from market_platform.sources.caiso.columns import REPORTS, WESTERN_RENEWABLES
+from market_platform.sources.caiso.described import FIGURES
 from market_platform.sources.caiso.downloads import DOWNLOAD_DAY, WATCH_DAY
 from market_platform.sources.caiso.oasis import NAMESPACE, Report, is_xml
 from market_platform.sources.caiso.outlook import MEASURED
@@ -157,7 +158,7 @@ def _xml_look(payload: Payload) -> Look | None:
         found = re.search(rf"<{tag}>([^<]*)</{tag}>", text)
         return found[1].strip() if found else ""
 
-    report = next((report for report in REPORTS if first("REPORT") in report.queries), None)
+    report = next((report for report in (*REPORTS, FIGURES) if first("REPORT") in report.queries), None)
     if WESTERN_NAMESPACE in text:
         report = WESTERN_RENEWABLES
     if report is None:

@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
-from market_platform.sources.arrays import is_laid, text_array
+from market_platform.sources.arrays import Rows, is_laid, text_array
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import Rows, put_together, recoded
+from market_platform.sources.laying import put_together, recoded
 from market_platform.sources.stamps import constant_text, places_of
 
 PLACE = ["file", "line", "defect"]

@@ -18,12 +18,12 @@ from market_platform.markets.caiso import (
     SCHEDULE_OF_ITEM,
     SCHEDULES,
 )
+from market_platform.sources.arrays import Rows
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
-from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report
+from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report, report_columns
 from market_platform.sources.caiso.rows import REPEATED, among, coded, finish, laid, mark, mark_strangers
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import Rows
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_utc
 
@@ -35,14 +35,14 @@ LEAD = {"HASP": timedelta(minutes=90), "RTPD": timedelta(minutes=22.5), "RTD": t
 
 def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Hourly actual load by TAC area and by area of the western imbalance market."""
-    read = read_report(columns.LOAD, payloads)
+    read = report_columns(columns.LOAD, payloads)
     rows = intervals(feed, read).assign(location=read["area"], location_id=read["area"], load_mw=read["load"])
     return finish(feed, rows)
 
 
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
-    read = read_report(columns.LOAD, payloads)
+    read = report_columns(columns.LOAD, payloads)
     starts, run = Moments(read["start"]), coded(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
     rows = intervals(feed, read, starts).assign(location=read["area"], model=run, load_mw=read["load"])
     return finish(feed, rows.assign(issued_at=_issued(feed, starts, run)))
@@ -50,7 +50,7 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
-    read = read_report(columns.PEAK_LOAD, payloads)
+    read = report_columns(columns.PEAK_LOAD, payloads)
     starts = Moments(read["start"])
     rows = intervals(feed, read, starts).assign(location=read["area"], load_mw=read["load"])
     return finish(feed, rows.assign(issued_at=_issued(feed, starts, "DAM")))
@@ -58,18 +58,18 @@ def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
-    read = read_report(columns.RENEWABLES, payloads)
+    read = report_columns(columns.RENEWABLES, payloads)
     return finish(feed, _renewables(feed, read, Moments(read["start"])))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
-    read = read_report(columns.RENEWABLES, payloads)
+    read = report_columns(columns.RENEWABLES, payloads)
     starts = Moments(read["start"])
     return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, feed.file_part)))
 
 
-def _renewables(feed: Feed, read: pd.DataFrame, starts: Moments) -> Rows:
+def _renewables(feed: Feed, read: Rows, starts: Moments) -> Rows:
     fuel = coded(read["kind"], RENEWABLE_TYPES)
     rows = intervals(feed, read, starts).assign(
         location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]

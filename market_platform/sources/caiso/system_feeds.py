@@ -3,11 +3,11 @@
 from datetime import time, timedelta
 
 from market_platform.contracts.families import bids as bid_families
-from market_platform.contracts.families import conditions, power
+from market_platform.contracts.families import conditions, operations, power
 from market_platform.contracts.families import grid as grid_families
 from market_platform.contracts.families.reserves import RESERVES
 from market_platform.markets.caiso import TAC_AREAS
-from market_platform.sources.caiso import bids, downloads, grid, lists, outlook, system
+from market_platform.sources.caiso import bids, described, downloads, grid, lists, outlook, system
 from market_platform.sources.caiso.declare import (
     BIDS_OUT,
     DAILY,
@@ -120,6 +120,18 @@ RESERVE_FEEDS: tuple[Feed, ...] = (
             ("fmm", "Flexible-ramp requirements, fifteen-minute", "RTPD", "FMM", QUARTERS),
             ("rtd", "Flexible-ramp requirements, five-minute", "RTD", "RTD", REAL_TIME),
         )
+    ),
+    *(
+        caiso_feed(f"{name}_{stem}", f"{title}, {length}", operations.SYSTEM_FIGURES, query, run,
+                   parse=described.figures, request=Ask(query, 1, _run(run, baa_grp_id="ALL"), Span.DAY, form=XML_IN_ZIP),
+                   note="U: asked for as XML, which describes itself; names of figures and version are unverified", **when)
+        for query, stem, title in (
+            ("PRC_FLEX_RAMP", "ramp_prices", "Flexible-ramp prices"),
+            ("ENE_AGGR_FLEX_RAMP", "ramp_awards", "Flexible-ramp awards in all"),
+            ("ENE_FLEX_RAMP_DC", "ramp_demand_curves", "Flexible-ramp demand curves"),
+            ("ENE_UNCERTAINTY_MV", "uncertainty_movements", "Uncertainty movements"),
+        )
+        for name, length, run, when in (("fmm", "fifteen-minute", "RTPD", QUARTERS), ("rtd", "five-minute", "RTD", QUARTERS))
     ),
     caiso_feed("dam_capacity_awards", "Imbalance-reserve requirements and awards", RESERVES, "DAM_CAP_REQ_AWRD_GRP",
                "DAM", parse=system.capacity_awards, publication=DAY_AHEAD, constants={"market_run": "DAM"},

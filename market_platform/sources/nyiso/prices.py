@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, REFERENCE_BUS
+from market_platform.sources.arrays import Rows
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
 from market_platform.sources.nyiso.rows import (
@@ -21,12 +22,12 @@ from market_platform.sources.nyiso.rows import (
 )
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_text
-from market_platform.sources.tabular import read_csv
+from market_platform.sources.tabular import read_columns, read_csv
 
 
 def lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Day-ahead and hourly integrated LBMP by zone or generator: stamps begin the hour."""
-    read = read_csv(payloads, columns.LBMP)
+    read = read_columns(payloads, columns.LBMP)
     return prices(feed, read, interval_columns(feed, read, length=HOUR, series="name"))
 
 
@@ -36,7 +37,7 @@ def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     The running day's file goes on past the newest dispatch interval with quarter-hour look-ahead prices of the
     commitment run; those rows are named RTC.
     """
-    read = read_csv(payloads, columns.LBMP)
+    read = read_columns(payloads, columns.LBMP)
     times = interval_columns(feed, read, length=FIVE_MINUTES, series="name", ends=True)
     rows = prices(feed, read, times)
     look_ahead = _look_ahead(rows["interval_end"], read["file"])
@@ -48,7 +49,7 @@ def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def custom_rtc(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Quarter-hour commitment prices as the custom-report page exports them: stamps end the interval."""
-    read = read_csv(payloads, columns.CUSTOM_RTC)
+    read = read_columns(payloads, columns.CUSTOM_RTC)
     formats = columns.CUSTOM_REPORT_FORMATS
     times = interval_columns(feed, read, length=QUARTER, series="name", ends=True, formats=formats)
     times["interval_start"] = times["interval_end"] - QUARTER
@@ -75,7 +76,7 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 
-def prices(feed: Feed, read: pd.DataFrame, times: dict[str, pd.Series]) -> pd.DataFrame:
+def prices(feed: Feed, read: Rows, times: dict[str, pd.Series]) -> pd.DataFrame:
     """LBMP = energy + losses - congestion as published: turn the sign of congestion, derive energy to the cent."""
     name = as_text(read["name"])
     price, losses = read["lbmp"].to_numpy(), read["losses"].to_numpy()
@@ -87,7 +88,7 @@ def prices(feed: Feed, read: pd.DataFrame, times: dict[str, pd.Series]) -> pd.Da
         "energy_usd_per_mwh": np.round(energy, 2, out=energy),
         "congestion_usd_per_mwh": congestion,
         "loss_usd_per_mwh": losses,
-        "ghg_usd_per_mwh": np.full(len(read), np.nan),
+        "ghg_usd_per_mwh": np.full(len(price), np.nan),
     }
     rows = {**times, "location": name, "location_id": as_text(read["ptid"])}
     rows |= {column: pd.Series(value, copy=False) for column, value in values.items()}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from market_platform.markets.market_day import second_pass_by_order
 from market_platform.markets.nyiso import PRICED_ZONES, SYSTEM
+from market_platform.sources.arrays import Rows
 from market_platform.sources.feed import Feed
 from market_platform.sources.laying import put_together
 from market_platform.sources.nyiso import columns
@@ -45,7 +46,7 @@ def intervals(
 
 def interval_columns(
     feed: Feed,
-    read: pd.DataFrame,
+    read: Rows | pd.DataFrame,
     *,
     length: timedelta,
     series: str,
@@ -60,13 +61,13 @@ def interval_columns(
     return {**times, **{name: read[name] for name in PLACE}}
 
 
-def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: str) -> np.ndarray:
+def _second_pass(feed: Feed, read: Rows | pd.DataFrame, stamps: LocalStamps, series: str) -> np.ndarray:
     """Mark the second run through the repeated hour: by the zone mark, or by file order where it does not tell.
 
     The file of 2005-10-30 marks both runs EDT; its two rows of each zone stand in the order of their values, so which
     is which cannot be known: the order is kept and no row is lost.
     """
-    marks = np.zeros(len(read), dtype=bool)
+    marks = np.zeros(len(stamps.codes), dtype=bool)
     repeated = np.flatnonzero(stamps.repeated(feed.zone))
     if not repeated.size:
         return marks
@@ -89,7 +90,9 @@ def _second_pass(feed: Feed, read: pd.DataFrame, stamps: LocalStamps, series: st
     return marks
 
 
-def _told_by_mark(read: pd.DataFrame, stamps: LocalStamps, repeated: np.ndarray, series: str) -> np.ndarray | None:
+def _told_by_mark(
+    read: Rows | pd.DataFrame, stamps: LocalStamps, repeated: np.ndarray, series: str
+) -> np.ndarray | None:
     """Mark the second run by the zone alone; None where a row has no mark or two rows of a file would be the same."""
     if "time_zone" not in read:
         return None

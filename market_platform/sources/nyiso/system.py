@@ -7,24 +7,25 @@ import numpy as np
 import pandas as pd
 
 from market_platform.markets.nyiso import FORECAST_COLUMNS, FUELS, SYSTEM
+from market_platform.sources.arrays import Rows
 from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
 from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, finish, interval_columns, intervals, strangers_named
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_text
-from market_platform.sources.tabular import read_csv
+from market_platform.sources.tabular import read_columns, read_csv
 
 
 def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual load: five-minute samples, or hourly integrated where the feed says sixty minutes."""
-    read = read_csv(payloads, columns.LOAD)
+    read = read_columns(payloads, columns.LOAD)
     times = interval_columns(feed, read, length=timedelta(minutes=feed.interval_minutes or 5), series="name")
     return loads(feed, read, times)
 
 
 def custom_load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Time-weighted hourly load as the custom-report page exports it."""
-    read = read_csv(payloads, columns.CUSTOM_LOAD)
+    read = read_columns(payloads, columns.CUSTOM_LOAD)
     times = interval_columns(feed, read, length=HOUR, series="name", formats=columns.CUSTOM_REPORT_FORMATS)
     return loads(feed, read, times)
 
@@ -109,7 +110,7 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def loads(feed: Feed, read: pd.DataFrame, times: dict[str, pd.Series]) -> pd.DataFrame:
+def loads(feed: Feed, read: Rows, times: dict[str, pd.Series]) -> pd.DataFrame:
     """Lay names and values beside the intervals."""
     defect = strangers_named(times["defect"], read["name"])
     rows = {"location": as_text(read["name"]), "location_id": as_text(read["ptid"]), "load_mw": read["load"]}
