@@ -13,6 +13,8 @@ from market_platform.sources.payload import Payload
 
 DAY = pd.Timedelta(days=1)
 HOUR = pd.Timedelta(hours=1)
+# Months that a period lasts, and how its first one is written.
+MONTHS = {"monthly": (1, "%Y-%m"), "quarterly": (3, "%Y-%m"), "annual": (12, "%Y")}
 DAYS_OF_WEEK = {"daily": 1, "weekly": 7}
 UTC = ZoneInfo("UTC")
 
@@ -135,9 +137,14 @@ def _long(
 
 
 def _hourly(feed: Feed, payloads: Sequence[Payload]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read an hourly route: the stamp is UTC and closes its hour (as the public client reads it)."""
+    """Read an hourly route: the stamp closes its hour (as the public client reads it), in UTC or with its own offset."""
     read = read_rows(payloads, feed.dataset)
-    ends = pd.to_datetime(_text(read["period"]), format="%Y-%m-%dT%H", errors="coerce")
+    local = read["frequency"] == "local-hourly"
+    period = _text(read["period"])
+    ends = pd.to_datetime(period.where(~local), format="%Y-%m-%dT%H", errors="coerce")
+    if local.any():  # 2019-01-02T00-07
+        own = pd.to_datetime(period[local] + "00", format="%Y-%m-%dT%H%z", errors="coerce", utc=True)
+        ends = ends.fillna(own.dt.tz_localize(None).reindex(ends.index))
     rows = spans(ends - HOUR, ends, UTC)
     days = (ends - HOUR).dt.tz_localize("UTC").dt.tz_convert(feed.zone).dt.tz_localize(None).dt.normalize()
     rows["market_day"] = spans(days, days, UTC)["market_day"]
@@ -154,11 +161,18 @@ def _periods(read: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         if word in DAYS_OF_WEEK:
             last = pd.to_datetime(period[mine], format="%Y-%m-%d", errors="coerce")
             first[mine], after[mine] = last - (DAYS_OF_WEEK[word] - 1) * DAY, last + DAY
-        elif word in ("monthly", "annual"):
-            begin = pd.to_datetime(period[mine], format="%Y-%m" if word == "monthly" else "%Y", errors="coerce")
-            first[mine] = begin
-            after[mine] = begin + (pd.DateOffset(months=1) if word == "monthly" else pd.DateOffset(years=1))
+        elif word in MONTHS:
+            months, form = MONTHS[word]
+            begin = period[mine] if word != "quarterly" else period[mine].map(_first_month_of_quarter)
+            first[mine] = pd.to_datetime(begin, format=form, errors="coerce")
+            after[mine] = first[mine] + pd.DateOffset(months=months)
     return first, after
+
+
+def _first_month_of_quarter(text: str) -> str:
+    """Turn ``2001-Q2`` into ``2001-04``."""
+    year, _, quarter = text.partition("-Q")
+    return f"{year}-{3 * int(quarter) - 2:02d}" if quarter.isdigit() else ""
 
 
 def _worded(rows: pd.DataFrame, codes: pd.Series, words: dict[str, str]) -> pd.Series:

@@ -17,7 +17,8 @@ from market_platform.sources.payload import Payload
 
 MINUTE = pd.Timedelta(minutes=1)
 POINTS_SINCE = "2017-01-01"  # a point without any date; the service took up its grid around then (unverified)
-WIND_MPH = re.compile(r"^(\d+)(?: to (\d+))? mph$")
+WIND = re.compile(r"^(\d+)(?: to (\d+))? (mph|km/h|kt)$")
+WIND_UNITS = {"mph": "mph", "km/h": "km_h-1", "kt": "kt"}
 PLACE = re.compile(r"^nws_(?:gridpoint|periods)_([a-z0-9_]+?)_\d{8}\.json$")
 COLUMNS = ["begin", "end", "element", "value", "unit", "defect"]
 
@@ -103,11 +104,12 @@ def _period_rows(properties: dict[str, Any]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for period in properties.get("periods", []):
         begin, end = pd.Timestamp(period["startTime"]), pd.Timestamp(period["endTime"])
-        rows.append((begin, end, "temperature", period["temperature"], f"deg{period['temperatureUnit']}", None))
-        wind = WIND_MPH.match(str(period.get("windSpeed")))
-        speeds = [float(speed) for speed in wind.groups() if speed] if wind else []
-        reason = None if wind else f"windSpeed = {period.get('windSpeed')!r} is no speed in mph"
-        rows.append((begin, end, "wind_speed", sum(speeds) / len(speeds) if speeds else None, "mph", reason))
+        warmth = period["temperature"]
+        if isinstance(warmth, dict):
+            rows.append((begin, end, "temperature", warmth.get("value"), _unit(warmth.get("unitCode")), None))
+        else:
+            rows.append((begin, end, "temperature", warmth, f"deg{period['temperatureUnit']}", None))
+        rows.append((begin, end, "wind_speed", *_wind(period.get("windSpeed"))))
         rows += [
             (begin, end, name, period[name].get("value"), _unit(period[name].get("unitCode")), None)
             for name in ("probabilityOfPrecipitation", "dewpoint", "relativeHumidity")
@@ -116,10 +118,27 @@ def _period_rows(properties: dict[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
+def _wind(told: Any) -> tuple[float | None, str, str | None]:  # noqa: ANN401
+    """Return speed, unit and defect of a wind that is a text or, where the caller asks for it, a figure with its unit."""
+    if isinstance(told, dict):
+        speeds = [told[name] for name in ("value", "minValue", "maxValue") if told.get(name) is not None]
+        unit = _unit(told.get("unitCode"))
+    else:
+        wind = WIND.match(str(told))
+        speeds = [float(speed) for speed in wind.groups()[:2] if speed] if wind else []
+        unit = WIND_UNITS[wind[3]] if wind else "mph"
+    if not speeds:
+        return None, unit, f"windSpeed = {told!r} is no speed in mph, km/h or kt"
+    return sum(speeds) / len(speeds), unit, None
+
+
 def _observation_rows(payload: Payload) -> pd.DataFrame:
     rows = []
-    for feature in load_json(payload).get("features", []):
-        properties = feature["properties"]
+    body = load_json(payload)
+    for feature in body.get("features", [body]):  # the latest report comes alone
+        properties = feature.get("properties", {})
+        if not {"timestamp", "station"} <= set(properties):
+            raise SchemaChanged(f"{payload.name}: a report names no timestamp or station; map it and replay")
         begin = pd.Timestamp(properties["timestamp"])
         station = str(properties["station"]).rsplit("/", 1)[-1]
         for name, content in properties.items():

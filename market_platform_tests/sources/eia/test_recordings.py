@@ -141,3 +141,32 @@ def test_what_is_no_number_is_named_and_kept(recordings: Path) -> None:
     defects = chart.parse(chart, [Payload("a.csv", lines)])["defect"].tolist()
     assert defects[0].endswith("= 2029x is not a number")
     assert defects[1] == "the date cannot be read"
+
+
+def _changed(recordings: Path, place: int, frequency: str, period: str) -> pd.DataFrame:
+    path, key, _ = WHOLE[place]
+    answer = json.loads(_payload(recordings, path).content)
+    answer["response"] |= {"frequency": frequency, "total": 1}
+    answer["response"]["data"] = [{**answer["response"]["data"][0], "period": period}]
+    feed = EIA.feed(f"eia_{key}")
+    return feed.parse(feed, [Payload("a.json", json.dumps(answer).encode())])
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [("2026-03-08T03-04", "2026-03-08 07:00"), ("2026-11-01T01-04", "2026-11-01 05:00"), ("2026-11-01T01-05", "2026-11-01 06:00")],
+)  # fmt: skip
+def test_local_hours_bring_their_offset(recordings: Path, period: str, end: str) -> None:
+    row = _changed(recordings, 2, "local-hourly", period).iloc[0]
+    assert row["interval_end"] == pd.Timestamp(end, tz="UTC")
+    assert row["interval_end"] - row["interval_start"] == pd.Timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "period", "first", "after"),
+    [("quarterly", "2001-Q4", "2001-10-01", "2002-01-01"), ("annual", "2001", "2001-01-01", "2002-01-01")],
+)
+def test_quarters_and_years(recordings: Path, frequency: str, period: str, first: str, after: str) -> None:
+    rows = _changed(recordings, 4, frequency, period)
+    assert set(rows["interval_start"]) == {pd.Timestamp(first, tz="America/New_York")}
+    assert set(rows["interval_end"]) == {pd.Timestamp(after, tz="America/New_York")}

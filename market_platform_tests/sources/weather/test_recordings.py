@@ -117,3 +117,42 @@ def test_open_meteo_in_another_shape_is_refused(change: dict[str, object], words
     feed = recognise(_open_meteo())
     with pytest.raises(PayloadError, match=words):
         feed.parse(feed, [_open_meteo(**change)])
+
+
+def _hourly(**changes: object) -> Payload:
+    period = {
+        "number": 1, "startTime": "2026-11-01T01:00:00-04:00", "endTime": "2026-11-01T01:00:00-05:00", "temperature": 51,
+        "temperatureUnit": "F", "windSpeed": "5 to 10 mph", "probabilityOfPrecipitation": {"unitCode": "unit:percent", "value": 7},
+    }  # fmt: skip
+    properties = {"updateTime": "2026-10-31T20:00:00+00:00", "periods": [{**period, **changes}]}
+    body = {"@context": ["https://geojson.org", {"wx": "https://api.weather.gov/ontology#"}], "properties": properties}
+    return Payload("nws_periods_boston_20261031.json", json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("told", "speed", "unit"),
+    [("5 to 10 mph", 7.5, "mph"), ("15 km/h", 15.0, "km_h-1"), ("0 mph", 0.0, "mph"),
+     ({"unitCode": "wmoUnit:km_h-1", "minValue": 5.0, "maxValue": 9.0, "value": None}, 7.0, "km_h-1"),
+     ("calm", None, "mph")],
+)  # fmt: skip
+def test_winds_of_every_form(told: object, speed: float | None, unit: str) -> None:
+    payload = _hourly(windSpeed=told, temperature={"unitCode": "wmoUnit:degC", "value": 10.5})
+    feed = recognise(payload)
+    assert feed.key == "weather_nws_periods"
+    rows = feed.parse(feed, [payload]).set_index("element")
+    wind = rows.loc["wind_speed"]
+    assert (None if pd.isna(wind["value"]) else wind["value"], wind["unit"]) == (speed, unit)
+    assert (wind["defect"] is None or pd.isna(wind["defect"])) == (speed is not None)
+    assert rows.loc["temperature", ["value", "unit"]].tolist() == [10.5, "degC"]
+    assert wind["interval_end"] - wind["interval_start"] == pd.Timedelta(hours=1)  # the hour that comes again
+
+
+def test_a_stations_latest_report_comes_alone(recordings: Path) -> None:
+    whole = json.loads((recordings / "nws/nws_station_observations/stations_observations.json").read_bytes())
+    alone = Payload("latest.json", json.dumps(whole["features"][0]).encode())
+    feed = recognise(alone)
+    assert feed.key == "weather_nws_observations"
+    rows = feed.parse(feed, [alone])
+    both = feed.parse(feed, [Payload("a.json", json.dumps(whole).encode())])
+    assert set(rows["station"]) == {"KFLL"}
+    assert 0 < len(rows) == len(both[both["interval_start"] == rows["interval_start"].iloc[0]])
