@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csc_matrix, csr_matrix, eye, hstack, vstack
 
 from market_platform.trading.dispatch.fleet import Fleet
-from market_platform.trading.dispatch.interior import interior_rows
+from market_platform.trading.dispatch.interior import Services, interior_rows
 from market_platform.trading.dispatch.linear_program import LinearProgram, solve
 from market_platform.trading.dispatch.market import Market, by_row
 from market_platform.trading.dispatch.plan import Plan
@@ -109,24 +109,14 @@ def _by_interior_point(
 ) -> None:
     """Fill the rows that close, upward products handed over first; the others keep the value NaN."""
     order = sorted(range(len(products)), key=lambda place: not products[place].upward)
-    awards = np.empty_like(plan.awards_mw)
-    interior_rows(
-        market.sell,
-        market.hours,
-        market.availability,
-        fleet.table,
-        np.ascontiguousarray(capacity[:, order]),
+    services = Services(
         sum(product.upward for product in products),
         np.array([products[place].duration_hours for place in order], dtype=np.float64),
         np.array([_most(products[place]) for place in order], dtype=np.float64),
-        RELATIVE_GAP,
-        plan.energy.charge_mw,
-        plan.energy.discharge_mw,
-        plan.energy.soc_mwh,
-        awards,
-        plan.energy.value_usd,
-        plan.energy.bound_usd,
+        capacity[:, order],
     )
+    awards = np.empty_like(plan.awards_mw)
+    interior_rows(fleet, market, services, RELATIVE_GAP, plan.energy, awards)
     plan.awards_mw[:, order] = awards
 
 
