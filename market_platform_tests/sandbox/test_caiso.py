@@ -122,6 +122,24 @@ def test_clock_change_days_come_whole_and_unique_through_every_counted_feed(make
         assert not stored.duplicated(list(feed.contract.key)).any(), feed.key
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
+def test_what_only_xml_describes_comes_whole_with_its_units(make_platform, day, hours):
+    pipeline = make_platform(now=NOW).pipeline
+    units = {
+        "ramp_prices": "USD/MWh",
+        "ramp_awards": "MW",
+        "ramp_demand_curves": "USD/MWh",
+        "uncertainty_movements": "MW",
+    }
+    for stem, unit in units.items():
+        feed = FEEDS[f"caiso_fmm_{stem}"]
+        (outcome,) = pipeline.ingest(feed, [day])
+        assert (outcome.outcome, outcome.quarantined) == ("committed", 0)
+        stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+        assert set(stored.groupby(["location", "figure"])["interval_start"].nunique()) == {hours * 4}
+        assert (set(stored["subject"]), set(stored["unit"])) == ({"RTPD"}, {unit})
+
+
 def test_every_feed_takes_a_day_from_the_sandbox(make_platform):
     pipeline = make_platform(now=NOW).pipeline
     empty = []

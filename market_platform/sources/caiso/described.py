@@ -12,12 +12,13 @@ from market_platform.sources.caiso.oasis import ITEM, TIMES, Report, intervals, 
 from market_platform.sources.caiso.rows import finish, words
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
-from market_platform.sources.tabular import label, number
+from market_platform.sources.tabular import label, number, passed
 
 FIGURES = Report(
     ("PRC_FLEX_RAMP", "ENE_FLEX_RAMP_DC", "ENE_AGGR_FLEX_RAMP", "ENE_UNCERTAINTY_MV"),
-    (*TIMES, ITEM, label("place", "RESOURCE_NAME"), label("unit", "UOM", optional=True), number("value", "VALUE")),
-)
+    (*TIMES, ITEM, label("place", "RESOURCE_NAME"), label("unit", "UOM", optional=True), number("value", "VALUE"),
+     passed("EXECUTION_TYPE")),
+)  # fmt: skip
 # Units as OASIS prints them, in the words of the contract; others stay as they are.
 UNITS = {
     "US$/MWH": "USD/MWh",

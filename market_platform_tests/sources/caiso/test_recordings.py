@@ -8,7 +8,8 @@ import pytest
 
 from market_platform.contracts.validate import Verdict, validate
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.catalogue import publisher_of, recognise
+from market_platform.sources.caiso.described import figures
+from market_platform.sources.catalogue import FEEDS, publisher_of, recognise
 from market_platform.sources.payload import Payload, unpack
 
 FEED_OF_FOLDER = {
@@ -97,6 +98,25 @@ def test_csv_and_xml_of_one_query_say_the_same(recordings):
         for name in ("dam.csv", "dam.xml")
     ]
     pd.testing.assert_frame_equal(*frames)
+
+
+def test_every_real_xml_describes_itself_well_enough_to_be_read_without_its_columns(recordings):
+    """What is read of unknown reports in this way is shown on known ones: the same figures, places, units and moments."""
+    feed = FEEDS["caiso_fmm_ramp_prices"]
+    by_item = {"LMP_PRC": "lmp", "LMP_ENE_PRC": "energy", "LMP_CONG_PRC": "congestion", "LMP_LOSS_PRC": "loss"}
+    path = recordings / "caiso/prc_lmp_dam/dam.xml"
+    verdict = validate(figures(feed, [Payload(path.name, path.read_bytes())]), feed.contract)
+    assert verdict.refused.empty
+    assert set(verdict.accepted["unit"]) == {"USD/MWh"}
+    wide = verdict.accepted.pivot_table(index=["location", "interval_start"], columns="figure", values="value")
+    prices = read(path)[2].accepted.set_index(["location", "interval_start"]).sort_index()
+    for item, name in by_item.items():
+        assert wide[item].tolist() == prices[f"{name}_usd_per_mwh"].tolist()
+    for other in sorted((recordings / "caiso").glob("*/*.xml")):
+        if "oasis_error" not in str(other):
+            file = Payload(other.name, other.read_bytes())
+            verdict = validate(figures(feed, [file]), feed.contract)
+            assert len(verdict.accepted) + len(verdict.refused) == published(file), other.name
 
 
 def test_prices_are_the_sum_of_their_parts_within_their_rounding(recordings):
