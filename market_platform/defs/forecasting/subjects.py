@@ -29,6 +29,7 @@ class MarketSubjects:
     """One market: its prices, and what the ISO says ahead of load, wind and solar.
 
     ``renewables`` by name; where a source has several locations their sum counts.
+    ``divisions`` are the Census divisions in whose degree days the market's weather shows.
     ``issue_lead`` is how long before the day-ahead gate the scheduled forecast is issued.
     """
 
@@ -38,6 +39,7 @@ class MarketSubjects:
     real_time_minutes: int
     load_forecast: Source
     renewables: dict[str, Source]
+    divisions: tuple[str, ...]
     calendar: str = "US"
     issue_lead: timedelta = timedelta(minutes=40)
 
@@ -74,6 +76,7 @@ SUBJECTS = {
             5,
             _load_forecast("nyiso_load_forecast", "location = 'NYISO'"),
             {"btm_solar_forecast": _said("nyiso_btm_solar_forecast", "btm_solar", location="SYSTEM")},
+            ("2",),  # Middle Atlantic
         ),
         MarketSubjects(
             "pjm",
@@ -85,6 +88,7 @@ SUBJECTS = {
                 "wind_forecast": _said("pjm_wind_forecast", "wind"),
                 "solar_forecast": _said("pjm_solar_forecast", "solar"),
             },
+            ("2", "3", "5"),  # Middle and South Atlantic, East North Central
         ),
         MarketSubjects(
             "caiso",
@@ -96,6 +100,7 @@ SUBJECTS = {
                 "wind_forecast": _said("caiso_renewables_forecast_dam", "wind"),
                 "solar_forecast": _said("caiso_renewables_forecast_dam", "solar"),
             },
+            ("9",),  # Pacific
         ),
         MarketSubjects(
             "ercot",
@@ -107,6 +112,7 @@ SUBJECTS = {
                 "wind_forecast": _said("ercot_wind_hourly", "wind", "STWPF", "ERCOT"),
                 "solar_forecast": _said("ercot_solar_hourly", "solar", "STPPF", "ERCOT"),
             },
+            ("7",),  # West South Central
         ),
     )
 }
