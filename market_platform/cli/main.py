@@ -11,6 +11,7 @@ from market_platform.cli import (
     bid_commands,
     brief_commands,
     certificate_commands,
+    daemon_command,
     dispatch_commands,
     doctor_command,
     document_commands,
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.command("run")(run_commands.run)
 app.command("runs")(run_commands.runs)
 app.command("ui")(run_commands.ui)
+app.command("daemon")(daemon_command.daemon)
 app.command("feeds")(feed_commands.feeds)
 app.command("status")(feed_commands.status)
 app.command("import")(feed_commands.import_files)

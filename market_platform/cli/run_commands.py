@@ -1,6 +1,5 @@
 """Commands that run Dagster: the main job, the list of runs, the UI. Dagster is loaded only when one of them runs."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +8,12 @@ from typing import Annotated
 import typer
 
 from market_platform.cli.console import say, show
+from market_platform.cli.daemon_command import WORKSPACE, daemon_lease, dagster_environment
 from market_platform.sandbox.transport import is_simulated
 from market_platform.settings import Settings
 from market_platform.sources.catalogue import PUBLISHERS
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
-WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 
 
 def run(
@@ -59,24 +58,16 @@ def runs(*, limit: Annotated[int, typer.Option(help="How many")] = 20, as_json: 
 
 
 def ui(*, port: Annotated[int, typer.Option(help="Port on this machine")] = 3000) -> None:
-    """Start the Dagster UI with its daemon; Ctrl-C ends it."""
-    from market_platform.cli.instance import dagster_home
+    """Start the Dagster UI with its daemon, or alone where a daemon runs already; Ctrl-C ends it."""
+    from market_platform.platform import Platform
 
-    settings = Settings()
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": str(dagster_home(settings)),
-        "MARKET_PLATFORM_DATA": str(settings.data_folder),
-    }
-    say(f"Dagster UI on http://127.0.0.1:{port}")
-    command = [
-        str(Path(sys.executable).with_name("dagster")),
-        "dev",
-        "-w",
-        str(WORKSPACE),
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603
+    platform = Platform(Settings())
+    bin_folder = Path(sys.executable).parent
+    with daemon_lease(platform) as lease:
+        say(f"Dagster UI on http://127.0.0.1:{port}{'' if lease else ', beside the daemon that runs already'}")
+        program = ["dagster", "dev"] if lease else ["dagster-webserver"]
+        command = [str(bin_folder / program[0]), *program[1:], "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+        done = subprocess.run(  # noqa: S603
+            command, env=dagster_environment(platform.settings), check=False, pass_fds=[lease.handle] if lease else ()
+        )
+    raise typer.Exit(done.returncode)
