@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TOOLED := $(VENV)/.tooled
 WORKERS ?= 2
 
-.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation supply-chain clean
+.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation coverage supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

@@ -1,4 +1,4 @@
-"""The command: try a sample of mutants of each target, print what came of each and write the page."""
+"""The command: try a sample of mutants of each target or read which lines are run, and write the page about it."""
 
 import argparse
 import random
@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from market_platform_tests.mutation.mutants import mutants_of
-from market_platform_tests.mutation.page import Trial, page_of
+from market_platform_tests.mutation.page import page_of
+from market_platform_tests.mutation.record import Record, Trial, coverage_of, read, write
 from market_platform_tests.mutation.targets import HOUSE, TARGETS, Target
 from market_platform_tests.mutation.trial import SURVIVED, try_out
 
@@ -39,18 +40,27 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", help=", ".join(target.name for target in TARGETS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sample", type=int, default=60, help="mutants of each target")
-    parser.add_argument("--page", type=Path, help="write a page about it")
+    parser.add_argument("--page", type=Path, help="write a page about it; what it is written from is kept beside it")
+    parser.add_argument("--coverage", type=Path, help="take in a report of `coverage json` instead of trying mutants")
+    parser.add_argument("--tests", default="the fast tests", help="which tests that report is about")
     chosen = parser.parse_args()
-    began = time.perf_counter()
-    trials: list[Trial] = []
-    page = ""
-    for target in TARGETS:
-        if not chosen.targets or target.name in chosen.targets:
-            trials += trials_of(target, chosen.sample, chosen.seed)
-            page = page_of(trials, chosen.seed, time.perf_counter() - began)
-            if chosen.page:
-                chosen.page.write_text(page, encoding="utf-8")
-    sys.stdout.write(page)
+    record = read(chosen.page.with_suffix(".json")) if chosen.page else Record()
+    if chosen.coverage:
+        record.coverage = coverage_of(chosen.coverage, chosen.tests)
+    else:
+        record.seed = chosen.seed
+        for target in TARGETS:
+            if not chosen.targets or target.name in chosen.targets:
+                record.replace(trials_of(target, chosen.sample, chosen.seed))
+                _keep(record, chosen.page)
+    _keep(record, chosen.page)
+    sys.stdout.write(page_of(record))
+
+
+def _keep(record: Record, page: Path | None) -> None:
+    if page:
+        write(record, page.with_suffix(".json"))
+        page.write_text(page_of(record), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,57 +1,52 @@
-"""The page about mutation: how many small faults the tests notice, and each one that they do not."""
+"""The page about quality: how many small faults the tests notice, each one that they do not, and the lines no test runs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from market_platform_tests.mutation.mutants import Mutant
+from market_platform_tests.mutation.record import LEAST_COVERED, Coverage, Record
 from market_platform_tests.mutation.targets import TARGETS
 from market_platform_tests.mutation.trial import SURVIVED
 
 HEAD = """# Quality
 
-How many small faults the tests notice where an error costs most: time, settlement, the certificates' ledger, risk. `make mutation`
-puts them in one at a time (a comparison, an operator, a constant, a returned value; never into a declaration) and runs the
-tests that touch the module; it changes no file. The mutants are a sample drawn by seed, so that it ends within the hour.
+`make mutation` and `make coverage` measure what the tests are worth and write this page.
+"""
+MUTATION = """## Small faults
+
+How many small faults the tests notice where an error costs most: time, settlement, the certificates' ledger, risk. They are put in
+one at a time (a comparison, an operator, a constant, a returned value; never into a declaration), and the tests that touch the
+module are run; no file is changed. The mutants are a sample drawn by seed.
 """
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One mutant and what the tests made of it; ``of`` is how many mutants its target has."""
-
-    target: str
-    of: int
-    file: str
-    mutant: Mutant
-    verdict: str
-
-
-def page_of(trials: Sequence[Trial], seed: int, seconds: float) -> str:
+def page_of(record: Record) -> str:
     """Return the page as Markdown."""
-    lines = [HEAD, f"Seed {seed}, {seconds / 60:.0f} minutes.", ""]
-    lines += ["| subject | tests | mutants | tried | noticed | score |", "|---|---|--:|--:|--:|--:|"]
+    return "\n".join([HEAD, *_mutation(record), *(_coverage(record.coverage) if record.coverage else [])]) + "\n"
+
+
+def _mutation(record: Record) -> Iterator[str]:
+    yield from (MUTATION, f"Seed {record.seed}.", "")
+    yield from ("| subject | tests | mutants | tried | noticed | score |", "|---|---|--:|--:|--:|--:|")
     for target in TARGETS:
-        mine = [trial for trial in trials if trial.target == target.name]
+        mine = [trial for trial in record.trials if trial.target == target.name]
         if mine:
             noticed = sum(trial.verdict != SURVIVED for trial in mine)
             tests = ", ".join(f"`{test}`" for test in target.tests)
-            lines.append(
-                f"| {target.name} | {tests} | {mine[0].of} | {len(mine)} | {noticed} | {noticed / len(mine):.0%} |"
-            )
-    survivors = [trial for trial in trials if trial.verdict == SURVIVED]
-    lines += [
-        "",
-        "## Survivors",
-        "",
-        "No test fails with these:",
-        "",
-        "| where | as it stands | as no test would notice |",
-    ]
-    lines += ["|---|---|---|"]
-    for trial in survivors:
-        before, after = (_cell(text) for text in (trial.mutant.before, trial.mutant.after))
-        lines.append(f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` |")
-    return "\n".join(lines) + "\n"
+            yield f"| {target.name} | {tests} | {mine[0].of} | {len(mine)} | {noticed} | {noticed / len(mine):.0%} |"
+    yield from ("", "No test fails with these:", "")
+    yield from ("| where | as it stands | as no test would notice |", "|---|---|---|")
+    for trial in record.trials:
+        if trial.verdict == SURVIVED:
+            before, after = (_cell(text) for text in (trial.mutant.before, trial.mutant.after))
+            yield f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` |"
+
+
+def _coverage(coverage: Coverage) -> Iterator[str]:
+    yield from ("", "## Lines", "")
+    yield f"{coverage.percent:.1f} % of {coverage.lines:,} lines are run by {coverage.tests}."
+    if coverage.below:
+        yield from ("", f"Modules below {LEAST_COVERED:.0f} %:", "", "| module | lines | run | |", "|---|--:|--:|--:|")
+        for name, (covered, lines) in coverage.below.items():
+            yield f"| `{name}` | {lines} | {covered} | {covered / lines:.0%} |"
 
 
 def _cell(text: str) -> str:
