@@ -36,7 +36,7 @@ ui: $(READY)  ## start the Dagster UI
 	@$(BIN)/market-platform ui
 
 # Numeric libraries start as many threads as there are cores in each worker, and those wait for each other: six times the time.
-test test-long fuzz mutation: export OPENBLAS_NUM_THREADS := 1
+test test-long fuzz mutation coverage: export OPENBLAS_NUM_THREADS := 1
 
 test: $(TOOLED)  ## run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
@@ -75,6 +75,11 @@ drills: $(TOOLED)  ## kill, starve and corrupt a scratch platform on purpose, an
 
 mutation: $(TOOLED)  ## put small faults into time, settlement, ledger and risk, and see whether the tests notice
 	@$(BIN)/python -m market_platform_tests.mutation --page docs/quality.md
+
+coverage: $(TOOLED)  ## measure which lines the fast tests run, and write it to docs/quality.md
+	@$(INSTALL) pytest-cov
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" --cov=market_platform --cov-report=json:build/coverage.json
+	@$(BIN)/python -m market_platform_tests.mutation --coverage build/coverage.json --page docs/quality.md
 
 supply-chain: $(TOOLED) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
 	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \
