@@ -11,11 +11,13 @@ import string
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.payload import Payload
+from market_platform.sources.zips import member
 
 SPACES = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -31,6 +33,7 @@ VALUE = re.compile(rb"<v>([^<]*)</v>")
 INLINE = re.compile(rb"<t[^>]*>([^<]*)</t>")
 LEAST_HEADINGS = 3
 TEXT = b"s"
+ROW_END = b"</row>"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def sheets(payload: Payload) -> Iterator[Sheet]:
         with zipfile.ZipFile(io.BytesIO(payload.content)) as book:
             texts = _shared_texts(book)
             for name, part in _parts(book):
-                yield _sheet(name, book.read(part), texts)
+                yield _sheet(name, member(book, payload.content, book.getinfo(part)), texts)
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, etree.XMLSyntaxError) as error:
         raise UnreadablePayload(
             f"{payload.name}: the workbook cannot be read ({error}); the bytes are kept, fetch it again"
@@ -88,28 +91,37 @@ def _sheet(name: str, xml: bytes, texts: Sequence[str]) -> Sheet:
 
 
 def _by_column(xml: bytes, width: int, texts: Sequence[str]) -> bytes | None:
-    """Cut an even sheet by column; None where it is not even."""
-    values = VALUE.findall(xml)
-    rows = xml.count(b"<row ")
+    """Cut an even sheet by column; None where it is not even: without its digits every row is written as the first is."""
     first = ROW.search(xml)
-    letters = string.ascii_uppercase[:width]
-    if not first or width > len(letters) or len(values) != rows * width or xml.count(b"<c ") != len(values):
+    if not first:
         return None
-    kinds = [kind for _, kind, _, _ in CELL.findall(first[1] or b"")]
-    even = all(xml.count(b'<c r="' + letter.encode()) == rows for letter in letters)
-    if not even or len(kinds) != width or not set(kinds) <= {b"", TEXT}:
+    cells = CELL.findall(first[1] or b"")
+    kinds = [kind for _, kind, _, _ in cells]
+    letters = [letter.decode() for letter, _, _, _ in cells]
+    bare, row = _without_digits(xml[first.start() : xml.rfind(ROW_END) + len(ROW_END)]), _without_digits(first[0])
+    rows = len(bare) // len(row)
+    if letters != list(string.ascii_uppercase[:width]) or not set(kinds) <= {b"", TEXT} or bare != row * rows:
         return None
-    for letter, kind in zip(letters, kinds, strict=True):
-        other = rb'(?:>| t="(?!s"))' if kind == TEXT else rb" t="
-        pattern = rb'<c r="' + letter.encode() + rb'\d+"(?: s="\d+")?' + other
-        if re.search(pattern, xml):
-            return None
-    written = {str(number).encode(): _quoted(text) for number, text in enumerate(texts)}
+    values = VALUE.findall(xml)
+    if len(values) != rows * width:
+        return None
+    written = _written(tuple(texts))
     columns = [
         list(map(written.__getitem__, values[place::width])) if kind == TEXT else values[place::width]
         for place, kind in enumerate(kinds)
     ]
-    return b"".join(line + b"\n" for line in map(b",".join, zip(*columns, strict=True)))
+    return b"\n".join(map(b",".join, zip(*columns, strict=True))) + b"\n"
+
+
+def _without_digits(xml: bytes) -> bytes:
+    """Return XML without the digits, signs and exponents of numbers."""
+    return xml.translate(None, b"0123456789.-").replace(b"<v>E</v>", b"<v></v>")
+
+
+@lru_cache(maxsize=1)
+def _written(texts: tuple[str, ...]) -> dict[bytes, bytes]:
+    """Return a workbook's texts as CSV has them, by the number under which its sheets name them."""
+    return {str(number).encode(): _quoted(text) for number, text in enumerate(texts)}
 
 
 def _by_cell(name: str, xml: bytes, texts: Sequence[str]) -> Sheet:
