@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "sql.md"
-QUESTION = re.compile(r"^### (\d+)\. (.+?)\n+```sql\n(.*?)```", re.MULTILINE | re.DOTALL)
+QUESTION = re.compile(r"^### (\d+)\. (.+?)\n(?:(?!###|```)[^\n]*\n)*```sql\n(.*?)```", re.MULTILINE | re.DOTALL)
 
 
 def questions() -> dict[int, tuple[str, str]]:

@@ -16,7 +16,7 @@ from market_platform.cli.document_commands import dbt_manifest
 from market_platform.contracts.families import CONTRACTS
 from market_platform.contracts.families.prices import LMP
 from market_platform.definitions import build_defs
-from market_platform.defs.marts.build import build_marts
+from market_platform.defs.marts.build import build_marts, write_dbt_page
 from market_platform.defs.marts.mart_assets import feeds_of
 from market_platform.reporting.documents import SOURCES_FILE, dbt_sources
 from market_platform.reporting.mart_graph import GRAPH_FILE, PROJECT, graph_of, models
@@ -55,6 +55,16 @@ def test_lineage_runs_from_assets_that_exist_and_no_mart_stands_on_nothing(make_
         assert above, model.name
         assert above <= set(assets), model.name
         assert above == {*model.parents, *feeds_of(model)}
+
+
+@pytest.mark.long
+def test_dbt_writes_its_own_page_of_the_marts_as_they_stand(marts_platform, tmp_path):
+    write_dbt_page(marts_platform, tmp_path / "pages" / "dbt.html")
+    page = (tmp_path / "pages" / "dbt.html").read_text(encoding="utf-8")
+    assert r'"relation_name": "\"marts\".\"main\".\"prices_daily\""' in page
+    assert '"DOUBLE"' in page  # types are those of the built marts
+    assert "Mean, low and high prices of a day by block" in page
+    assert not list(marts_platform.catalog.marts.parent.glob(".build-*"))
 
 
 def test_hourly_prices_are_the_published_ones(marts_platform, marts):

@@ -63,11 +63,9 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
     """
     started = platform.clock()
     marts = platform.catalog.marts
-    marts.parent.mkdir(parents=True, exist_ok=True)
     project = project_hash()
     anew = full_refresh or _built_by(marts) != project
-    with _workplace(marts.parent) as place:
-        Catalog(place / "market.duckdb", platform.lake, CONTRACTS.values()).refresh()
+    with _workplace(platform) as place:
         if not anew:
             shutil.copyfile(marts, place / marts.name)
         arguments = ["--full-refresh"] if anew else []
@@ -81,6 +79,26 @@ def build_marts(platform: Platform, *, full_refresh: bool = False) -> Build:
     return Build(results, error is None, anew, error)
 
 
+def write_dbt_page(platform: Platform, page: Path) -> None:
+    """Write dbt's own page of models, columns, tests and lineage, in one file that needs no server.
+
+    Raises StoreError where dbt cannot make it.
+    """
+    marts = platform.catalog.marts
+    with _workplace(platform) as place:
+        if marts.exists():
+            shutil.copyfile(marts, place / marts.name)
+        files = {"marts_file": place / marts.name}
+        # Compiled, an incremental model would look for the staging that no build leaves behind: parsed is enough.
+        _, error = run_dbt("parse", place, files, [], platform.settings)
+        if error is None:
+            _, error = run_dbt("docs generate", place, files, ["--static", "--no-compile"], platform.settings)
+        if error is not None:
+            raise StoreError(f"dbt made no page of {PROJECT}: {error}")
+        page.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(place / "target" / "static_index.html", page)
+
+
 def run_dbt(
     command: str, place: Path, files: dict[str, Path], arguments: list[str], settings: Settings
 ) -> tuple[tuple[NodeResult, ...], str | None]:
@@ -88,7 +106,7 @@ def run_dbt(
     variables = {"catalog_file": place / "market.duckdb", **files}
     invocation = _invoke(
         [
-            command,
+            *command.split(),
             "--vars",
             json.dumps({name: str(path) for name, path in variables.items()}),
             "--no-partial-parse",
@@ -163,10 +181,12 @@ def _stores(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def _workplace(folder: Path) -> Iterator[Path]:
-    place = folder / f".build-{uuid.uuid4().hex}"
-    place.mkdir()
+def _workplace(platform: Platform) -> Iterator[Path]:
+    """Give a folder beside the marts with a catalog of this moment; it is gone afterwards."""
+    place = platform.catalog.marts.with_name(f".build-{uuid.uuid4().hex}")
+    place.mkdir(parents=True)
     try:
+        Catalog(place / "market.duckdb", platform.lake, CONTRACTS.values()).refresh()
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
