@@ -36,11 +36,6 @@ class Member:
     window: int
     setting: Setting
 
-    @property
-    def bounded(self) -> bool:
-        """Whether what it reads or says is held at a few spreads, so that it cannot follow prices into a spike."""
-        return isinstance(self.setting, network.NetworkSetting) or getattr(self.setting, "straight", False)
-
     def rolling(self, inputs: Inputs, known: np.ndarray, first: int, ordinal: np.ndarray) -> np.ndarray:
         """Return forecasts (rows − first, slots) in the units of the target for rows ``first`` to the last.
 

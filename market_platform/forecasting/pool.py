@@ -22,8 +22,6 @@ BIAS_HALF_LIFE_ROWS = 21
 BIAS_SHARE = 0.4
 STRAY_LIMIT = 4.0  # times the usual distance from the members' median: a model that ran away is held there
 BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
-STATE_WINDOW = 364
-CALM, WILD = 2.5, 3.5  # yesterday's farthest hour on the asinh scale: 6 and 17 spreads from the year's median
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,7 @@ def run(
     if not forecasts:
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
-    wild = wildness(inputs.get(STATE_WINDOW) or build(panel, STATE_WINDOW))[first:]
-    unbounded = np.array([not member.bounded for member in members if member.name in forecasts])
-    said = in_company(np.stack(list(forecasts.values())))
-    combined, weights = combine(said, panel.target[first:], wild, unbounded)
+    combined, weights = combine(in_company(np.stack(list(forecasts.values()))), panel.target[first:])
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
@@ -109,25 +104,15 @@ def in_company(members: np.ndarray) -> np.ndarray:
     return np.clip(members, middle - room, middle + room)
 
 
-def wildness(inputs: Inputs) -> np.ndarray:
-    """Return how far each row (rows,) follows on prices out of the ordinary: 0 on calm days, 1 after spikes."""
-    farthest = np.abs(inputs.groups["target_lag1"]).max(axis=1)
-    return np.clip((farthest - CALM) / (WILD - CALM), 0.0, 1.0)
-
-
-def combine(
-    members: np.ndarray, actual: np.ndarray, wild: np.ndarray, unbounded: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the combined forecast (rows, slots) and the weights (rows, members, slots) of ``members`` (members, rows, slots).
 
     Weights follow each member's exponentially averaged absolute error in the slot and its neighbours, shrunk to the plain
     mean; then the bias of each hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as
-    they are. What was learned on calm days says little after a spike: to the share ``wild`` (rows,) the median of the
-    ``unbounded`` members (members,) stands instead, without the bias.
+    they are.
     """
     count, rows, slots = members.shape
     errors = np.abs(members - actual)
-    middle = np.median(members[unbounded] if unbounded.any() else members, axis=0)
     near = _nearness(slots)
     keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
     keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
@@ -136,9 +121,8 @@ def combine(
     combined, weights = np.empty((rows, slots)), np.empty((rows, count, slots))
     for row in range(rows):
         weights[row] = _weights(recent @ near / total) if total > 0 else 1.0 / count
-        plain = (1 - wild[row]) * (weights[row] * members[:, row]).sum(axis=0) + wild[row] * middle[row]
-        share = BIAS_SHARE * (1 - wild[row]) / max(bias_total, 1.0 / (1.0 - keep_bias) / 3)
-        combined[row] = plain + share * bias
+        plain = (weights[row] * members[:, row]).sum(axis=0)
+        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if total > 0 else 0.0)
         if np.isnan(actual[row]).any():
             continue
         recent, total = keep * recent + errors[:, row], keep * total + 1.0
