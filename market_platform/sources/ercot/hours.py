@@ -17,7 +17,7 @@ from market_platform.markets.market_day import day_bounds, hours_in_day, utc_fro
 from market_platform.sources.feed import Feed
 from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
-from market_platform.sources.stamps import Instants, as_day, laid
+from market_platform.sources.stamps import NO_MOMENT, Instants, as_day, laid
 
 DAY_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%b-%y", "%m/%d/%y")
 STAMP_FORMATS = (
@@ -67,32 +67,33 @@ def _intervals(feed: Feed, read: pd.DataFrame, length: timedelta, seconds: np.nd
     codes, _ = pd.factorize(np.where(np.isnat(days), -1, names))
     first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last write stands: the first row of each
-    distinct = pd.DataFrame(
-        {"day": days[first], "hour": hours[first], "seconds": seconds[first], "second": second[first]}
-    )
-    starts = _starts(feed, distinct, flagged=flagged)
-    instants = Instants(starts.to_numpy(dtype="datetime64[us]"), codes)
+    starts = _starts(feed, days[first], hours[first], seconds[first], second[first] if flagged else None)
+    instants = Instants(starts, codes)
     start, end = instants.utc(), instants.utc(shifted=length)
-    frame = pd.DataFrame({"market_day": as_day(days), "interval_start": start, "interval_end": end})
-    return frame.assign(**{name: read[name] for name in PLACE})
+    times = {"market_day": as_day(days), "interval_start": start, "interval_end": end}
+    return pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
 
 
-def _starts(feed: Feed, distinct: pd.DataFrame, *, flagged: bool) -> pd.Series:
-    """Return naive UTC starts of distinct intervals; one that does not exist is NaT, for the contract to name."""
-    offset = pd.to_timedelta((distinct["hour"] - 1) * 3600 + distinct["seconds"], unit="s").dt.as_unit("us")
-    local = distinct["day"].astype("datetime64[us]") + offset
-    known = distinct["hour"].between(1, LONG_DAY_HOURS) & distinct["seconds"].between(0, 3599)
-    starts = utc_from_local(local.where(known), feed.zone, second_pass=distinct["second"].to_numpy()).dt.tz_localize(
-        None
-    )
-    if not flagged:
-        for day, hours in distinct.groupby("day")["hour"]:
-            if _counted(day.date(), int(hours.max()), feed):
-                begin = pd.Timestamp(day_bounds(day.date(), feed.zone)[0]).tz_localize(None)
-                mine = (distinct["day"] == day) & known
-                starts = starts.mask(mine, begin.as_unit("us") + offset)
-    longest = distinct["hour"] == LONG_DAY_HOURS
-    return starts.mask(longest & starts.isna(), pd.NaT) if not flagged else starts.mask(longest, pd.NaT)
+def _starts(
+    feed: Feed, days: np.ndarray, hours: np.ndarray, seconds: np.ndarray, second: np.ndarray | None
+) -> np.ndarray:
+    """Return naive UTC starts of distinct intervals; one that does not exist is NaT, for the contract to name.
+
+    ``second`` marks the second run through the repeated hour; a report without a flag has none.
+    """
+    known = (hours >= 1) & (hours <= LONG_DAY_HOURS) & (seconds >= 0) & (seconds < HOUR.seconds)
+    offset = ((hours - 1) * HOUR.seconds + seconds).astype("timedelta64[s]").astype("timedelta64[us]")
+    clock = LocalClock(np.where(known, days.astype("datetime64[us]") + offset, NO_MOMENT), feed.zone)
+    starts = clock.utc()
+    if second is not None:
+        starts = np.where(second, clock.utc(later=True), starts)
+        return np.where(hours == LONG_DAY_HOURS, NO_MOMENT, starts)
+    for day in np.unique(days[np.isin(hours, (SHORT_DAY_HOURS, LONG_DAY_HOURS)) & ~np.isnat(days)]):
+        mine = days == day
+        if _counted(day.item(), int(hours[mine].max()), feed):
+            begin = np.datetime64(day_bounds(day.item(), feed.zone)[0].replace(tzinfo=None), "us")
+            starts = np.where(mine & known, begin + offset, starts)
+    return starts
 
 
 def _counted(day: date, most: int, feed: Feed) -> bool:
@@ -162,11 +163,18 @@ def never(read: pd.DataFrame) -> pd.Series:
 
 def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:
     """Return the moment at which a file was written, from ERCOT's own file name; ``xhr`` marks the repeated hour."""
-    found = re.search(FILE_STAMP, name)
-    if found is None:
-        return None
-    try:
-        local = np.array([datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")], dtype="datetime64[us]")  # noqa: DTZ007
-    except ValueError as error:
-        raise UnreadablePayload(f"{name}: the file name holds no moment where it should ({error})") from error
-    return pd.Timestamp(LocalClock(local, feed.zone).utc(later="xhr" in name)[0], tz="UTC")
+    (moment,) = issue_moments(feed, [name])
+    return None if np.isnat(moment) else pd.Timestamp(moment, tz="UTC")
+
+
+def issue_moments(feed: Feed, names: Sequence[str]) -> np.ndarray:
+    """Return the same of many files as naive UTC, NaT where a name has none."""
+    local = np.full(len(names), NO_MOMENT)
+    for place, name in enumerate(names):
+        if found := re.search(FILE_STAMP, name):
+            try:
+                local[place] = datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")  # noqa: DTZ007
+            except ValueError as error:
+                raise UnreadablePayload(f"{name}: the file name holds no moment where it should ({error})") from error
+    clock = LocalClock(local, feed.zone)
+    return np.where(["xhr" in name for name in names], clock.utc(later=True), clock.utc())

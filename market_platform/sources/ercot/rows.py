@@ -1,16 +1,18 @@
 """What all ERCOT rows share: words of the platform, wide files laid long, columns in the contract's order."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 
 import numpy as np
 import pandas as pd
 
 from market_platform.contracts.contract import Kind, kind_of
-from market_platform.sources.ercot.hours import PLACE, issue_moment, stamps_utc
+from market_platform.sources.arrays import Rows
+from market_platform.sources.ercot.hours import PLACE, issue_moments, stamps_utc
 from market_platform.sources.feed import Feed
 from market_platform.sources.laying import put_together, recoded
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import blank_text, constant_text
+from market_platform.sources.stamps import as_utc, blank_text, constant_text, laid
 
 
 def words(column: pd.Series, vocabulary: Mapping[str, str]) -> pd.Series:
@@ -36,34 +38,36 @@ def constants(feed: Feed, index: pd.Index, **texts: str) -> dict[str, pd.Series]
 
 def long(
     feed: Feed, times: pd.DataFrame, read: pd.DataFrame, columns: Mapping[str, Mapping[str, str]], value: str
-) -> pd.DataFrame:
+) -> Rows:
     """Lay the columns of a wide file under each other: for each column what it says, and its numbers as ``value``.
 
     A column that no row fills is one that these files do not have.
     """
-    filled = [name for name in columns if not read[name].isna().all()] or list(columns)[:1]
+    filled = [name for name in columns if not np.isnan(read[name].to_numpy()).all()] or list(columns)[:1]
     said = dict.fromkeys(key for name in filled for key in columns[name])
     rows, index = len(times), pd.RangeIndex(len(times) * len(filled))
-    laid = pd.concat([times] * len(filled), ignore_index=True) if len(filled) > 1 else times
+    again = pd.concat([times] * len(filled), ignore_index=True) if len(filled) > 1 else times
     which = np.repeat(np.arange(len(filled), dtype=np.int16), rows)
     texts = {
         key: recoded(pd.Series(which, index=index), [columns[name].get(key) for name in filled], which) for key in said
     }
     values = {value: np.concatenate([read[name].to_numpy() for name in filled])}
-    return laid.set_axis(index).assign(**constants(feed, index), **texts, **values)
+    return Rows(again.items()).assign(**constants(feed, index), **texts, **values)
 
 
 def issued_at(feed: Feed, read: pd.DataFrame, payloads: Sequence[Payload]) -> pd.Series:
     """Return the moment of issue of each row: ``posted`` where the report has it, else the file's name or stamp."""
-    by_file: list[object] = [issue_moment(feed, payload.base_name) or payload.published_at for payload in payloads]
-    moments = pd.Series(pd.to_datetime(pd.Series(by_file, dtype="object"), utc=True)).astype("datetime64[us, UTC]")
-    issued = moments.take(read["file"]).set_axis(read.index)
+    moments = issue_moments(feed, [payload.base_name for payload in payloads])
+    for place in np.flatnonzero(np.isnat(moments)).tolist():
+        if (published := payloads[place].published_at) is not None:
+            moments[place] = published.astimezone(UTC).replace(tzinfo=None)
+    issued = as_utc(laid(moments, read["file"].to_numpy()))
     if "posted" in read and not read["posted"].isna().all():
         return stamps_utc(feed, read, "posted").fillna(issued)
     return issued
 
 
-def finish(feed: Feed, rows: pd.DataFrame) -> pd.DataFrame:
+def finish(feed: Feed, rows: pd.DataFrame | Rows) -> pd.DataFrame:
     """Order and type the columns as the contract has them; a text that is None is blank in every row."""
     columns = dict(rows.items())
     for name, spec in feed.contract.columns.items():
