@@ -1,7 +1,7 @@
 """Price forecasts against the published record (Lago et al. 2021), protocol to the letter, and what a day costs.
 
     python -m benchmarks.forecasts [MARKET ...] [--days N] [--folder F]
-    python -m benchmarks.forecasts --us [NAME ...]
+    python -m benchmarks.forecasts --us [NAME ...] [--folder F]
 
 Every file `<market>.csv` of the benchmark's folder is a market (a held-out one too): hourly price and two forecasts
 known ahead, the last 728 days are the test period. One issue a day with daily recalibration; every setting is the one
@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from market_platform.forecasting import intervals, pool, scoring
 from market_platform.forecasting.calendars import holiday_marks
+from market_platform.forecasting.errors import UnusableData
 from market_platform.forecasting.features import filled
 from market_platform.forecasting.leaderboard import leaderboard
 from market_platform.forecasting.members import standard_pool
@@ -29,6 +30,9 @@ FOLDER = Path(__file__).parents[2] / "shared" / "benchmarks" / "epf"
 US_FOLDER = FOLDER.parent / "us-prices"
 TEST_ROWS = 728
 WARM_ROWS = 182
+US_TEST_ROWS = 364
+TEST_FROM = {"ercot_hb_north_da_rt_2024_2026": "2025-03-01", "us_iso_da_price_load_2017_2020": "2019-05-12"}
+NAMES = {"ercot_hb_north_da_rt_2024_2026": "ERCOT HB_NORTH"}
 BARS = {"PJM": 2.70, "NP": 1.55, "FR": 3.60, "BE": 5.65}
 CALENDAR = {"PJM": "US", "NP": "NORDIC", "FR": "FR", "BE": "BE", "DE": "DE"}
 MAX_CPU_SECONDS = 1.0
@@ -37,6 +41,9 @@ MAX_CPU_SECONDS = 1.0
 def market_panel(path: Path) -> Panel:
     """Read one market of the benchmark; columns by position, since their names differ and carry blanks."""
     frame = pd.read_csv(path)
+    if len(frame) % 24:
+        msg = f"{path}: {len(frame)} rows are no whole days; 24 rows a day are needed, clock-change days too"
+        raise UnusableData(msg)
     days = pd.to_datetime(frame.iloc[::24, 0]).to_numpy().astype("datetime64[D]")
     price, first, second = (frame.iloc[:, place].to_numpy(float).reshape(-1, 24) for place in (1, 2, 3))
     marks = holiday_marks(days, CALENDAR.get(path.stem, "NONE"))
@@ -112,41 +119,50 @@ def scores_of(markets: list[str], folder: Path = FOLDER, test_rows: int = TEST_R
 
 
 def us_panels(folder: Path = US_FOLDER) -> Iterator[tuple[str, Panel, int]]:
-    """Yield name, panel and first test row of ERCOT HB_NORTH (day-ahead, real-time) and of four ISOs' day-ahead prices.
+    """Yield name, panel and first test row of every US history of a folder, one CSV with one or several markets each.
 
-    Real time is forecast at midnight with the day's cleared day-ahead prices known; actual load is used lagged only.
+    Columns: local_time or local_hour_beginning; da_lmp or dam_lmp; where there are any, iso, load_mw and rtm_lmp. Tested are
+    the days from ``TEST_FROM``, of other files the last 364. Real time is forecast at midnight with the day's cleared
+    day-ahead prices known; actual load is used lagged only.
     """
-    hub = pd.read_csv(folder / "ercot_hb_north_da_rt_2024_2026.csv", parse_dates=["local_hour_beginning"])
-    hub = hub.rename(columns={"local_hour_beginning": "local_time"})
-    days, day_ahead = _by_day(hub, "dam_lmp")
-    marks = holiday_marks(days, "US")
-    test = int((days < np.datetime64("2025-03-01")).sum())
-    yield "ERCOT HB_NORTH day-ahead", Panel(days, day_ahead, holiday=marks), test
-    real_time = Panel(days, _by_day(hub, "rtm_lmp")[1], {"day_ahead": day_ahead}, holiday=marks)
-    yield "ERCOT HB_NORTH real-time", real_time, test
-    isos = pd.read_csv(folder / "us_iso_da_price_load_2017_2020.csv", parse_dates=["local_time"])
-    for iso, rows in isos.groupby("iso"):
-        days, price = _by_day(rows, "da_lmp")
-        panel = Panel(days, price, {}, {"load": _by_day(rows, "load_mw")[1]}, holiday_marks(days, "US"))
-        yield f"{iso} day-ahead", panel, int((days < np.datetime64("2019-05-12")).sum())
+    for path in sorted(folder.glob("*.csv")):
+        frame = pd.read_csv(path).rename(columns={"local_hour_beginning": "local_time", "dam_lmp": "da_lmp"})
+        if not {"local_time", "da_lmp"} <= set(frame.columns):
+            msg = f"{path}: columns {list(frame.columns)}; a time (local_time) and a price (da_lmp) are needed"
+            raise UnusableData(msg)
+        frame["local_time"] = pd.to_datetime(frame["local_time"])
+        markets = frame.groupby("iso") if "iso" in frame else [(NAMES.get(path.stem, path.stem), frame)]
+        for market, rows in markets:
+            days, day_ahead = _by_day(rows, "da_lmp")
+            marks = holiday_marks(days, "US")
+            first = np.datetime64(TEST_FROM.get(path.stem, days[-min(US_TEST_ROWS, len(days) // 2)]))
+            begin = int((days < first).sum())
+            after = {"load": _by_day(rows, "load_mw")[1]} if "load_mw" in rows else {}
+            yield f"{market} day-ahead", Panel(days, day_ahead, {}, after, marks), begin
+            if "rtm_lmp" in rows:
+                real_time = Panel(days, _by_day(rows, "rtm_lmp")[1], {"day_ahead": day_ahead}, after, marks)
+                yield f"{market} real-time", real_time, begin
 
 
 def _by_day(rows: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return days and (days, 24) values; a single missing hour is bridged, a repeated one counts once."""
     hours = pd.date_range(rows["local_time"].min().normalize(), rows["local_time"].max().normalize(), freq="D")
     grid = pd.date_range(hours[0], periods=24 * len(hours), freq="h")
-    table = rows.set_index("local_time")[column].reindex(grid).interpolate(limit=1).to_numpy(float).reshape(-1, 24)
+    single = rows.drop_duplicates("local_time").set_index("local_time")[column]
+    table = single.reindex(grid).interpolate(limit=1).to_numpy(float).reshape(-1, 24)
     return hours.to_numpy().astype("datetime64[D]"), table
 
 
-def us_scores(names: list[str]) -> Iterator[tuple[str, dict]]:
+def us_scores(names: list[str], folder: Path = US_FOLDER) -> Iterator[tuple[str, dict]]:
     """Yield the scores on US histories against the seasonal naive and a LEAR of our own (one LASSO, yearly scale)."""
     with threadpool_limits(1):
-        for name, panel, begin in us_panels():
+        for name, panel, begin in us_panels(folder):
             if names and not any(part.lower() in name.lower() for part in names):
                 continue
-            run = pool.run(panel, standard_pool(), begin - WARM_ROWS)
-            bands = intervals.quantiles(run.combined, panel.target[run.first :], run.disagreement())[WARM_ROWS:]
-            models = {"pool": run.combined[WARM_ROWS:], "own LEAR": run.members["lasso_364"][WARM_ROWS:]}
+            warm = min(WARM_ROWS, begin // 2)
+            run = pool.run(panel, standard_pool(), begin - warm)
+            bands = intervals.quantiles(run.combined, panel.target[run.first :], run.disagreement())[warm:]
+            models = {"pool": run.combined[warm:], "own LEAR": run.members["lasso_364"][warm:]}
             actual, naive = panel.target[begin:], filled(scoring.week_before(panel.target), 7)[begin:]
             table = leaderboard(name, "day", actual, models, naive).set_index("model")
             seen = np.isfinite(actual).all(axis=1)
@@ -214,11 +230,14 @@ def main() -> None:
     """Print every score of the chosen markets."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("markets", nargs="*")
-    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--folder", type=Path, help="a folder of CSV files of the same shape as the benchmark's")
     parser.add_argument("--days", type=int, default=TEST_ROWS, help="the last so many days instead of 728")
     parser.add_argument("--us", action="store_true", help="US histories instead of the published benchmark")
     chosen = parser.parse_args()
-    rows = us_scores(chosen.markets) if chosen.us else scores_of(chosen.markets, chosen.folder, chosen.days)
+    if chosen.us:
+        rows = us_scores(chosen.markets, chosen.folder or US_FOLDER)
+    else:
+        rows = scores_of(chosen.markets, chosen.folder or FOLDER, chosen.days)
     for market, got in rows:
         for name, value in got.items():
             print(f"{market:5s} {name:40s} {value:10.4f}", flush=True)
