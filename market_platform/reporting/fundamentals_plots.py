@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from market_platform.reporting.images import png
 
 SIZE_INCHES = (9.0, 3.8)
+MOST_LOCATIONS = 40  # a pipeline posts hundreds
 LINE, BAND, ACCENT = "#1f4e79", "#bcd2e8", "#d95f02"
 
 
@@ -72,8 +74,8 @@ def basis_picture(grid: pd.DataFrame, *, simulated: bool) -> bytes:
 
 
 def utilisation_picture(rows: pd.DataFrame, *, simulated: bool) -> bytes:
-    """Return the last gas day's utilisation by location; ``rows`` are last posts with ``name`` and ``utilisation``."""
-    mine = rows.sort_values("utilisation")
+    """Return the last gas day's utilisation of the fullest locations; ``rows`` are last posts with ``name``."""
+    mine = rows.nlargest(MOST_LOCATIONS, "utilisation")[::-1]
     figure = Figure(figsize=(9.0, 1.0 + 0.28 * len(mine)), layout="constrained")
     axes = figure.add_subplot()
     colours = np.where(mine["utilisation"] >= 0.9, ACCENT, LINE)
@@ -82,7 +84,8 @@ def utilisation_picture(rows: pd.DataFrame, *, simulated: bool) -> bytes:
     axes.set_xlabel("scheduled by operating capacity, %")
     axes.tick_params(axis="y", labelsize=7)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(_titled("Pipelines on their last gas day", simulated=simulated), loc="left", fontsize=11)
+    shown = f", the {len(mine)} fullest of {len(rows)} locations" if len(mine) < len(rows) else ""
+    axes.set_title(_titled(f"Pipelines on their last gas day{shown}", simulated=simulated), loc="left", fontsize=11)
     return png(figure)
 
 
@@ -96,6 +99,8 @@ def lines_picture(
     if zero:
         axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylabel(label)
+    if isinstance(wide.index, pd.DatetimeIndex):
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
     if wide.shape[1] > 1:
         axes.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return png(figure)
@@ -116,7 +121,9 @@ def chp_picture(rows: pd.DataFrame, facility: str, *, simulated: bool) -> bytes:
     other.step(mine["interval_start"], mine["power_usd_per_mwh"], where="post", color=ACCENT, linewidth=1.2)
     other.set_ylabel("day-ahead price, USD/MWh", color=ACCENT)
     other.spines[["top"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    axes.set_ylim(top=1.25 * max(float(mine["load_mw"].max()), 0.1))  # room for the legend above the bars
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=len(words))
     return png(figure)
 
 
