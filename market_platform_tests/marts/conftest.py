@@ -1,5 +1,8 @@
 """One sandbox with a few days of every kind of feed that the marts read, and its marts, built once."""
 
+import fcntl
+import os
+import shutil
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,20 +28,38 @@ READ = (
 
 @pytest.fixture(scope="session")
 def marts_platform(tmp_path_factory):
-    """A sandbox platform whose marts are built."""
-    folder = tmp_path_factory.mktemp("marts")
-    platform = Platform(
-        Settings(data=folder / "data", origin="sandbox"),
+    """A sandbox platform whose marts are built: once, where several processes run tests, and each takes a copy of its own."""
+    folder = tmp_path_factory.mktemp("marts") / "data"
+    base = tmp_path_factory.getbasetemp()
+    built = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built_marts"
+    with built.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not built.exists():
+            build_in(folder)
+            copy = shutil.copytree(folder, built.with_suffix(".copy"), ignore=shutil.ignore_patterns("market.duckdb*"))
+            copy.rename(built)
+    if not folder.exists():
+        shutil.copytree(built, folder)
+    return platform_in(folder)
+
+
+def platform_in(folder):
+    return Platform(
+        Settings(data=folder, origin="sandbox"),
         clock=lambda: NOW,
         transport=SandboxTransport(0, lambda: NOW),
         sleep=lambda _seconds: None,
     )
+
+
+def build_in(folder):
+    platform = platform_in(folder)
     for key in READ:
         outcomes = list(platform.pipeline.ingest(FEEDS[key], FRIDAYS if key == "eia_gas_storage" else DAYS))
         assert sum(outcome.committed for outcome in outcomes), f"{key}: {outcomes}"
     build = build_marts(platform)
     assert build.published, build.error
-    return platform
+    platform.ledger.close()
 
 
 @pytest.fixture(scope="session")

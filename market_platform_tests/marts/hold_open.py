@@ -49,7 +49,8 @@ class Holder:
     def close(self) -> int:
         """End the session as a person does, and return its exit code."""
         self.process.stdin.close()
-        return self.process.wait(timeout=30)
+        with self.process.stdout:
+            return self.process.wait(timeout=30)
 
 
 def drill(folder: Path, seconds: float, pause_seconds: float) -> dict[str, object]:

@@ -67,6 +67,8 @@ def test_in_chromium_nothing_is_amiss(browser, brief, width, scheme):
     assert page.locator(".heat b").count() >= 16 * 24
     assert _contrast(page, "h1") > 7
     assert _contrast(page, ".claim >> nth=0") > 4.5
+    assert _contrast(page, ".source >> nth=0") > 4.5
+    assert _contrast(page, "footer") > 4.5
     page.close()
 
 
