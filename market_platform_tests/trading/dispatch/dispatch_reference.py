@@ -9,10 +9,16 @@ from market_platform.trading.dispatch import COLUMNS, Fleet
 
 
 def duck_prices(intervals, hours=1.0, seed=42):
-    """Made-up prices with a midday belly: about one interval in six lies below zero."""
+    """Made-up prices with a midday belly: about one interval in six lies below zero.
+
+    An hour's surprise (8 $/MWh) is that of all its intervals; shorter ones add 2 $/MWh of their own.
+    """
+    random = np.random.default_rng(seed)
     hour = np.arange(intervals) * hours % 24
     shape = 30 + 20 * np.sin((hour - 14) / 24 * 2 * np.pi) - 35 * np.exp(-(((hour - 12) / 2.5) ** 2))
-    return shape + 25 * np.exp(-(((hour - 19) / 2) ** 2)) + np.random.default_rng(seed).normal(0, 8, intervals)
+    surprise = np.repeat(random.normal(0, 8, int(np.ceil(intervals * hours))), round(1 / hours))[:intervals]
+    own = random.normal(0, 2, intervals) if hours < 1 else 0.0
+    return shape + 25 * np.exp(-(((hour - 19) / 2) ** 2)) + surprise + own
 
 
 def solve(fleet: Fleet, prices, hours=1.0, *, buy=None, exclusive=False, discharge_limit_mwh=None, share=1.0):
