@@ -108,7 +108,8 @@ class Pipeline:
         return self._landing.land(feed, [archived])[0]
 
     def _stamped(self, feed: Feed, payload: Payload) -> list[Payload]:
-        files = unpack(payload, publisher_of(feed).stamp_zone)
+        publisher = publisher_of(feed)
+        files = [publisher.stamped(file) for file in unpack(payload, publisher.stamp_zone)]
         mine = [file for file in files if re.search(feed.members, file.base_name)] if feed.members else files
         if not mine:
             raise UnknownPayload(f"{payload.name}: none of its {len(files)} files is of {feed.key} ({feed.members})")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from typing import Any
@@ -153,7 +153,8 @@ class Publisher:
     """One publisher: its address, its pace, its feeds, and how to tell whose file one is.
 
     ``pace_seconds`` is the least time between two requests to its host. ``recognise`` returns the key of the feed
-    that a file belongs to, by content and name, or None. ``stamp_zone`` is the clock by which zip members are stamped.
+    that a file belongs to, by content and name, or None. ``stamp_zone`` is the clock by which zip members are stamped,
+    ``stamp_in`` finds the stamp that a file without one bears inside, so that files may come in any order.
     ``sign`` puts the user's key on a request and among its secrets; ``pace_with`` gives the pace that a credential of
     that name allows, ``host_paces`` that of further hosts. ``login`` says how tokens are had where they are wanted;
     a token comes among the credentials that ``sign`` sees.
@@ -166,6 +167,7 @@ class Publisher:
     feeds: tuple[Feed, ...]
     recognise: Recogniser
     stamp_zone: ZoneInfo | None = None
+    stamp_in: Callable[[Payload], datetime | None] | None = None
     sign: Signer | None = None
     pace_with: Mapping[str, float] = field(default_factory=dict)
     host_paces: Mapping[str, float] = field(default_factory=dict)
@@ -175,6 +177,12 @@ class Publisher:
         """Return the least seconds between two requests for a user with these credentials."""
         allowed = [pace for name, pace in self.pace_with.items() if credentials.get(name)]
         return min(allowed, default=self.pace_seconds)
+
+    def stamped(self, payload: Payload) -> Payload:
+        """Return a file with the stamp that it bears inside, where it has none."""
+        if self.stamp_in is None or payload.published_at is not None:
+            return payload
+        return replace(payload, published_at=self.stamp_in(payload))
 
     def feed(self, key: str) -> Feed:
         """Return the feed of that key."""

@@ -9,7 +9,7 @@ from market_platform.contracts.families import fundamentals, grid, operations, p
 from market_platform.sources.eia import rows, storage_files, workbooks
 from market_platform.sources.eia.answers import next_page
 from market_platform.sources.eia.recognise import recognise
-from market_platform.sources.eia.release_calendar import EASTERN
+from market_platform.sources.eia.release_calendar import EASTERN, told_in
 from market_platform.sources.eia.requests import BASE_URL, STORAGE_URL, Ask, Lately, sign, standing_file
 from market_platform.sources.eia.series import GAS_PRICE_PRODUCTS
 from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh, declare
@@ -102,5 +102,6 @@ EIA = Publisher(
     feeds=FEEDS,
     recognise=recognise,
     sign=sign,
+    stamp_in=told_in,
     host_paces={"ir.eia.gov": 1.0, "www.eia.gov": 1.0},
 )

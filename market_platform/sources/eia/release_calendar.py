@@ -1,15 +1,23 @@
 """When the weekly storage report is released: Thursday 10:30 Eastern, with the exceptions that EIA lists each year."""
 
 import csv
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from market_platform.sources.payload import Payload
+
 EASTERN = ZoneInfo("America/New_York")
 FRIDAY = 4
 USUAL_TIME = time(10, 30)
 DAYS_AFTER_WEEK = 6
+# How the release and the history workbook say their day.
+DAYS_TOLD = (
+    (re.compile(rb'"release_date"\s*:\s*"(\d{4}-[A-Za-z]{3}-\d{2})'), "%Y-%b-%d"),
+    (re.compile(rb"LATEST ESTIMATES \(Bcf\) AS OF ([A-Z]+ \d{1,2}, \d{4})"), "%B %d, %Y"),
+)
 
 
 @cache
@@ -31,3 +39,15 @@ def release_moment(week_ending: date) -> datetime:
         raise ValueError(msg)
     usual = datetime.combine(week_ending + timedelta(days=DAYS_AFTER_WEEK), USUAL_TIME, tzinfo=EASTERN)
     return exceptions().get(week_ending, usual).astimezone(UTC)
+
+
+def told_in(payload: Payload) -> datetime | None:
+    """Return when a storage file was released by its own words: its day at the usual time, None where it says none."""
+    for words, form in DAYS_TOLD:
+        if found := words.search(payload.content):
+            try:
+                day = datetime.strptime(found[1].decode(), form).replace(tzinfo=EASTERN)
+            except ValueError:
+                return None
+            return datetime.combine(day.date(), USUAL_TIME, tzinfo=EASTERN).astimezone(UTC)
+    return None

@@ -1,14 +1,19 @@
 """EIA's other workbooks than the recorded ones: first estimates, other series, other frequencies, and broken ones."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from market_platform.contracts.families import fundamentals
 from market_platform.contracts.validate import validate
 from market_platform.errors import SchemaChanged, UnreadablePayload
+from market_platform.platform import Platform
 from market_platform.sandbox.publishers.xls import Cell, workbook
 from market_platform.sources.catalogue import recognise
+from market_platform.sources.eia.release_calendar import told_in
 from market_platform.sources.payload import Payload
 
 ZERO = date(1899, 12, 30)
@@ -117,3 +122,39 @@ def test_what_is_not_in_order_is_told() -> None:
     feed = recognise(Payload("book.xls", odd))
     verdict = validate(feed.parse(feed, [Payload("book.xls", odd)]), feed.contract)
     assert (len(verdict.accepted), len(verdict.refused)) == (0, 3)
+
+
+@pytest.mark.long
+def test_an_older_release_imported_later_yields_and_both_vintages_are_kept(
+    make_platform: Callable[..., Platform], recordings: Path
+) -> None:
+    older = (recordings / "eia/wngsr_json/wngsr.json").read_bytes()
+    newer = older
+    for was, now in ((b"2026-Jul-09", b"2026-Jul-16"), (b"2026-07-03", b"2026-07-10"), (b"2026-06-26", b"2026-07-03"),
+                     (b"2983]", b"3040]"), (b"2922]", b"2979]"),
+                     (b'"revision_flag": ["false", "false"', b'"revision_flag": ["false", "true"'),
+                     (b'"revision_flag":["false","false"', b'"revision_flag":["false","true"')):  # fmt: skip
+        newer = newer.replace(was, now)
+    wanted = "feed = 'eia_storage_release' AND market_day = DATE '2026-07-03'"
+    first = make_platform(folder="in_order")
+    for content in (older, newer):
+        assert not [one for one in first.imports.take_file(Payload("wngsr.json", content)) if one.failed]
+    kept = first.lake.read(fundamentals.GAS_STORAGE, wanted, versions=True)
+    assert kept.sort_values("known_from")[["stock_bcf", "is_revision"]].values.tolist() == [
+        [2983.0, False],
+        [2979.0, True],
+    ]
+    second = make_platform(folder="out_of_order")
+    for content in (newer, older):
+        assert not [one for one in second.imports.take_file(Payload("wngsr.json", content)) if one.failed]
+    stands = second.lake.read(fundamentals.GAS_STORAGE, wanted)
+    assert stands[["stock_bcf", "is_revision"]].values.tolist() == [[2979.0, True]]
+
+
+def test_files_say_when_they_were_released(recordings: Path) -> None:
+    book = recordings / "eia/weekly_storage_history_xls/ngshistory_2026-01-29.xls"
+    assert told_in(Payload(book.name, book.read_bytes())) == datetime(2026, 1, 29, 15, 30, tzinfo=UTC)
+    release = recordings / "eia/wngsr_json/wngsr.json"
+    assert told_in(Payload(release.name, release.read_bytes())) == datetime(2026, 7, 9, 14, 30, tzinfo=UTC)
+    assert told_in(Payload("a.json", b'{"release_date":"2026-Nul-09"}')) is None
+    assert told_in(Payload("a.json", b"{}")) is None
