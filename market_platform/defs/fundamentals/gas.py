@@ -13,7 +13,7 @@ from market_platform.platform import Platform
 
 MARKET = "gas"
 ROLLED_DAYS_BEFORE = 1  # on its last trading day a contract still settles, so that the gap of the roll is known
-SETTLED = ["cme_ng_settlements", "cme_nymex_file", "fundamentals_history"]
+SETTLED = ["cme_ng_settlements", "cme_nymex_file", "cme_own_settlements", "fundamentals_history"]
 
 
 @dg.asset(

@@ -24,6 +24,7 @@ WEATHER_LOOK_BACK_DAYS = 30
 POSTINGS_LOOK_BACK_DAYS = 14
 CONTRACT_MONTHS = 24
 OFFSETS_FILE = "offsets.csv"
+SETTLEMENTS_FILE = "gas_settlements.csv"
 
 
 @dg.asset(
@@ -31,7 +32,7 @@ OFFSETS_FILE = "offsets.csv"
     group_name="fundamentals",
     kinds={"deltalake"},
     description="Brings the past that basis, storage and weather analytics need and the lake does not hold: reanalysis of "
-    "the weather, Henry Hub settlements, the carbon tables, and `offsets.csv` of the data folder.",
+    "the weather, Henry Hub settlements, the carbon tables, and of the data folder `offsets.csv` and `gas_settlements.csv`.",
 )
 def fundamentals_history(
     context: dg.AssetExecutionContext, platform: dg.ResourceParam[Platform]
@@ -60,6 +61,9 @@ def _weather(platform: Platform) -> Iterator[Outcome]:
 
 
 def _settlements(platform: Platform) -> Iterator[Outcome]:
+    own = platform.settings.data_folder / SETTLEMENTS_FILE
+    if own.exists():
+        yield from platform.imports.take_file(Payload(SETTLEMENTS_FILE, own.read_bytes()))
     key = "cme_nymex_file" if platform.settings.origin == "sandbox" else "cme_ng_settlements"
     missing = _not_held(platform, key, TRADING_LOOK_BACK_DAYS)
     missing = [day for day in missing if is_business_day(day)]

@@ -9,13 +9,17 @@ from market_platform.markets.gas import BASIS_HUBS, HENRY_HUB, last_trade_day
 from market_platform.platform import Platform
 
 LOOK_BACK = timedelta(days=180)
-SETTLEMENT_FEEDS = ("cme_ng_settlements", "cme_nymex_file")  # the later one wins where both tell a contract
+SETTLEMENT_FEEDS = (
+    "cme_ng_settlements",
+    "cme_nymex_file",
+    "cme_own_settlements",
+)  # the later one wins where both tell a contract
 # Storage is told by several feeds; the first that tells a week stands.
 STORAGE_FEEDS = ("eia_gas_storage_lately", "eia_gas_storage", "eia_storage_release", "eia_storage_history")
 CARBON_RESULTS = ("carbon_rggi_results", "carbon_california_results")
 NO_SETTLEMENTS = (
-    "no gas settlements yet: import the exchange's files (nymex_future_*.csv) with `market-platform import`, or fetch "
-    "cme_ng_settlements for Henry Hub alone"
+    "no gas settlements yet: import the exchange's files (nymex_future_*.csv) with `market-platform import`, keep "
+    "gas_settlements.csv in the data folder, or fetch cme_ng_settlements for Henry Hub alone"
 )
 
 

@@ -1,4 +1,7 @@
-"""CME's feeds. The data are licensed: a user brings files, or an account that the exchange allows to ask."""
+"""CME's feeds. The data are licensed: a user brings files, or an account that the exchange allows to ask.
+
+Basis futures of the hubs come in its file of all products, or in a table of the user's own.
+"""
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
@@ -8,7 +11,7 @@ from zoneinfo import ZoneInfo
 from market_platform.contracts.contract import Contract
 from market_platform.contracts.families import fundamentals
 from market_platform.markets.gas import HENRY_HUB, TERMS, is_business_day
-from market_platform.sources.cme import settlements
+from market_platform.sources.cme import own, settlements
 from market_platform.sources.feed import Feed, Parser, Publication, Publisher, declare
 from market_platform.sources.payload import Payload, Request
 
@@ -50,6 +53,9 @@ FEEDS = (
           also=("cme_ng_open_interest",)),
     _feed("ng_open_interest", "Henry Hub futures open interest of the day before", fundamentals.FUTURES_ACTIVITY,
           settlements.page_activity, dataset="Settlements", file_part="FUT", note="comes with cme_ng_settlements"),
+    _feed("own_settlements", "Gas settlements from elsewhere, the user's own table", fundamentals.FUTURES_SETTLEMENTS,
+          own.own_settlements, dataset="gas_settlements", file_part="gas_settlements.csv", constants={"market": "own"},
+          note="read from gas_settlements.csv in the data folder, each row with its source"),
 )  # fmt: skip
 
 
@@ -58,6 +64,8 @@ def recognise(payload: Payload) -> str | None:
     head = payload.content[:400].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"PRODUCT SYMBOL,CONTRACT MONTH,"):
         return "cme_nymex_file"
+    if head.startswith(own.HEADING.encode()):
+        return "cme_own_settlements"
     return "cme_ng_settlements" if head.startswith(b"{") and b'"settlements"' in head else None
 
 

@@ -90,7 +90,9 @@ def _file_rows(payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def _page_rows(payload: Payload) -> pd.DataFrame:
     symbol, day = _product_and_day(payload)
-    rows = load_json(payload).get("settlements")
+    answer = load_json(payload)
+    rows = answer.get("settlements")
+    _check_day(payload, answer.get("tradeDate"), day)
     if not isinstance(rows, list):
         raise SchemaChanged(f"{payload.name}: there is no list 'settlements'; map it and replay")
     if not rows:
@@ -136,13 +138,21 @@ def _check_total(payload: Payload, totals: pd.DataFrame, rows: pd.DataFrame) -> 
 
 
 def _product_and_day(payload: Payload) -> tuple[str, date]:
-    """Take product and trade date from the name: the page does not say them."""
+    """Take product and trade date from the name: the page does not say the product."""
     found = PAGE_NAME.search(payload.base_name)
     if found is None or int(found[1]) not in PRODUCT_SYMBOLS:
+        known = ", ".join(f"{number} {symbol}" for number, symbol in PRODUCT_SYMBOLS.items())
         raise UnreadablePayload(
-            f"{payload.name}: name the file <product id>_FUT_YYYY-MM-DD.json; the page says neither"
+            f"{payload.name}: name the file <product id>_FUT_YYYY-MM-DD.json; product ids known are {known}"
         )
     return PRODUCT_SYMBOLS[int(found[1])], date(int(found[2]), int(found[3]), int(found[4]))
+
+
+def _check_day(payload: Payload, told: object, day: date) -> None:
+    """Raise UnreadablePayload where the page itself tells another trade date (MM/DD/YYYY) than the one asked for."""
+    stated = pd.to_datetime(str(told), format="%m/%d/%Y", errors="coerce")
+    if not pd.isna(stated) and stated.date() != day:
+        raise UnreadablePayload(f"{payload.name}: the page is of {stated.date()}, not of {day}; name it by its own day")
 
 
 def _month(text: str) -> date | None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from market_platform.analysis.gas.legs import basis_curves
 from market_platform.contracts.validate import validate
+from market_platform.errors import UnreadablePayload
 from market_platform.markets.gas import BASIS_HUBS, contract_code, easter, exchange_holidays, last_trade_day
 from market_platform.platform import Platform
 from market_platform.sandbox.publishers.cme import settlement_file
@@ -91,6 +93,38 @@ def test_a_cut_page_is_refused(page: Payload) -> None:
     del answer["settlements"][-1]
     with pytest.raises(TotalDiffers, match="may be cut"):
         feed.parse(feed, [Payload(page.name, json.dumps(answer).encode())])
+
+
+def test_a_page_of_another_day_or_product_is_refused(page: Payload) -> None:
+    feed = CME.feed("cme_ng_settlements")
+    told = page.content.replace(b"{", b'{"tradeDate":"06/24/2026",', 1)
+    with pytest.raises(UnreadablePayload, match="the page is of 2026-06-24, not of 2026-06-25"):
+        feed.parse(feed, [Payload(page.name, told)])
+    assert len(feed.parse(feed, [Payload("133_FUT_20260624.json", told)])) == 21
+    with pytest.raises(UnreadablePayload, match="product ids known are 444 NG, 133 ES"):
+        feed.parse(feed, [Payload("425_FUT_2026-06-25.json", page.content)])
+
+
+def test_settlements_of_the_users_own_become_basis() -> None:
+    table = (
+        "\ufefftrade_date,hub,contract_month,settle_usd_per_mmbtu,source\r\n"
+        "2026-03-06,Henry Hub,2026-04,3.125,broker\r\n2026-03-06,Waha,2026-04,-1.0450,broker\r\n"
+        "2026-03-06,Atlantis,2026-04,1,broker\r\n2026-03-06,Waha,2026-05,-1,\r\n2026-03-06,Waha,May,-1,broker\r\n"
+    )
+    payload = Payload("gas_settlements.csv", table.encode())
+    feed = recognise(payload)
+    assert feed.key == "cme_own_settlements"
+    verdict = validate(feed.parse(feed, [payload]), feed.contract)
+    assert verdict.accepted[["contract", "settle_price"]].values.tolist() == [["NGJ26", 3.125], ["NWJ26", -1.045]]
+    reasons = sorted(verdict.refused["reason"])
+    assert [reason.split(" is n")[0] for reason in reasons] == [
+        "contract_month = May", "hub = Atlantis", "the row names no source of its price"
+    ]  # fmt: skip
+    rows = verdict.accepted.assign(
+        trade_day=verdict.accepted["market_day"], settle_usd_per_mmbtu=verdict.accepted["settle_price"]
+    )
+    curves = basis_curves(rows).set_index("hub")
+    assert curves.loc["Waha", ["basis_usd_per_mmbtu", "price_usd_per_mmbtu"]].tolist() == [-1.045, 2.08]
 
 
 def test_exchange_calendar() -> None:
