@@ -35,7 +35,7 @@ class _Read:
     """One payload of one feed, parsed and judged; rows that were accepted are ready for the lake."""
 
     outcome: Outcome
-    files: list[Payload]
+    files: list[str]
     verdict: Verdict
     arrival: Arrival
 
@@ -90,7 +90,7 @@ class Landing:
             quarantined=len(verdict.refused),
         )
         arrival = Arrival(verdict.accepted, archived.digest, max(stamps) if stamps else archived.published_at)
-        return _Read(outcome, files, verdict, arrival)
+        return _Read(outcome, [file.name for file in files], verdict, arrival)
 
     def _commit(self, feed: Feed, read: Sequence[_Read], now: datetime) -> list[Outcome]:
         """Commit the rows of some payloads at once and account for each."""
@@ -117,7 +117,7 @@ class Landing:
             feed=feed,
             standing=standing,
             refused=read.verdict.refused,
-            files=[file.name for file in read.files],
+            files=read.files,
         )
         self.notice(outcome)
         return outcome
