@@ -247,9 +247,12 @@ class _Answer:
 
 
 def _land_together(waiting: Sequence[_Answer], another: _Answer) -> bool:
-    """Say whether an answer may wait for others of its market days: each commit writes the days anew."""
+    """Say whether an answer may wait for others of its month: a commit reads what stands and writes the days anew."""
     size = sum(len(each.payload.content) for each in (*waiting, another))
-    return another.request.days == waiting[0].request.days and size <= MOST_BYTES_AT_ONCE
+    days = waiting[0].request.days, another.request.days
+    first, second = ({day.replace(day=1) for day in each} for each in days)
+    same = days[0] == days[1] or (first == second and len(first) == 1)
+    return same and size <= MOST_BYTES_AT_ONCE
 
 
 def pace_by_host(credentials: Credentials = NOBODY) -> dict[str, float]:

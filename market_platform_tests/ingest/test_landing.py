@@ -13,7 +13,7 @@ from market_platform.sources.payload import Payload
 HOURLY_ANSWERS = FEEDS["caiso_fmm_ancillary"]
 
 
-@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25), (date(2026, 11, 19), 24)])
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
 def test_the_hours_of_a_day_are_one_commit_and_an_outcome_each(make_platform, day, hours):
     platform = make_platform()
     outcomes = list(platform.pipeline.ingest(HOURLY_ANSWERS, [day]))
@@ -24,6 +24,17 @@ def test_the_hours_of_a_day_are_one_commit_and_an_outcome_each(make_platform, da
     first = platform.lake.version(HOURLY_ANSWERS.contract)
     assert {outcome.outcome for outcome in platform.pipeline.ingest(HOURLY_ANSWERS, [day])} == {"unchanged"}
     assert platform.lake.version(HOURLY_ANSWERS.contract) == first == 1
+
+
+def test_days_of_a_month_are_one_commit_and_an_outcome_each(make_platform):
+    platform, feed = make_platform(), FEEDS["ercot_dam_spp"]
+    days = [date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)]
+    outcomes = list(platform.pipeline.ingest(feed, days))
+    assert [(outcome.days, outcome.outcome) for outcome in outcomes] == [((day,), "committed") for day in days]
+    assert platform.lake.version(feed.contract) == 2
+    held = platform.lake.read(feed.contract)
+    assert held.groupby("market_day")["interval_start"].nunique().tolist() == [24, 24, 25, 24]
+    assert held.groupby("payload").size().to_dict() == {outcome.sha256: outcome.committed for outcome in outcomes}
 
 
 def test_a_broken_hour_is_told_and_the_others_land(make_platform):
