@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from market_platform.cli.console import say, show, show_json
+from market_platform.cli.console import say, show, show_json, tell
 from market_platform.contracts.families.forecasts import FORECAST_SCORES, FORECASTS
 from market_platform.errors import MarketPlatformError
 from market_platform.platform import Platform
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from market_platform.forecasting.issue import Request
+    from market_platform.forecasting.members import Member
     from market_platform.forecasting.panel import Panel
 
 app = typer.Typer(
@@ -43,7 +44,7 @@ def from_file(
     zone: Zone = "America/New_York",
     calendar: Calendar = "US",
     day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Market day; the one after the last whole day")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Market day; left out: the one after the last value")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write all 99 quantiles with provenance to this CSV")] = None,
     save: Annotated[Path | None, typer.Option(help="Save the model (history and settings) to this file")] = None,
@@ -57,7 +58,7 @@ def from_file(
     report = history_report(panel)
     if save is not None:
         save.write_bytes(saved.save(panel))
-    _issue(panel, request, out, report.text, as_json=as_json)
+    _issue(panel, request, out, report.text, None, as_json=as_json)
 
 
 @app.command("saved")
@@ -74,12 +75,12 @@ def from_saved(
     from market_platform.forecasting.report import history_report
 
     try:
-        panel, _ = saved.load(model.read_bytes())
+        panel, members = saved.load(model.read_bytes())
     except MarketPlatformError as refusal:
         _refuse(refusal)
     day = panel.days[-1].astype(object)
     request = Request(model.stem, "own_series", day, _zone(zone), datetime.now(UTC))
-    _issue(panel, request, out, history_report(panel).text, as_json=as_json)
+    _issue(panel, request, out, history_report(panel).text, members, as_json=as_json)
 
 
 @app.command("show")
@@ -166,19 +167,30 @@ def _panel_of(own: Path, zone: str, calendar: str, day: date | None) -> "tuple[P
 
     local = _zone(zone)
     try:
-        target, ahead = read_own_csv(own.read_bytes(), local)
+        target, ahead, notes = read_own_csv(own.read_bytes(), local)
         chosen = day or target["interval_start"].max().tz_convert(local).date() + timedelta(days=1)
         request = Request(own.stem, "own_series", chosen, local, datetime.now(UTC), calendar)
-        return panel_from_frames(request, target, ahead), request
+        panel = panel_from_frames(request, target, ahead)
     except MarketPlatformError as refusal:
         _refuse(refusal)
+    for note in notes:
+        tell(f"note: {note}")
+    return panel, request
 
 
-def _issue(panel: "Panel", request: "Request", out: Path | None, report: str, *, as_json: bool) -> None:
+def _issue(
+    panel: "Panel",
+    request: "Request",
+    out: Path | None,
+    report: str,
+    members: "tuple[Member, ...] | None",
+    *,
+    as_json: bool,
+) -> None:
     from market_platform.forecasting.batch import Task, forecast
     from market_platform.forecasting.issue import rows_of
 
-    made = forecast(Task(panel))
+    made = forecast(Task(panel), members)
     if isinstance(made, MarketPlatformError):
         say(report)
         _refuse(made)

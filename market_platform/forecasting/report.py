@@ -37,10 +37,12 @@ def history_report(panel: Panel) -> HistoryReport:
             f"only the naive is possible; kernel and LASSO models need {SHORT_ROWS - count} more days",
         )
     else:
-        rung, advice = "refusal", "no complete day: load a history first"
+        fullest = int((~np.isnan(target)).sum(axis=1).max(initial=0))
+        rung = "refusal"
+        advice = f"the fullest has {fullest} of {target.shape[1]} hours; load an hourly or finer history first"
     sentences = [f"{count} of {len(target)} days are complete: {advice}."]
     if gap:
-        sentences.append(f"The longest gap has {gap} days; days in gaps are not trained on.")
+        sentences.append(f"The longest gap has {gap} day{'s' * (gap > 1)}; days in gaps are not trained on.")
     if constant:
         sentences.append("The history is constant: the forecast repeats it.")
     return HistoryReport(len(target), count, gap, constant, rung, " ".join(sentences))

@@ -121,17 +121,23 @@ def test_holidays_fall_where_calendars_print_them():
 
 def test_a_users_own_csv_is_read_or_refused_by_row():
     text = "interval_start,value,load\n2025-11-02T00:00,20,5\n2025-11-02T01:00,21,5\n2025-11-02T01:00,22,5\n2025-11-02T02:00,23,5\n"
-    target, ahead = read_own_csv(text.encode(), ZONE)
+    target, ahead, notes = read_own_csv(text.encode(), ZONE)
+    assert notes == ()
     assert target["interval_start"].diff().dropna().eq(pd.Timedelta(hours=1)).all()
     assert list(ahead) == ["load"]
-    zoned, _ = read_own_csv(b"interval_start,value\n2025-01-01T00:00-06:00,20\n", ZONE)
+    zoned, _, _ = read_own_csv(b"interval_start,value\n2025-01-01T00:00-06:00,20\n", ZONE)
     assert zoned["interval_start"].iloc[0] == pd.Timestamp("2025-01-01T06:00Z")
+    spring, _, notes = read_own_csv(b"interval_start,value\n2025-03-09T01:00,20\n2025-03-09T02:00,21\n", ZONE)
+    assert (len(spring), notes) == (1, ("1 rows on an hour that the clock skips, the first in row 3: left out",))
+    daily, _, _ = read_own_csv(b"interval_start,value\n2025-03-09,20\n", ZONE)  # a bare date carries no offset
+    assert daily["interval_start"].iloc[0] == pd.Timestamp("2025-03-09T06:00Z")
     for payload, words in (
         (b"", "cannot be read"),
         (b"time,price\n1,2\n", "are needed"),
         (b"interval_start,value\nsoon,2\n", "row 2"),
         (b"interval_start,value\n2025-01-01T00:00,2\n2025-01-01T01:00,dear\n", "row 3"),
         (b"interval_start,value\n2025-01-01T00:00,\n", "no value"),
+        (b"interval_start,value\n2025-01-01T00:00Z,2\n2025-01-01T01:00,2\n", "row 3: '2025-01-01T01:00' is written"),
     ):
         with pytest.raises(UnusableData, match=words):
             read_own_csv(payload, ZONE)
