@@ -17,15 +17,31 @@ if TYPE_CHECKING:
     from market_platform.trading.bids.bid import Bid
 
 TableFile = Annotated[Path | None, typer.Argument(help="CSV of bids; without it the drafts in the ledger", exists=True)]
+Exported = Annotated[
+    Path | None, typer.Argument(help="CSV of bids; without it the market day in the ledger", exists=True)
+]
+Schemas = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of ERCOT's official schemas; each message has to keep them", exists=True, file_okay=False
+    ),
+]
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="CSV of bids", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV of bids, or one of ERCOT's messages", exists=True, dir_okay=False)],
     *,
     at: Annotated[datetime | None, typer.Option(help="Moment of receipt, UTC; now by default")] = None,
+    schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
-    """Judge bids by every rule of their ISO and name each one that is broken; exit status 1 where any is."""
+    """Judge bids by every rule of their ISO and name each one that is broken; exit status 1 where any is.
+
+    An XML file is held against ERCOT's official schemas, those of --schemas.
+    """
+    if file.suffix.lower() == ".xml":
+        _check_message(file, schemas)
+        return
     from market_platform.trading.bids.bid_table import read_bid_table
     from market_platform.trading.bids.checker import check_schedule
 
@@ -57,12 +73,24 @@ def check(
         raise typer.Exit(1)
 
 
+def _check_message(file: Path, schemas: Path | None) -> None:
+    from market_platform.trading.gateways.ercot.schema import ErcotSchemas
+    from market_platform.trading.gateways.xml_text import parsed
+
+    if schemas is None:
+        raise typer.BadParameter("an XML file is judged by ERCOT's schemas: name their folder with --schemas")
+    with told_plainly():
+        ErcotSchemas(schemas).demand_message(parsed(file.read_bytes(), file.name))
+    say(f"{file.name} keeps ERCOT's official schema")
+
+
 def export(
-    file: TableFile = None,
+    file: Exported = None,
     *,
     form: Annotated[str, typer.Option("--format", help="ercot, pjm, nyiso or caiso")],
     day: Day = None,
     folder: Annotated[Path | None, typer.Option(help="Write one file a message; without it they are printed")] = None,
+    schemas: Schemas = None,
 ) -> None:
     """Write bids as the ISO's own messages, unsigned and without secrets: of a file, or of the ledger's market day."""
     from market_platform.defs.trading.house import gateway_of
@@ -82,7 +110,7 @@ def export(
         messages = [
             message
             for participant in sorted({bid.participant for bid in bids})
-            for message in gateway_of(iso, participant).submission(
+            for message in gateway_of(iso, participant, schemas).submission(
                 [bid for bid in bids if bid.participant == participant], at
             )
         ]

@@ -1,7 +1,7 @@
 """The simulated exchange behind HTTP on loopback, for clients that no one here wrote."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -46,6 +46,6 @@ def serve(
             while until is None or time.monotonic() < until:
                 time.sleep(min(1.0, seconds or 1.0))
                 for side in days.values():
-                    side.advance(house.platform.clock() - timedelta(0))
+                    side.advance(house.platform.clock())
         except KeyboardInterrupt:
             say("ended")

@@ -63,6 +63,17 @@ def test_bids_are_built_checked_sent_listed_shown_and_cancelled(call, days, tmp_
     assert "not in the ledger" in call("bids", "show", "nobody", code=1)
 
 
+def test_a_message_is_held_against_ercots_own_schemas(call, recordings):
+    ercot = recordings / "bids" / "ercot"
+    judged = ("--schemas", ercot / "xsd")
+    assert "keeps" in call("bids", "check", ercot / "examples" / "AwardedASOnly-Example.xml", *judged)
+    for name, fault in (("ASOnlyOffer-Example.xml", "BidSet"), ("GenResParams-SOC-Example.xml", "ReplayDetection")):
+        said = call("bids", "check", ercot / "examples" / name, *judged, code=1)
+        assert "breaks Message.xsd: line" in said
+        assert f"{fault}': This element is not expected" in said
+    call("bids", "check", ercot / "examples" / "ASOnlyOffer-Example.xml", code=2)
+
+
 def test_a_file_with_broken_rules_names_each(call, tmp_path):
     file = tmp_path / "bids.csv"
     file.write_text(

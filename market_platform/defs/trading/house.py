@@ -207,12 +207,13 @@ class House:
         )  # fmt: skip
 
 
-def gateway_of(iso: str, participant: str) -> Gateway:
-    """Return the gateway of a participant."""
+def gateway_of(iso: str, participant: str, schemas: Path | None = None) -> Gateway:
+    """Return the gateway of a participant; ERCOT's demands its official schemas of every message where a folder is named."""
     if iso == "ercot":
         from market_platform.trading.gateways.ercot.gateway import ErcotGateway
+        from market_platform.trading.gateways.ercot.schema import ErcotSchemas
 
-        return ErcotGateway(participant, f"{participant}_API")
+        return ErcotGateway(participant, f"{participant}_API", ErcotSchemas(schemas) if schemas else None)
     if iso == "pjm":
         return PjmGateway(participant)
     return NyisoGateway(participant, f"{participant}_API") if iso == "nyiso" else CaisoGateway(participant)

@@ -52,6 +52,14 @@ class ErcotSchemas:
             msg = f"{name.localname} breaks {file_name}: {faults}"
             raise RuleBroken(msg)
 
+    def demand_message(self, root: etree._Element) -> None:
+        """Raise RuleBroken where a message, in its envelope or bare, or what it carries breaks the official schema."""
+        body = root.find("{*}Body") if etree.QName(root).localname == "Envelope" else None
+        for message in [root] if body is None else body.iterchildren(tag=etree.Element):
+            self.demand(message)
+            for carried in message.iterfind("{*}Payload/*"):
+                self.demand(carried)
+
     def _schema(self, file_name: str) -> etree.XMLSchema:
         if file_name not in self._compiled:
             path = self.folder / file_name
