@@ -16,6 +16,7 @@ from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
 
 PLACE = ["file", "line", "defect"]
+BYTE_MARKS = "\ufeff\xef\xbb\xbf \t\r\n"  # as one character, and as the three that it becomes when encoded again
 TIME_KINDS = {"market_day": Kind.DAY, "interval_start": Kind.MOMENT, "interval_end": Kind.MOMENT}
 
 
@@ -74,9 +75,9 @@ def tell(rows: pd.DataFrame, bad: pd.Series, reason: pd.Series | str) -> None:
 
 
 def load_json(payload: Payload) -> dict[str, Any]:
-    """Read a JSON object with or without a byte mark. Raises UnreadablePayload."""
+    """Read a JSON object with or without a byte mark, one that was encoded twice included. Raises UnreadablePayload."""
     try:
-        answer = json.loads(payload.content.decode("utf-8-sig"))
+        answer = json.loads(payload.content.decode("utf-8").lstrip(BYTE_MARKS))
     except ValueError as error:
         raise UnreadablePayload(
             f"{payload.name}: the JSON cannot be read ({error}); the bytes are kept, fetch it again"

@@ -82,7 +82,8 @@ def test_regions_differ_from_the_total_and_are_left_as_published(recordings: Pat
 def test_release_has_texts_for_flags_and_survives_a_byte_mark(recordings: Path) -> None:
     payload = _payload(recordings, "wngsr_json/wngsr.json")
     feed = EIA.feed("eia_storage_report")
-    for content in (payload.content, b"\xef\xbb\xbf" + payload.content):
+    twice = "\xef\xbb\xbf".encode()
+    for content in (payload.content, b"\xef\xbb\xbf" + payload.content, twice + b"\r\n" + payload.content):
         rows = feed.parse(feed, [Payload("wngsr.json", content)])
         assert rows[["stock_bcf", "net_change_bcf", "five_year_average_bcf"]].iloc[0].tolist() == [2983.0, 61.0, 2798.0]
         assert not rows["is_revision"].iloc[0]
