@@ -42,8 +42,8 @@ def report(
             say(f"check {check.name} of {check.asset} asks for a look")
     if waiting := not_published(heard):
         say(waiting)
-    for outcome in (outcome for outcome in heard if outcome.failed):
-        say(f"failed: {outcome.feed}: {outcome.outcome}: {outcome.message}")
+    for line in failures(heard, failed):
+        say(line)
     marked = " (simulated data)" if platform.settings.origin == "sandbox" else ""
     say(
         f"{passed} of {len(checks)} checks passed; {sum(outcome.committed for outcome in heard):,} rows laid in{marked}"
@@ -55,6 +55,12 @@ def report(
     say('  .venv/bin/market-platform sql "FROM lmp LIMIT 5"   SQL over the lake')
     say(f"  duckdb -readonly {platform.catalog.path}   the same in any DuckDB")
     say("  .venv/bin/market-platform status          age, coverage and gaps of every feed")
+
+
+def failures(heard: Sequence[Outcome], failed: Sequence[str]) -> list[str]:
+    """Return what failed, a line each: runs first, then single requests."""
+    runs = [f"failed: run of {run}; `make ui` shows why, and the same command again runs it again" for run in failed]
+    return runs + [f"failed: {each.feed}: {each.outcome}: {each.message}" for each in heard if each.failed]
 
 
 def not_published(heard: Sequence[Outcome]) -> str:

@@ -1,6 +1,6 @@
 """The report of the main job: what a person need not read one by one is counted."""
 
-from market_platform.cli.main_report import not_published
+from market_platform.cli.main_report import failures, not_published
 from market_platform.ingest.account import Outcome
 
 
@@ -24,3 +24,9 @@ def test_feeds_without_a_day_yet_are_counted_by_publisher():
 
 def test_nothing_is_said_where_every_feed_gave_something():
     assert not_published([heard("cme_ng_settlements", "committed")]) == ""
+
+
+def test_runs_and_requests_that_failed_are_named():
+    runs, request = failures([heard("cme_ng_settlements", "SchemaChanged"), heard("pjm_dam_lmp_hub")], ["certificates"])
+    assert runs.startswith("failed: run of certificates;")
+    assert request.startswith("failed: cme_ng_settlements: SchemaChanged")
