@@ -12,7 +12,7 @@ from market_platform.forecasting.panel import Panel
 
 ROWS, FIRST, CUT = 230, 190, 215
 SHORT = {
-    "network": {"first_epochs": 4, "daily_steps": 2, "members": 2},
+    "network": {"first_epochs": 4, "daily_steps": 2, "members": 2, "hidden": (16, 12), "batch": 16},
     "boosting": {"trees": 3, "history_rows": 60, "bins": 8},
     "hourly_kernel": {"history_rows": 15},
 }
