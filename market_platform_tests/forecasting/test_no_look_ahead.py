@@ -57,7 +57,7 @@ def test_a_member_never_sees_past_the_gate(member):
 
 
 def test_combination_and_quantiles_never_see_past_the_gate():
-    members = tuple(member for member in standard_pool() if member.family in {"kernel", "lasso"})
+    members = tuple(member for member in standard_pool() if member.name in {"kernel_28", "kernel_91", "lasso_91"})
     panel = _panel()
     results = []
     for version in (panel, _poisoned(panel, CUT)):

@@ -38,7 +38,7 @@ def _five_minutes(days: int = 12, seed: int = 4) -> tuple[pd.Series, pd.Series]:
 def test_real_time_beats_persistence_and_the_day_ahead_price():
     real_time, day_ahead = _five_minutes()
     errors = {"ours": [], "last": [], "day ahead": []}
-    for cut in range(len(real_time) - 40 * 24, len(real_time) - 24, 40):
+    for cut in range(len(real_time) - 40 * 24, len(real_time) - 24, 80):
         got = forecast_real_time(real_time.iloc[:cut], day_ahead, 24)
         truth = real_time.iloc[cut : cut + 24].to_numpy()
         errors["ours"].append(np.abs(got.price_usd_per_mwh - truth).mean())
