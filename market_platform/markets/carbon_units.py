@@ -4,9 +4,12 @@ Sources: one California, Quebec or Washington allowance is a metric ton of CO2e,
 (17 CCR 95800, WAC 173-446, RGGI Model Rule); a short ton is 0.90718474 metric tons by definition.
 """
 
+import csv
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cache
+from pathlib import Path
 
 from market_platform.errors import RuleBroken
 
@@ -59,16 +62,19 @@ class CarbonPrice:
         return other.usd
 
 
-def rggi_cost_containment_trigger_usd(year: int) -> Decimal:
-    """Return the price per short ton from which RGGI sells its cost-containment reserve.
+@dataclass(frozen=True)
+class Trigger:
+    """The price per short ton from which RGGI sells its cost-containment reserve in a year, and how sure that is."""
 
-    2014 $4, 2015 $6, 2016 $8, 2017 $10, then +2.5 % a year to 2020; 2021 $13, then +7 % a year (Model Rule; the years
-    after 2023 are unverified). Raises RuleBroken for years without a trigger.
-    """
-    stated = {2014: 4, 2015: 6, 2016: 8, 2017: 10}
-    if year in stated:
-        return Decimal(stated[year])
-    if year < 2014:
-        raise RuleBroken(f"RGGI had no cost-containment reserve in {year}: the first was in 2014")
-    base, growth, first = (10, "1.025", 2017) if year <= 2020 else (13, "1.07", 2021)
-    return (base * Decimal(growth) ** (year - first)).quantize(Decimal("0.01"))
+    usd: Decimal
+    status: str
+
+
+@cache
+def rggi_cost_containment_triggers() -> dict[int, Trigger]:
+    """Return the triggers by year (table beside this module, each with source and status); none before 2014."""
+    with (Path(__file__).parent / "carbon_triggers.csv").open(encoding="utf-8") as table:
+        return {
+            int(row["year"]): Trigger(Decimal(row["trigger_usd_per_short_ton"]), row["status"])
+            for row in csv.DictReader(table)
+        }

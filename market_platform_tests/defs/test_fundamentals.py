@@ -69,11 +69,13 @@ def test_everything_is_laid_in_and_drawn(ran: tuple[Platform, dg.ExecuteInProces
     assert made == {asset.key.to_user_string() for asset in room.ASSETS}
     for contract in (
         drivers.GAS_BASIS, drivers.GAS_SPREADS, drivers.GAS_FRONT_MONTH, drivers.STORAGE_SURPLUS, drivers.SPARK_SPREADS,
+        drivers.CARBON_LEVELS,
         drivers.DRIVER_CORRELATIONS, drivers.RENEWABLE_OUTLOOK, drivers.CHP_DECISIONS, fundamentals.CARBON_OFFSETS,
         fundamentals.CARBON_AUCTIONS, fundamentals.PIPELINE_CAPACITY,
     ):  # fmt: skip
         assert len(platform.lake.read(contract)), contract.name
     for key, name in (("gas_basis", "basis"), ("gas_basis", "curve"), ("storage_surplus", "band"), ("gas_front_month", "plot"),
+                      ("carbon_levels", "plot"),
                       ("spark_spreads", "plot"), ("pipeline_utilisation", "plot"), ("renewable_outlook", "solar")):  # fmt: skip
         assert "data:image/png;base64," in _metadata(result, key)[name].value
     assert {check.check_name for check in result.get_asset_check_evaluations() if not check.passed} == set()

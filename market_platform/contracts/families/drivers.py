@@ -123,6 +123,27 @@ SPARK_SPREADS = Contract(
     },
 )
 
+CARBON_LEVELS = Contract(
+    name="carbon_levels",
+    description="Where each current allowance auction cleared between its floor and the trigger of the reserve, in both tons.",
+    key=("programme", "auction", "interval_end"),
+    columns={
+        "market": MARKET,
+        "programme": column(Kind.TEXT, "california_quebec, rggi or washington"),
+        "auction": column(Kind.TEXT, "Auction as the programme names it"),
+        "is_published": column(Kind.FLAG, "Read where the programme publishes it, not from a table of it"),
+        "published_unit": column(Kind.TEXT, "The programme's own ton: metric_ton or short_ton"),
+        "price_usd_per_metric_ton": column(Kind.NUMBER, "Settlement"),
+        "price_usd_per_short_ton": column(Kind.NUMBER, "The same settlement"),
+        "floor_usd_per_metric_ton": column(Kind.NUMBER, "Reserve price of the auction", blank=True),
+        "floor_status": column(Kind.TEXT, "How far the floor is confirmed", blank=True),
+        "trigger_usd_per_metric_ton": column(Kind.NUMBER, "RGGI's cost-containment trigger of the year", blank=True),
+        "trigger_status": column(Kind.TEXT, "How far the trigger is confirmed", blank=True),
+        "is_at_floor": column(Kind.FLAG, "Cleared at the floor", blank=True),
+        "is_over_trigger": column(Kind.FLAG, "Cleared at the trigger or above", blank=True),
+    },
+)
+
 RENEWABLE_OUTLOOK = Contract(
     name="renewable_outlook",
     description="What the weather forecast means for a plant at a place: irradiance and wind, and output as a part of "

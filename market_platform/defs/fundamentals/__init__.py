@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from market_platform.defs.fundamentals import checks, chp, gas, history, pipelines, spark, storage, weather
+from market_platform.defs.fundamentals import carbon, checks, chp, gas, history, pipelines, spark, storage, weather
 
 ASSETS = (
     history.fundamentals_history,
@@ -11,6 +11,7 @@ ASSETS = (
     gas.gas_front_month,
     storage.storage_surplus,
     storage.driver_correlations,
+    carbon.carbon_levels,
     spark.spark_spreads,
     weather.place_degree_days,
     weather.renewable_outlook,

@@ -66,21 +66,30 @@ def storage(platform: Platform) -> pd.DataFrame:
     return rows.drop_duplicates(["region", "gas_type", "week_ending"], keep="first")
 
 
-def carbon_prices(platform: Platform) -> pd.DataFrame:
-    """Return the current auctions' price per metric ton by programme and day, oldest first.
+def carbon_auctions(platform: Platform) -> pd.DataFrame:
+    """Return the current auctions, one a programme and month: as published, else as a table of the package or a user has it.
 
-    One auction stands for a programme and month: as its publisher has it, else as the package's table or a user's has.
-    Where only its month is known, its price counts from the month's end on: before, it may not have been held.
+    What the first of them leaves blank (a floor, say) is taken from the next. ``is_published`` says which it is.
     """
     rows = platform.lake.read(
         fundamentals.CARBON_AUCTIONS, "allowance_type = 'current' AND price_usd_per_metric_ton IS NOT NULL"
     )
-    rows = rows.assign(day=pd.to_datetime(rows["market_day"]), is_published=rows["feed"].isin(CARBON_RESULTS))
-    rows = rows.assign(month=rows["day"].dt.to_period("M"), by_day=rows["date_precision"] == "day")
+    rows = rows.assign(is_published=rows["feed"].isin(CARBON_RESULTS), by_day=rows["date_precision"] == "day")
+    rows = rows.assign(month=pd.to_datetime(rows["market_day"]).dt.to_period("M"))
     rows = rows.sort_values(["is_published", "by_day"], ascending=False, kind="stable")
-    rows["day"] = rows["day"].where(rows["by_day"], rows["day"] + pd.offsets.MonthBegin())
+    return rows.groupby(["programme", "month"], as_index=False).first().sort_values("interval_start")
+
+
+def carbon_prices(platform: Platform) -> pd.DataFrame:
+    """Return the current auctions' price per metric ton by programme and day, oldest first.
+
+    Where only an auction's month is known, its price counts from the month's end on: before, it may not have been held.
+    """
+    rows = carbon_auctions(platform)
+    day = pd.to_datetime(rows["market_day"])
+    rows["day"] = day.where(rows["by_day"], day + pd.offsets.MonthBegin())
     columns = ["programme", "day", "interval_end", "price_usd_per_metric_ton"]
-    return rows.drop_duplicates(["programme", "month"])[columns].sort_values("day").reset_index(drop=True)
+    return rows[columns].sort_values("day").reset_index(drop=True)
 
 
 def place_hours(platform: Platform) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from market_platform.contracts.validate import validate
-from market_platform.markets.carbon_units import CarbonPrice, Ton, TonsDiffer, rggi_cost_containment_trigger_usd
+from market_platform.markets.carbon_units import CarbonPrice, Ton, TonsDiffer, rggi_cost_containment_triggers
 from market_platform.sources.carbon.auctions import PROGRAMMES, reference_table
 from market_platform.sources.catalogue import recognise
 from market_platform.sources.payload import Payload
@@ -63,7 +63,11 @@ def test_short_and_metric_tons_do_not_meet() -> None:
 def test_triggers_agree_with_the_auctions_that_sold_the_reserve() -> None:
     prices = _read(reference_table("rggi")).loc["current"]["published_price_usd"]
     for year, auction in ((2021, "54"), (2023, "62")):
-        assert float(rggi_cost_containment_trigger_usd(year)) == prices[auction]
+        trigger = rggi_cost_containment_triggers()[year]
+        assert float(trigger.usd) == prices[auction]
+        assert trigger.status == "supported by prices"
+    assert rggi_cost_containment_triggers()[2026].status == "unverified"
+    assert min(rggi_cost_containment_triggers()) == 2014
 
 
 def test_members_and_caps_are_read(recordings: Path) -> None:
