@@ -138,7 +138,7 @@ CARBON_MEMBERS = Contract(
     key=("programme", "state", "interval_end"),
     columns={
         "market": MARKET,
-        "programme": column(Kind.TEXT, "rggi"),
+        "programme": column(Kind.TEXT, "rggi, or rggi_model: the states of its cap in a planning model"),
         "state": column(Kind.TEXT, "State by its two letters"),
         "source": column(Kind.TEXT, "Where the years are from"),
     },

@@ -87,7 +87,7 @@ def _gaps(rows: pd.DataFrame) -> str:
     key="driver_correlations",
     group_name="fundamentals",
     kinds={"deltalake", "pandas"},
-    deps=["weather_gas_heating_degree_days", "eia_gas_prices_lately", "storage_surplus", "eia_rto_region",
+    deps=["weather_gas_heating_degree_days", "eia_gas_prices_lately", "eia_henry_hub_history", "storage_surplus", "eia_rto_region",
           "weather_open_meteo_forecast"],
     metadata={"dagster/table_name": "lake.driver_correlations"},
     description="Gas-weighted degree days against Henry Hub and storage, and degree hours of a place against load.",
@@ -120,7 +120,10 @@ def _pairs(platform: Platform) -> list[tuple[str, str, str, tuple[float, int] | 
         "degree_days_f",
     )
     spot = _by_day(
-        platform, fundamentals.GAS_PRICES, "feed = 'eia_gas_prices_lately' AND product = 'spot'", "price_usd_per_mmbtu"
+        platform,
+        fundamentals.GAS_PRICES,
+        "feed IN ('eia_gas_prices_lately', 'eia_henry_hub_history') AND product = 'spot' AND frequency = 'daily'",
+        "price_usd_per_mmbtu",
     )
     weeks = platform.lake.read(drivers.STORAGE_SURPLUS, f"region = '{NATION}' AND gas_type = 'total'")
     change = weeks.set_index(pd.to_datetime(weeks["week_ending"]))["change_bcf"]

@@ -62,7 +62,7 @@ FEEDS = (
           request=standing_file, publication=STORAGE_RELEASE, cadence=Cadence.SNAPSHOT, sparse=True,
           publication_lag=timedelta(days=6), note="what was known on the day of each release, before its revisions; "
           "layout as public clients read it (secondary)"),
-    _feed("storage_chart", "Working gas of the Lower 48, chart download", fundamentals.GAS_STORAGE,
+    _feed("storage_chart", "Working gas of one region, chart download", fundamentals.GAS_STORAGE,
           "dnav/ng/ng_stor_wkly_s1_w", parse=storage_files.chart, publication=STORAGE_RELEASE, sparse=True,
           publication_lag=timedelta(days=6)),
     _feed("gas_prices", "Henry Hub spot and front futures", fundamentals.GAS_PRICES, "natural-gas/pri/fut",
