@@ -11,6 +11,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 # The last ones are loaded by the others when they first work.
 PRELOADED = (
     "market_platform.drills.work",
+    "market_platform.drills.runs",
     "market_platform.cli.main",
     "alembic.command",
     "alembic.autogenerate",

@@ -11,17 +11,24 @@ from market_platform.store.feed_tables import coverage, payloads, quarantine
 # An errand that is run again after a death is a fetch more, and its rows are refused under the number of that fetch.
 ACCOUNTS = (payloads, coverage, quarantine)
 NOT_COMPARED = ("fetch_id",)
+# A publisher's spoilt answer is kept as it came, and rows that could be read of it stay under its name.
+ORIGINS = ["payload", "published_at"]
+KEPT_AS_THEY_CAME = (payloads, quarantine)
 
 
-def compare(whole: Platform, struck: Platform, tally: Tally, *, accounts: bool = True) -> None:
+def compare(whole: Platform, struck: Platform, tally: Tally, *, spoilt: bool = False) -> None:
     """Count what the struck platform lost against the whole one, and what it holds that the other does not.
 
     Every version of every row of the lake counts, with its key, values and life, and the rows of the ledger's accounts.
+    Where publishers gave ``spoilt`` answers, these may stand in the accounts too, and be where a row was first read.
     """
+    left_out = ORIGINS if spoilt else []
     for contract in whole.catalog.contracts:
-        _count(whole.lake.read(contract, versions=True), struck.lake.read(contract, versions=True), tally)
-    for table in ACCOUNTS if accounts else ():
-        _count(_account(whole, table), _account(struck, table), tally)
+        wanted, found = (each.lake.read(contract, versions=True).drop(columns=left_out) for each in (whole, struck))
+        _count(wanted, found, tally)
+    for table in ACCOUNTS:
+        wanted, found = _account(whole, table), _account(struck, table)
+        _count(wanted, wanted.merge(found) if spoilt and table in KEPT_AS_THEY_CAME else found, tally)
 
 
 def _account(platform: Platform, table: sa.Table) -> pd.DataFrame:

@@ -33,11 +33,11 @@ class Ground:
         """The platform at the end of the story, that nothing befell."""
         return play_all(self.fresh("whole"))
 
-    def judge(self, struck: Settings, tally: Tally, *, accounts: bool = True) -> None:
+    def judge(self, struck: Settings, tally: Tally, *, spoilt: bool = False) -> None:
         """Let the doctor mend what the drill left, and compare with the platform that nothing befell."""
         platform = platform_at(struck, STORY[-1].moment)
         self.visit(platform, tally)
-        compare(self.whole, platform, tally, accounts=accounts)
+        compare(self.whole, platform, tally, spoilt=spoilt)
         platform.ledger.close()
 
     def visit(self, platform: Platform, tally: Tally) -> None:

@@ -13,6 +13,8 @@ What befalls a platform in earnest, done to a scratch one on purpose. `make dril
 After each drill the platform is compared with one that nothing befell: every version of every row of the lake with its key,
 values and life, and the ledger's payloads, coverage and quarantine. *Lost* rows are in the other and not here, *extra* ones
 the other way round; a row that stands twice counts. The doctor looks while something is wrong and mends, then looks again.
+In `publishers` the spoilt answers themselves are kept too, as everything that came is: their bytes, the lines of them that could
+not be read, and their name with the rows that could.
 """
 
 

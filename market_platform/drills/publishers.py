@@ -23,5 +23,5 @@ def publishers(ground: Ground, times: int) -> Tally:
             tally.seen[f"({fault.value}, {'all' if every else 'some'} answers)"] += 1
             come_through(settings, number)
         tally.faults += 1
-        ground.judge(settings, tally)
+        ground.judge(settings, tally, spoilt=True)
     return tally
