@@ -18,6 +18,9 @@ from market_platform.store.macros import macro_statements
 
 BUILD_TABLE = "catalog_versions"
 MARTS = "marts"
+VERSION_MEANING = (
+    "Version of its Delta log, blank before its first row; of the marts the moment of their file in nanoseconds"
+)
 
 
 class Catalog:
@@ -73,6 +76,9 @@ class Catalog:
                 connection.begin()  # three thousand statements, each a transaction of its own otherwise
                 connection.execute(f"CREATE TABLE {BUILD_TABLE} (name VARCHAR, version BIGINT)")
                 connection.executemany(f"INSERT INTO {BUILD_TABLE} VALUES (?, ?)", list(versions.items()))  # noqa: S608
+                connection.execute(f"COMMENT ON TABLE {BUILD_TABLE} IS 'What of the lake this file shows'")
+                connection.execute(f"COMMENT ON COLUMN {BUILD_TABLE}.name IS 'Table of the lake, or marts'")
+                connection.execute(f"COMMENT ON COLUMN {BUILD_TABLE}.version IS {_quoted(VERSION_MEANING)}")
                 for contract in self.contracts:
                     _create_views(connection, contract, self.lake.files(contract))
                 _create_as_of_macros(connection, self.contracts)

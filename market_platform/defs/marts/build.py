@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from dagster_dbt import DbtCliInvocation
 
 STAMP_TABLE = "mart_builds"
+STAMP_COLUMNS = {
+    "built_at": "When the build began; what the lake came to know later is not in it",
+    "origin": "sandbox or live",
+    "project": "SHA-256 of all that decides how the marts are made",
+}
 
 
 @dataclass(frozen=True)
@@ -216,6 +221,8 @@ def _finish(file: Path, project: str, started: datetime, origin: str) -> None:
             [started, origin, project],
         )
         connection.execute(f"COMMENT ON TABLE {STAMP_TABLE} IS 'From which moment and origin the marts were built'")
+        for column, meaning in STAMP_COLUMNS.items():
+            connection.execute(f"COMMENT ON COLUMN {STAMP_TABLE}.{column} IS '{meaning}'")
 
 
 def _node(row: dict[str, Any]) -> NodeResult:
