@@ -1,4 +1,14 @@
-"""Dispatch engines: what a battery should do at given prices, and what its stored energy is worth."""
+"""Dispatch engines: what a battery should do at given prices, and what its stored energy is worth.
+
+Both values of any price series ($/MWh; NumPy array, list or series; every finite number, of any sign and size):
+
+    battery = Fleet.of(power_mw=1, energy_mwh=4, charge_efficiency=0.9, soc_start_mwh=0, soc_end_mwh=0)
+    optimal_dispatch(battery, prices, hours=1.0).value_usd[0]    # the plain LP's, by slope merge
+    exclusive_dispatch(battery, prices, hours=1.0).value_usd[0]  # never charging and discharging at once
+
+``hours`` is 1/12 for five minutes. The plain LP is the higher one where it burns energy at negative prices; without those
+the two are the same. NaN and infinite prices are refused by place (ValueError), targets out of reach too (Infeasible).
+"""
 
 from market_platform.trading.dispatch.ancillary import AncillaryPlan, AncillaryProduct, ancillary_dispatch
 from market_platform.trading.dispatch.cycles import cycle_limited_dispatch

@@ -15,7 +15,7 @@ from market_platform.trading.dispatch import (
     joint_dispatch,
 )
 
-HOURS = 12
+HOURS = 8
 BATTERY = Fleet.of(
     power_mw=1, energy_mwh=3, soc_min_mwh=0.2, soc_start_mwh=1.5, charge_efficiency=0.9, discharge_efficiency=0.95,
     charge_cost_usd_per_mwh=0.3, discharge_cost_usd_per_mwh=0.5,

@@ -278,6 +278,7 @@ def test_threads_cannot_pass_a_limit_together(ledger):
     _assert_ledger_within(ledger, asked)
 
 
+@pytest.mark.long
 def test_processes_cannot_pass_a_limit_together(ledger):
     asked = _crowd(24)
     register(ledger, asked, at=NOW, actor="trader")
