@@ -81,6 +81,6 @@ def configure(
         import os
 
         os.environ["MARKET_PLATFORM_DATA"] = str(data)
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.INFO if verbose else logging.WARNING)  # dagster sets its own loggers to say more
+    logging.basicConfig(level=shown.level, format="%(levelname)s %(name)s: %(message)s", handlers=[shown])
