@@ -131,6 +131,18 @@ def test_texts_that_go_together_are_read_as_those_that_do_not(files, together):
         assert len(set(texts.to_pylist())) == len(texts)
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), DECIMALS), min_size=1, max_size=40), st.booleans())
+def test_long_phrases_are_read_in_whatever_order_they_come(picks, closed):
+    rows = [(f"2026-11-0{day}T08:00:00-00:00 and on", "x" * name, value) for day, name, value in picks]
+    written = "\n".join(",".join((*row, row[0])) for row in rows) + "\n" * closed
+    filled = scan([memoryview(written.encode())] * 2, [LABEL, LABEL, NUMBER, LABEL], [1, 1, ALONE, 2])
+    assert filled is not None
+    assert columns(filled)[0] == [row[0] for row in rows] * 2
+    assert columns(filled)[1] == [float(row[2]) if row[2] else None for row in rows] * 2
+    assert columns(filled)[2] == [row[1] or None for row in rows] * 2
+
+
 def test_phrases_make_room_as_they_come():
     lines = [f"{row % 977},{row % 1009} {'x' * (row % 90)},{row},{row % 7}" for row in range(50_000)]
     filled = scan([memoryview("\n".join(lines).encode())], [LABEL, LABEL, NUMBER, PASSED], [1, 1, ALONE, ALONE])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from market_platform.sources.arrays import Rows
 from market_platform.sources.stamps import places_of
 
 DENSE_LIMIT = 4
+Column: TypeAlias = tuple[np.ndarray, int]  # codes, and how many texts they stand for
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Spread:
     present: np.ndarray
     again: np.ndarray
 
+    @property
+    def lines(self) -> np.ndarray:
+        """How many rows of the report make each wide row."""
+        return self.present.view(np.int8).sum(axis=0, dtype=np.int8).astype(np.int64)
+
 
 def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray, count: int) -> Spread:
     """Lay the rows of a long report side by side.
@@ -32,7 +39,36 @@ def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray
     ``keys`` are categorical columns that together name the wide row, ``component`` numbers the part that a row holds
     (0 to ``count`` - 1; -1 for rows that belong to none), ``read["value"]`` is its value.
     """
-    wide_of_row, wide_count = _numbered(read, keys)
+    columns = [(codes, len(texts)) for codes, texts in (places_of(read[key]) for key in keys)]
+    value = read["value"].to_numpy()
+    found = _side_by_side(columns, component, value, count)
+    return _gathered(columns, component, value, count) if found is None else found
+
+
+def _side_by_side(columns: Sequence[Column], component: np.ndarray, value: np.ndarray, count: int) -> Spread | None:
+    """Lay blocks beside each other, a component each, that have the same keys in the same order; None where they do not."""
+    edges = np.flatnonzero(component[1:] != component[:-1]) + 1
+    blocks = len(edges) + 1
+    rows = len(component) // blocks
+    if not rows or blocks > count or (edges != rows * np.arange(1, blocks)).any() or rows * blocks < len(component):
+        return None
+    parts = component[::rows]
+    laid = [codes.reshape(blocks, rows) for codes, _ in columns]
+    if parts.min() < 0 or len(set(parts.tolist())) < blocks or any((codes[1:] != codes[0]).any() for codes in laid):
+        return None
+    wide_of_row, wide_count = _numbered([(codes[0], texts) for codes, (_, texts) in zip(laid, columns, strict=True)])
+    seen = np.zeros(wide_count, dtype=bool)
+    seen[wide_of_row] = True
+    if np.count_nonzero(seen) < rows:
+        return None
+    values, present = np.full((count, rows), np.nan), np.zeros((count, rows), dtype=bool)
+    values[parts], present[parts] = value.reshape(blocks, rows), True
+    return Spread(np.arange(rows), values, present, np.zeros(len(component), dtype=bool))
+
+
+def _gathered(columns: Sequence[Column], component: np.ndarray, value: np.ndarray, count: int) -> Spread:
+    """Look for the row of each part of each wide row, in whatever order they come."""
+    wide_of_row, wide_count = _numbered(columns)
     usable = np.flatnonzero(component >= 0) if component.min(initial=0) < 0 else np.arange(len(component))
     cell = component[usable] * wide_count + wide_of_row[usable]
     first = np.full(wide_count * count, -1, dtype=np.int64)
@@ -46,7 +82,7 @@ def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray
     there = present.any(axis=0)
     if not there.all():
         parts, present = parts[:, there], present[:, there]
-    values = read["value"].to_numpy()[parts]
+    values = value[parts]
     values[~present] = np.nan
     leading = np.where(present, parts, len(component)).min(axis=0, initial=len(component))
     return Spread(leading, values, present, again)
@@ -60,21 +96,20 @@ def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
 
 def numbered(column: pd.Series, places: Mapping[str, int]) -> np.ndarray:
     """Look up the number of each row's text; -1 where the table has none."""
-    found = [places.get(text, -1) for text in column.cat.categories.tolist()]
-    return np.array([*found, -1], dtype=np.int64)[column.cat.codes.to_numpy()]
+    codes, texts = places_of(column)
+    return np.array([*(places.get(text, -1) for text in texts.tolist()), -1], dtype=np.int64)[codes]
 
 
-def _numbered(read: pd.DataFrame | Rows, keys: Sequence[str]) -> tuple[np.ndarray, int]:
-    """Return the number of each row's combination of categorical columns, and how many numbers there may be."""
-    rows = len(read[keys[0]])
+def _numbered(columns: Sequence[Column]) -> tuple[np.ndarray, int]:
+    """Return the number of each row's combination of codes, and how many numbers there may be."""
+    rows = len(columns[0][0])
     number = np.zeros(rows, dtype=np.int64)
     size = 1
     before: np.ndarray | None = None
-    for key in keys:
-        codes, texts = places_of(read[key])
+    for codes, texts in columns:
         if before is None or not _decides(before, codes):
-            number = number * (len(texts) + 1) + (codes.astype(np.int64) + 1)
-            size *= len(texts) + 1
+            number = number * (texts + 1) + (codes.astype(np.int64) + 1)
+            size *= texts + 1
         before = codes
     if size <= DENSE_LIMIT * max(rows, 1000):
         return number, size

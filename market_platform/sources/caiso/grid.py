@@ -64,7 +64,7 @@ def transmission_usage(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     number = np.where(read["defect"].notna(), -1, number)
     wide = spread(read, ["tie", "direction", "start", "end"], number, len(measures))
     rows = _tie_rows(feed, read.iloc[wide.leading].reset_index(drop=True))
-    rows = rows.assign(**dict(zip(USAGE_ITEMS.values(), wide.values, strict=True)), lines=wide.present.sum(axis=0))
+    rows = rows.assign(**dict(zip(USAGE_ITEMS.values(), wide.values, strict=True)), lines=wide.lines)
     left = np.flatnonzero(wide.again | (number < 0))
     if left.size:
         rest = _tie_rows(feed, read.iloc[left].reset_index(drop=True)).assign(lines=1)

@@ -83,7 +83,7 @@ def _components(feed: Feed, read: Rows, keys: list[str], place: Callable[[Rows],
     wide = spread(read, [*keys, "start", "end"], component, len(COMPONENTS))
     part = taken(read, [*keys, "start", "end", "day", *PLACE], wide.leading)
     prices = dict(zip(PRICE_COMPONENTS.values(), wide.values, strict=True))
-    rows = intervals(feed, part).assign(**place(part), **prices, lines=wide.present.sum(axis=0))
+    rows = intervals(feed, part).assign(**place(part), **prices, lines=wide.lines)
     _mark_partial(rows, wide.present)
     left = np.flatnonzero(wide.again | (component < 0))
     if left.size:
@@ -98,9 +98,12 @@ def _components(feed: Feed, read: Rows, keys: list[str], place: Callable[[Rows],
 
 def _component(read: Rows) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
-    by_type = codes_of(read["component"], COMPONENTS)
-    by_item = numbered(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()})
-    return np.where(read["defect"].notna(), -1, np.where(by_type >= 0, by_type, by_item))
+    component = codes_of(read["component"], COMPONENTS)
+    if component.min(initial=0) < 0:
+        by_item = numbered(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()})
+        component = np.where(component >= 0, component, by_item)
+    defect = read["defect"].notna().to_numpy()
+    return np.where(defect, -1, component) if defect.any() else component
 
 
 def _mark_partial(rows: Rows, present: np.ndarray) -> None:

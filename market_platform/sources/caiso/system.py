@@ -116,7 +116,7 @@ def _reserves(
     number = np.where(read["defect"].notna(), -1, codes_of(read[part], tuple(parts)))
     wide = spread(read, ["region", "product", "start", "end"], number, len(parts))
     rows = _products(feed, read.iloc[wide.leading].reset_index(drop=True))
-    rows = rows.assign(**dict(zip(parts.values(), wide.values, strict=True)), lines=wide.present.sum(axis=0))
+    rows = rows.assign(**dict(zip(parts.values(), wide.values, strict=True)), lines=wide.lines)
     left = np.flatnonzero(wide.again | (number < 0))
     if left.size:
         rest = _products(feed, read.iloc[left].reset_index(drop=True)).assign(lines=1)

@@ -30,6 +30,16 @@ from market_platform.sources.vocabulary import Met, Shape
 
 
 @compiled
+def _plain_cell(at: int, end: int, numeric: bool, last: bool) -> tuple[float, int]:
+    """Read a bare number, or pass over a bare text: the value and the place behind the cell, 0 where it is not that plain."""
+    if numeric:
+        value, stop = plain_number(at, end)
+    else:
+        value, stop = np.nan, at if at >= end or byte_at(at) == QUOTE else end_of_text(at, end, False, QUOTE, NEWLINE)
+    return value, past_cell(stop, end, last) if stop > at else 0
+
+
+@compiled
 def _other_cell(at: int, end: int, numeric: bool, last: bool) -> tuple[float, int, int, int, int]:
     """Read a number with marks or blanks around it, or pass over a text.
 
@@ -74,22 +84,18 @@ def read_lines(  # noqa: C901 - one loop over bytes
         line, here = at, np.uintp(row)
         for piece in range(pieces):
             slot, first, final = np.uintp(slots[piece]), np.uintp(firsts[piece]), piece + np.uintp(1) == pieces
-            if kinds[first] == NUMBER or slots[piece] < 0:
-                numeric, begin = kinds[first] == NUMBER, at
-                if numeric:
-                    value, stop = plain_number(at, end)
-                    stop = past_cell(stop, end, final) if stop > at else at
-                    if stop > at:
-                        numbers[slot, here], at = value, stop
-                        continue
-                value, state, start, stop, at = _other_cell(at, end, numeric, final)
-                if at == 0 or state == BAD or (pieces == 1 and stop == begin < end):
-                    return line, row, MISFIT, 0
+            numeric, begin = kinds[first] == NUMBER, at
+            if numeric or slots[piece] < 0:
+                value, at = _plain_cell(begin, end, numeric, final)
+                if at == 0:
+                    value, state, start, stop, at = _other_cell(begin, end, numeric, final)
+                    if at == 0 or state == BAD or (pieces == 1 and stop == begin < end):
+                        return line, row, MISFIT, 0
+                    if state == ODD:
+                        odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, start, stop
+                        found += 1
                 if numeric:
                     numbers[slot, here] = value
-                if state == ODD:
-                    odd[found, 0], odd[found, 1], odd[found, 2], odd[found, 3] = slot, row, start, stop
-                    found += 1
                 continue
             last = np.uintp(lasts[slot])
             code, mine = last, np.intp(slot)
@@ -101,10 +107,9 @@ def read_lines(  # noqa: C901 - one loop over bytes
                 elif guess == 2 and at + SPAN <= end:
                     code = np.uintp(seen[slot, sight(at) & seats])
                 elif guess == 3:
-                    begin = at
                     at, learnt = read_cells(at, end, np.intp(piece), lie, cells, phrases)
                     if learnt in (FULL, WRONG):
-                        return line, row, WORDY if learnt == FULL else MISFIT, found if learnt == FULL else 0
+                        return line, row, WORDY if learnt == FULL else MISFIT, found
                     code = np.uintp(learnt)
                     following[slot, last] = code
                     if begin + SPAN <= end:

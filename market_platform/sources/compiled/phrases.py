@@ -93,6 +93,14 @@ def read_cells(  # noqa: C901 - as the loops below
 
 
 @compiled
+def past_literal(at: int, end: int, template: int, ends: int, column: int) -> int:
+    """Return the place behind what stands before a value of an object; 0 where something else does."""
+    literal = place_at(ends + column * PLACE_BYTES)
+    length = place_at(ends + (column + 1) * PLACE_BYTES) - literal
+    return at + length if at + length < end and same(at, end, template + literal, length) else 0
+
+
+@compiled
 def read_values(
     at: int, end: int, template: int, ends: int, piece: int, lie: Lie, cells: Book, phrases: Book
 ) -> tuple[int, int]:
@@ -100,11 +108,8 @@ def read_values(
     begin, slot = at, place_at(lie[2] + piece * PLACE_BYTES)
     first, after = first_column(lie, piece), first_column(lie, piece + 1)
     for column in range(first, after):
-        literal = place_at(ends + column * PLACE_BYTES)
-        length = place_at(ends + (column + 1) * PLACE_BYTES) - literal
-        if at + length >= end or not same(at, end, template + literal, length):
-            return at, WRONG
-        at = end_of_value(at + length, end)
+        at = past_literal(at, end, template, ends, column)
+        at = end_of_value(at, end) if at > 0 else -1
         if at < 0:
             return at, WRONG
     if at >= end or byte_at(at) not in (COMMA, CLOSE):
