@@ -69,12 +69,11 @@ def read_objects(  # noqa: C901 - one loop over bytes
     """
     kinds, firsts, slots = shape.kinds, shape.firsts, shape.slots
     width, pieces, found = np.intp(len(kinds)), np.uintp(len(slots)), 0
-    room = max(numbers.shape[1], codes.shape[1])
     cells, phrases, lie = book_of(met.cells), book_of(met.phrases), lie_of(shape, met)
     following, lasts = met.phrases.following, met.phrases.last
     begins, letters, texts, stride = phrases[2], phrases[4], phrases[6], phrases[7]
     while at < end:
-        if row == room or found + width > len(odd):
+        if row == max(numbers.shape[1], codes.shape[1]) or found + width > len(odd):
             return at, row, MORE, found
         line, here = at, np.uintp(row)
         for piece in range(pieces):
@@ -106,7 +105,8 @@ def read_objects(  # noqa: C901 - one loop over bytes
                     at += length - 1
                     break
             lasts[slot], codes[slot, here] = code, code
-        if (at := _past_object(at, end)) == 0:
+        at = _past_object(at, end)
+        if at == 0:
             return line, row, MISFIT, 0
         row += 1
     return at, row, DONE, found
