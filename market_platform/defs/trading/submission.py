@@ -33,5 +33,5 @@ def told(outcome: Outcome, delivery: str, at: datetime) -> str:
     where = "built and kept, nothing sent (dry run)" if delivery == "dry_run" else "with the simulated exchange"
     return (
         f"{went} bids in {len(outcome.messages)} messages {where} as of {at:%Y-%m-%d %H:%M}Z; {broken} break a rule, "
-        f"{refused} pass a risk limit"
+        f"{refused} exceed a risk limit"
     )

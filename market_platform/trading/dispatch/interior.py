@@ -23,7 +23,7 @@ from market_platform.trading.dispatch.plan import Plan
 
 TINY_ROOM = 1e-10  # an empty side gets this much room so that an interior exists; far below the tolerance in money
 FIXED_END_MWH = 1e-9  # an end SOC this narrow is a given one
-AT_ONCE = 256  # rows whose programs are written together
+WRITTEN_TOGETHER = 256  # programs of so many rows at once; more would only take room
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def interior_rows(
 ) -> None:
     """Fill every row of ``energy`` and ``awards_mw``; one that does not close to ``tolerance`` (relative) has value NaN."""
     alike = len(fleet) == len(market.availability) == 1
-    for first in range(0, energy.value_usd.size, AT_ONCE):
-        part = slice(first, min(first + AT_ONCE, energy.value_usd.size))
+    for first in range(0, energy.value_usd.size, WRITTEN_TOGETHER):
+        part = slice(first, min(first + WRITTEN_TOGETHER, energy.value_usd.size))
         rows = np.arange(part.start, part.stop)
         battery, price = fleet.table[rows % len(fleet)], market.sell[rows % len(market.sell)]
         distinct = rows[:1] if alike else rows

@@ -129,7 +129,7 @@ def test_services_go_from_plan_to_delivery_beside_energy(iso, day, make_platform
         bid.bid_id: bid for bid in plan.bids if bid.product != "energy" and house.wire_names[bid.resource] == FIRST[iso]
     }
     assert len(offered) > 12
-    assert "0 break a rule, 0 pass a risk limit" in submit_drafts(house, iso, day)[0]
+    assert "0 break a rule, 0 exceed a risk limit" in submit_drafts(house, iso, day)[0]
     begin, end = day_bounds(day, MARKETS[iso].zone)
     house_at(platform, begin).service(iso, day).follow(begin)
     states = {bid.bid_id: state for bid, state in find_bids(platform.ledger, iso=iso, day=day)}
@@ -258,7 +258,7 @@ def test_limits_of_the_users_own_hold(make_platform):
     (said,) = submit_drafts(house, "pjm", day)
     large = sum(bid.largest_mw > Decimal("0.3") for bid in plan.bids)
     assert large
-    assert said.endswith(f"{large} pass a risk limit")
+    assert said.endswith(f"{large} exceed a risk limit")
     limits.write_text("limit,value\nmost_mw,0.3\n")
     with pytest.raises(SettingsError, match=r"line 2.*most_mw"):
         _ = house_at(platform, platform.clock()).limits
