@@ -21,7 +21,7 @@ from market_platform.trading.dispatch.interior_steps import FIXED_ROWS, close_ro
 from market_platform.trading.dispatch.market import Market
 from market_platform.trading.dispatch.plan import Plan
 
-TINY_ROOM = 1e-10  # an empty side gets this much room so that an interior exists; far below the tolerance in money
+TINY_ROOM = 1e-12  # an empty side gets this much room so that an interior exists; far below the tolerance in money
 FIXED_END_MWH = 1e-9  # an end SOC this narrow is a given one
 WRITTEN_TOGETHER = 256  # programs of so many rows at once; more would only take room
 

@@ -15,7 +15,7 @@ from market_platform.trading.dispatch.interior_arrays import Answers, Point, Pro
 
 FIXED_ROWS = 12
 MOST_STEPS = 80
-RESIDUAL = 1e-10  # largest broken row, MW or MWh, relative to 1 + capacity
+RESIDUAL = 1e-11  # largest broken row, MW or MWh, relative to 1 + capacity
 SUMS = {"contract", "reassoc", "nsz"}  # lets the compiler vectorise sums and keeps NaN a NaN
 
 
