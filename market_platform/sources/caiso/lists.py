@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, timedelta
 
 import numpy as np
@@ -137,9 +138,10 @@ def _outage_grid(payload: Payload) -> tuple[tuple[str, ...], list[list[object]],
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise UnreadablePayload(f"{payload.name}: the workbook cannot be opened ({error}); fetch it again") from error
-    if OUTAGE_SHEET not in book.sheetnames:
-        raise SchemaChanged(f"{payload.name}: there is no sheet {OUTAGE_SHEET!r} (sheets: {book.sheetnames})")
-    grid = [list(cells) for cells in book[OUTAGE_SHEET].iter_rows(values_only=True)]
+    with closing(book):
+        if OUTAGE_SHEET not in book.sheetnames:
+            raise SchemaChanged(f"{payload.name}: there is no sheet {OUTAGE_SHEET!r} (sheets: {book.sheetnames})")
+        grid = [list(cells) for cells in book[OUTAGE_SHEET].iter_rows(values_only=True)]
     top = next((line for line, cells in enumerate(grid) if "OUTAGE MRID" in cells), None)
     if top is None:
         raise SchemaChanged(f"{payload.name}: no row of {OUTAGE_SHEET} holds the heading OUTAGE MRID")

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -113,10 +114,11 @@ def _capacity_sheet(feed: Feed, position: int, payload: Payload) -> pd.DataFrame
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise UnreadablePayload(f"{payload.name}: the workbook cannot be opened ({error}); fetch it again") from error
-    sheets = {name.strip().casefold(): name for name in book.sheetnames}
-    if "mcp table" not in sheets:
-        raise SchemaChanged(f"{payload.name}: there is no sheet 'MCP Table' (sheets: {book.sheetnames})")
-    grid = list(book[sheets["mcp table"]].iter_rows(values_only=True))
+    with closing(book):
+        sheets = {name.strip().casefold(): name for name in book.sheetnames}
+        if "mcp table" not in sheets:
+            raise SchemaChanged(f"{payload.name}: there is no sheet 'MCP Table' (sheets: {book.sheetnames})")
+        grid = list(book[sheets["mcp table"]].iter_rows(values_only=True))
     top, second, body_start = _heading_rows(payload, grid)
     records = []
     for line, cells in enumerate(grid[body_start:], start=body_start + 1):

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -95,9 +96,10 @@ def _grid(payload: Payload) -> list[tuple[object, ...]]:
         book = openpyxl.load_workbook(io.BytesIO(payload.content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise UnreadablePayload(f"{payload.name}: the workbook cannot be opened ({error}); fetch it again") from error
-    if SHEET not in book.sheetnames:
-        raise SchemaChanged(f"{payload.name}: there is no sheet {SHEET!r} (sheets: {book.sheetnames})")
-    return list(book[SHEET].iter_rows(values_only=True))
+    with closing(book):
+        if SHEET not in book.sheetnames:
+            raise SchemaChanged(f"{payload.name}: there is no sheet {SHEET!r} (sheets: {book.sheetnames})")
+        return list(book[SHEET].iter_rows(values_only=True))
 
 
 def _read(grid: Sequence[tuple[object, ...]], default: str) -> Sheet:
