@@ -28,6 +28,7 @@ from market_platform.sources.arrays import (
     is_laid,
     no_defects,
 )
+from market_platform.sources.csv_lines import line_by_line
 from market_platform.sources.payload import Payload
 
 
@@ -208,7 +209,9 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
     counts = [body.lines for body in bodies]
     frame = _fast(names, texts, reads)
     if frame is None or len(frame) != sum(counts):
-        frame = _careful(names, texts, reads)
+        numbers = {name for name in names if reads[name] is Reads.NUMBER}
+        passed_over = {name for name in names if reads[name] is Reads.PASSED}
+        frame = line_by_line(names, texts, numbers, passed_over)
     else:
         frame["defect"] = no_defects(frame.index)
     return Rows(frame.items()).assign(**_places(bodies, counts))
@@ -280,28 +283,3 @@ def _table(names: tuple[str, ...], text: memoryview, reads: dict[str, Reads]) ->
             strings_can_be_null=True,
         ),
     )
-
-
-def _careful(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame:
-    """Read line by line, so that one bad line costs only itself."""
-    rows: list[list[str | None]] = []
-    defects: list[str | None] = []
-    for line in b"\n".join(texts).decode("utf-8", "replace").splitlines():
-        cells = next(csv.reader([line.rstrip("\r")]), [])
-        fits = len(cells) == len(names)
-        rows.append([cell.strip() or None for cell in cells] if fits else [None] * len(names))
-        defects.append(None if fits else f"{len(cells)} of {len(names)} fields: {line.strip()[:200]}")
-    frame = pd.DataFrame(rows, columns=list(names), dtype="object")
-    defect = pd.Series(defects, index=frame.index, dtype="object")
-    for name in [name for name in names if reads[name] is Reads.PASSED]:
-        frame = frame.drop(columns=name)
-    for name in frame.columns:
-        if reads[name] is Reads.NUMBER:
-            values = pd.to_numeric(frame[name], errors="coerce")
-            bad = values.isna() & frame[name].notna()
-            defect[bad] = name + " = " + frame[name][bad].astype(str) + " is not a number"
-            frame[name] = values.astype("float64")
-        else:
-            frame[name] = frame[name].astype("category")
-    frame["defect"] = defect
-    return frame
