@@ -163,23 +163,25 @@ def storing(folder):
 
 
 def memory(folder):
-    """The peak of a process that imports a month."""
+    """The peak of a process that imports a month: its own, where getrusage also counts what the process that began it held."""
     script = (
-        "import resource, sys; sys.argv = ['market-platform', 'import', sys.argv[1], '--json']\n"
+        "import pathlib, re, sys; sys.argv = ['market-platform', 'import', sys.argv[1], '--json']\n"
         "from market_platform.cli.main import app\n"
         "try: app()\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+        "finally: print(int(re.search('VmHWM:\\\\s+(\\\\d+)', pathlib.Path('/proc/self/status').read_text())[1]) / 1024)\n"
     )
     environment = {"MARKET_PLATFORM_DATA": str(folder / "data"), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
-        [sys.executable, "-c", script, str(folder / "nyiso_load_5min.zip")],
+        [sys.executable, "-c", script, str(folder / "nyiso_rt_lbmp_zone.zip")],
         check=True,
         capture_output=True,
         text=True,
         env=environment,
     )
     peak = float(done.stdout.splitlines()[-1])
-    yield figure("month import, peak memory", peak, "MB", "limit", 500.0, peak / 500, "<= 1", peak <= 500)
+    yield figure(
+        "month of nyiso_rt_lbmp_zone imported, peak memory", peak, "MB", "limit", 500.0, peak / 500, "<= 1", peak <= 500
+    )
 
 
 def run():
