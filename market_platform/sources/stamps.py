@@ -88,8 +88,10 @@ class LocalStamps:
         if second_pass is None:
             rows = pd.Series(np.zeros(len(self.codes))) if series_of_row is None else series_of_row
             second_pass = second_pass_by_order(self.naive(), rows, zone)
-        later = np.where(second_pass & (self.codes >= 0), len(first), 0)
-        return Instants(np.concatenate([first, clock.utc(later=True)]), self.codes + later)
+        codes = self.codes.astype(np.int32)
+        later = np.flatnonzero(second_pass)
+        codes[later] += np.where(codes[later] >= 0, np.int32(len(first)), np.int32(0))
+        return Instants(np.concatenate([first, clock.utc(later=True)]), codes)
 
     def utc(
         self, zone: ZoneInfo, *, series_of_row: pd.Series | None = None, second_pass: np.ndarray | None = None
@@ -100,7 +102,9 @@ class LocalStamps:
     def repeated(self, zone: ZoneInfo) -> np.ndarray:
         """Mark the rows whose stamp the clock shows twice."""
         marks = self._clock(zone).repeated()
-        return np.append(marks, False)[self.codes] if marks.any() else np.zeros(len(self.codes), dtype=bool)
+        if not marks.any():
+            return np.zeros(len(self.codes), dtype=bool)
+        return np.take(np.append(marks, False), self.codes, mode="wrap")
 
     def market_day(self, *, ends: bool = False) -> pd.Series:
         """Local date of each row; with ``ends`` a stamp closes its interval: midnight belongs to the day before."""
@@ -172,7 +176,7 @@ def days_laid(moments: np.ndarray, codes: np.ndarray) -> pd.Series:
     days = moments.astype("datetime64[D]")
     if np.isnat(days).any() or (codes.size and codes.min() < 0):
         return as_day(laid(days, codes))
-    numbers = days.astype(np.int32)[codes]
+    numbers = np.take(days.astype(np.int32), codes, mode="wrap")
     return _days(pa.Array.from_buffers(pa.date32(), len(numbers), [None, pa.py_buffer(numbers)]))
 
 
