@@ -66,6 +66,8 @@ def environment(tmp_path, postgres_url, bucket, broker):
     (home / "dagster.yaml").write_text(instance, encoding="utf-8")
     return {
         **os.environ,
+        # dagster-celery starts `celery` by its bare name; the environment need not be an active one.
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "DAGSTER_HOME": str(home),
         "DAGSTER_DATABASE_URL": dagster_url,
         "CELERY_BROKER_URL": f"{broker}/0",
