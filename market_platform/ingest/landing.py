@@ -149,6 +149,5 @@ def _word(verdict: Verdict, changed: int) -> str:
     return "committed" if changed else "unchanged"
 
 
-def _reasons(reasons: object) -> str:
-    counts = reasons.value_counts()  # type: ignore[attr-defined]
-    return "; ".join(f"{count} x {reason}" for reason, count in counts.head(3).items())
+def _reasons(reasons: pd.Series) -> str:
+    return "; ".join(f"{count} x {reason}" for reason, count in reasons.value_counts().head(3).items())
