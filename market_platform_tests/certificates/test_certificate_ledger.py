@@ -154,10 +154,16 @@ def test_retired_is_retired_until_the_administrator_undoes_it(world):
 
 def test_serials_enter_once(world):
     world.issue()
-    with pytest.raises(DoubleCount):
-        world.issue(parcel(serial_start=100, serial_end=120))
-    with pytest.raises(DoubleCount):
-        world.issue()
+    for again in (parcel(serial_start=100, serial_end=120), parcel()):
+        with pytest.raises(DoubleCount, match=rf"serials of {BASE} .* exist in this ledger"):
+            world.issue(again)
+    with pytest.raises(DoubleCount, match=r"serials of twice .* exist in this ledger"):
+        world.issue(parcel("twice"), parcel("twice"))
+
+
+def test_what_is_wrong_with_a_parcel_is_not_called_a_double_count(world):
+    with pytest.raises(sa.exc.IntegrityError, match="generation"):
+        world.issue(parcel(generation_end=date(2025, 12, 31)))
 
 
 def test_export_and_import_never_count_twice(world):

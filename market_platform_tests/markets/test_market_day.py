@@ -1,6 +1,7 @@
 """Market days and clock changes, in every market's zone."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -93,6 +94,18 @@ def test_the_repeated_hour_is_found_and_only_asked_of_long_days():
         repeated_hour_begins(SUMMER, zone)
     stamps = pd.Series(pd.to_datetime(["2025-11-02 00:59", "2025-11-02 01:00", "2025-11-02 01:59", "2025-11-02 02:00"]))
     assert in_repeated_hour(stamps, zone).tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [("America/Havana", date(2025, 11, 2), 0), ("America/Santiago", date(2025, 4, 5), 23)],
+)
+def test_the_repeated_hour_may_be_the_first_or_the_last_of_its_day(zone, day, begins):
+    zone = ZoneInfo(zone)
+    assert repeated_hour_begins(day, zone) == datetime(day.year, day.month, day.day, begins)  # noqa: DTZ001 - local
+    for beside in (day - timedelta(days=1), day + timedelta(days=1)):
+        with pytest.raises(ValueError, match="no repeated hour"):
+            repeated_hour_begins(beside, zone)
 
 
 @pytest.mark.parametrize("market", PREVAILING, ids=lambda market: market.key)

@@ -7,6 +7,7 @@ from fractions import Fraction
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,8 +28,9 @@ WHOLE_CENTS = st.integers(-(10**15), 10**15)
 
 @given(st.lists(WHOLE_CENTS, max_size=20))
 def test_cents_become_dollars_with_their_sign(amounts):
-    found = usd_from_cents(np.array(amounts, dtype=np.int64)).to_pylist()
-    assert found == [Decimal(amount).scaleb(-2) for amount in amounts]
+    dollars = usd_from_cents(np.array(amounts, dtype=np.int64))
+    assert dollars.type == pa.decimal128(18, 2)
+    assert dollars.to_pylist() == [Decimal(amount).scaleb(-2) for amount in amounts]
 
 
 @given(st.integers(-(10**24), 10**24))

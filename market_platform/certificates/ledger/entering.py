@@ -94,7 +94,7 @@ def add_parcels(view: View, registry: str, parcels: Sequence[Parcel]) -> list[Lo
                 f"imported serials are still held in {parcels[0].imported_from} by this ledger: export them there first"
             )
             raise DoubleCount(msg) from error
-        if "certificates:double_count" in str(error.orig) or "UNIQUE" in str(error.orig).upper():
+        if "certificates:double_count" in str(error.orig):
             msg = f"serials of {parcels[0].serial_base} (or of a parcel with it) exist in this ledger or came in before"
             raise DoubleCount(msg) from error
         raise

@@ -44,6 +44,7 @@ def test_the_defaults_are_those_of_the_house():
     assert (LIMITS.max_bid_mw, LIMITS.daily_exposure_usd, LIMITS.stop_loss_fraction) == (
         Decimal("0.5"), Decimal(10_000), Decimal("0.5"),
     )  # fmt: skip
+    assert (LIMITS.resource_position_mw, LIMITS.portfolio_position_mw) == (Decimal(2), Decimal(20))
     with pytest.raises(SettingsError, match="max_bid_mw"):
         RiskLimits(max_bid_mw=0.5)
 
