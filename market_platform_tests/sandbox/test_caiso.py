@@ -140,6 +140,44 @@ def test_what_only_xml_describes_comes_whole_with_its_units(make_platform, day, 
         assert (set(stored["subject"]), set(stored["unit"])) == ({"RTPD"}, {unit})
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
+def test_schedules_over_ties_say_tie_run_and_hour(make_platform, day, hours):
+    pipeline = make_platform(now=NOW).pipeline
+    for name, run, per_hour in (("dam", "DAM", 1), ("fmm", "RTPD", 4)):
+        feed = FEEDS[f"caiso_{name}_tie_schedules"]
+        (outcome,) = pipeline.ingest(feed, [day])
+        assert (outcome.outcome, outcome.quarantined) == ("committed", 0)
+        stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+        ties = stored.groupby(["location", "figure"])["interval_start"].nunique()
+        assert len(ties.index.get_level_values("location").unique()) > 3
+        assert set(ties) == {hours * per_hour}
+        assert (set(stored["subject"]), set(stored["unit"])) == ({run}, {"MW"})
+
+
+def test_rights_held_are_asked_for_market_by_market(make_platform):
+    pipeline = make_platform(now=NOW).pipeline
+    feed = FEEDS["caiso_crr_inventory"]
+    outcomes = list(pipeline.ingest(feed, [date(2026, 10, 5)]))
+    assert [outcome.outcome for outcome in outcomes] == ["committed"]
+    assert "CRR_INVENTORY_AUC_MN_2026_M10_TC" in outcomes[0].source
+    stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+    assert set(stored["figure"]) == {"CRR_MW"}
+    assert stored["subject"].str.contains("MARKET_NAME AUC_MN_2026_M10_TC").all()
+    assert stored["subject"].str.contains("TIME_OF_USE ON").any()
+
+
+def test_bids_for_rights_keep_every_line_and_both_numbers_of_it(make_platform):
+    pipeline = make_platform(now=NOW).pipeline
+    feed = FEEDS["caiso_crr_monthly_public_bids"]
+    (outcome,) = pipeline.ingest(feed, [date(2026, 7, 30)])
+    assert (outcome.outcome, outcome.quarantined) == ("committed", 0)
+    stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+    assert set(zip(stored["figure"], stored["unit"], strict=True)) == {("BID_MW", "MW"), ("PRC", "")}
+    counted = stored["subject"].str.extract(r"#(\d)$")[0].fillna("1").value_counts()
+    assert counted.nunique() == 1  # three bids a path: the second and third under numbers of their own
+    assert set(counted.index) == {"1", "2", "3"}
+
+
 def test_every_feed_takes_a_day_from_the_sandbox(make_platform):
     pipeline = make_platform(now=NOW).pipeline
     empty = []

@@ -11,7 +11,7 @@ from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.markets.caiso import HUBS_AND_LOAD_POINTS
 from market_platform.sources.caiso.answers import HEAD_BYTES, refuse_error_document
 from market_platform.sources.caiso.columns import REPORTS, WESTERN_RENEWABLES
-from market_platform.sources.caiso.described import FIGURES
+from market_platform.sources.caiso.described import QUERIES, datasets
 from market_platform.sources.caiso.downloads import DOWNLOAD_DAY, WATCH_DAY
 from market_platform.sources.caiso.oasis import NAMESPACE, Report, is_xml
 from market_platform.sources.caiso.outlook import MEASURED
@@ -68,18 +68,22 @@ class Recogniser:
     def _choose(self, look: Look, name: str) -> str | None:
         mine = [feed for feed in self.feeds if feed.dataset in look.report.queries]
         named = [feed for feed in mine if feed.file_part == look.run] or [
-            feed for feed in mine if _is_one(mine) or f"_{feed.dataset}_" in f"_{name}_"
+            feed for feed in mine if _is_one(mine) or _says(name, feed)
         ]
         few = bool(look.nodes) and look.nodes <= HUBS
         ranked = sorted(
             named,
             key=lambda feed: (
-                f"_{feed.dataset}_" not in f"_{name}_",
+                not _says(name, feed),
                 bool(look.minutes) and feed.interval_minutes not in (None, look.minutes),
                 bool(feed.locations) != few,
             ),
         )
         return ranked[0].key if ranked else None
+
+
+def _says(name: str, feed: Feed) -> bool:
+    return f"_{feed.dataset.removesuffix('_GRP')}_" in f"_{name}_"
 
 
 def _is_one(feeds: Sequence[Feed]) -> bool:
@@ -123,8 +127,10 @@ def _csv_look(payload: Payload) -> Look | None:
 
 def _report_by_name(payload: Payload) -> Report | None:
     """Return the report of the file's name: with other headings it is still that one, and reading it fails by name."""
-    names = sorted(((query, report) for report in REPORTS for query in report.queries), key=lambda pair: -len(pair[0]))
-    return next((report for query, report in names if f"_{query}_" in f"_{payload.base_name.upper()}_"), None)
+    described = ((query.removesuffix("_GRP"), Report((query,), ())) for query in QUERIES)
+    names = [*((query, report) for report in REPORTS for query in report.queries), *described]
+    ranked = sorted(names, key=lambda pair: -len(pair[0]))
+    return next((report for query, report in ranked if f"_{query}_" in f"_{payload.base_name.upper()}_"), None)
 
 
 def _first_rows(payload: Payload) -> list[dict[str, str]]:
@@ -158,7 +164,10 @@ def _xml_look(payload: Payload) -> Look | None:
         found = re.search(rf"<{tag}>([^<]*)</{tag}>", text)
         return found[1].strip() if found else ""
 
-    report = next((report for report in (*REPORTS, FIGURES) if first("REPORT") in report.queries), None)
+    name = first("REPORT")
+    report = next((report for report in REPORTS if name in report.queries), None)
+    if report is None and name and datasets(name):
+        report = Report(datasets(name), ())
     if WESTERN_NAMESPACE in text:
         report = WESTERN_RENEWABLES
     if report is None:

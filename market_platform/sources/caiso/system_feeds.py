@@ -3,11 +3,11 @@
 from datetime import time, timedelta
 
 from market_platform.contracts.families import bids as bid_families
-from market_platform.contracts.families import conditions, operations, power
+from market_platform.contracts.families import conditions, power
 from market_platform.contracts.families import grid as grid_families
 from market_platform.contracts.families.reserves import RESERVES
 from market_platform.markets.caiso import TAC_AREAS
-from market_platform.sources.caiso import bids, described, downloads, grid, lists, outlook, system
+from market_platform.sources.caiso import bids, downloads, grid, lists, outlook, system
 from market_platform.sources.caiso.declare import (
     BIDS_OUT,
     DAILY,
@@ -19,6 +19,7 @@ from market_platform.sources.caiso.declare import (
     REAL_TIME,
     RENEWABLE_FORECAST,
     SEVEN_DAYS_AHEAD,
+    THREE_DAYS_AHEAD,
     TWO_DAYS_AHEAD,
     caiso_feed,
 )
@@ -122,20 +123,15 @@ RESERVE_FEEDS: tuple[Feed, ...] = (
         )
     ),
     *(
-        caiso_feed(f"{name}_{stem}", f"{title}, {length}", operations.SYSTEM_FIGURES, query, run,
-                   parse=described.figures, request=Ask(query, 1, _run(run, baa_grp_id="ALL"), Span.DAY, form=XML_IN_ZIP),
-                   note="U: asked for as XML, which describes itself; names of figures and version are unverified", **when)
-        for query, stem, title in (
-            ("PRC_FLEX_RAMP", "ramp_prices", "Flexible-ramp prices"),
-            ("ENE_AGGR_FLEX_RAMP", "ramp_awards", "Flexible-ramp awards in all"),
-            ("ENE_FLEX_RAMP_DC", "ramp_demand_curves", "Flexible-ramp demand curves"),
-            ("ENE_UNCERTAINTY_MV", "uncertainty_movements", "Uncertainty movements"),
+        caiso_feed(key, f"Imbalance-reserve requirements and awards{ahead}", RESERVES, f"{run}_CAP_REQ_AWRD_GRP",
+                   run, parse=system.capacity_awards, publication=publication, constants={"market_run": run},
+                   request=Ask(f"{run}_CAP_REQ_AWRD_GRP", 1, span=Span.DAY, group=True), note="published from May 2026 on")
+        for key, run, ahead, publication in (
+            ("dam_capacity_awards", "DAM", "", DAY_AHEAD),
+            ("capacity_awards_2da", "2DA", ", two days ahead", TWO_DAYS_AHEAD),
+            ("capacity_awards_3da", "3DA", ", three days ahead", THREE_DAYS_AHEAD),
         )
-        for name, length, run, when in (("fmm", "fifteen-minute", "RTPD", QUARTERS), ("rtd", "five-minute", "RTD", QUARTERS))
     ),
-    caiso_feed("dam_capacity_awards", "Imbalance-reserve requirements and awards", RESERVES, "DAM_CAP_REQ_AWRD_GRP",
-               "DAM", parse=system.capacity_awards, publication=DAY_AHEAD, constants={"market_run": "DAM"},
-               request=Ask("DAM_CAP_REQ_AWRD_GRP", 1, span=Span.DAY, group=True), note="published from May 2026 on"),
 )  # fmt: skip
 
 GRID_FEEDS: tuple[Feed, ...] = (

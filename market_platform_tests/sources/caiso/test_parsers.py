@@ -324,3 +324,50 @@ def test_five_minute_and_fifteen_minute_shadow_prices_are_told_by_their_length()
         line = f"2026-06-09T08:00:00-00:00,2026-06-09T08:{minutes:02d}:00-00:00,2026-06-09,2,1,RTM,A,A,CAUSE,5.5,1"
         head = NOMOGRAM_HEAD.replace("OPR_TYPE,", "")
         assert CAISO.recognise(Payload("renamed.csv", f"{head}\n{line}\n".encode())) == key
+
+
+def tie_file(run="DAM", name="X.xml", hours=("08", "09")):
+    rows = "\n".join(
+        f"<REPORT_DATA>\n<TIE_NAME>MALIN500</TIE_NAME>\n<DIRECTION>{way}</DIRECTION>\n<OPR_DATE>2026-06-09</OPR_DATE>\n"
+        f"<INTERVAL_NUM>{hour}</INTERVAL_NUM>\n<INTERVAL_START_GMT>2026-06-09T{hour}:00:00-00:00</INTERVAL_START_GMT>\n"
+        f"<INTERVAL_END_GMT>2026-06-09T{int(hour) + 1:02d}:00:00-00:00</INTERVAL_END_GMT>\n<SCHEDULE_MW>{mw}</SCHEDULE_MW>\n"
+        "<RESOURCE_SEQ>17</RESOURCE_SEQ>\n</REPORT_DATA>"
+        for hour in hours
+        for way, mw in (("I", 120.5), ("E", 0))
+    )
+    return Payload(
+        name,
+        f"""<?xml version="1.0"?>
+<OASISReport xmlns="http://www.caiso.com/soa/OASISReport_v1.xsd"><MessagePayload><RTO><REPORT_ITEM><REPORT_HEADER>
+<REPORT>ENE_SCH_BY_TIE</REPORT><MKT_TYPE>{run}</MKT_TYPE><UOM>MW</UOM></REPORT_HEADER>
+{rows}
+</REPORT_ITEM></RTO></MessagePayload></OASISReport>""".encode(),
+    )
+
+
+@pytest.mark.parametrize(("run", "key"), [("DAM", "dam"), ("RUC", "ruc"), ("RTPD", "fmm"), ("RTD", "rtd")])
+def test_a_report_whose_elements_nobody_has_listed_is_told_by_its_run_and_read_by_its_own_names(run, key):
+    file = tie_file(run)
+    assert CAISO.recognise(file) == f"caiso_{key}_tie_schedules"
+    rows = verdict_of(f"caiso_{key}_tie_schedules", file).accepted
+    assert set(rows["location"]) == {"MALIN500"}
+    assert set(rows["figure"]) == {"SCHEDULE_MW"}  # a number that names is no figure
+    assert set(rows["subject"]) == {f"{run}, DIRECTION {way}, RESOURCE_SEQ 17" for way in "IE"}
+    assert rows.groupby("subject")["value"].sum().tolist() == [0, 241.0]
+    assert set(rows["unit"]) == {"MW"}
+
+
+def test_a_csv_that_nobody_has_listed_is_read_by_its_headings_too():
+    head = "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,TIE_NAME,LIMIT_MW,SCHEDULE_MW,GROUP"
+    line = "2026-06-09T08:00:00-00:00,2026-06-09T09:00:00-00:00,2026-06-09,2,MALIN500,300,120.5,1"
+    file = Payload("20260609_20260609_DAM_ENE_SCH_BY_TIE_N_v12.csv", f"{head}\n{line}\n".encode())
+    assert CAISO.recognise(file) == "caiso_dam_tie_schedules"
+    rows = verdict_of("caiso_dam_tie_schedules", file).accepted
+    assert dict(zip(rows["figure"], rows["value"], strict=True)) == {"LIMIT_MW": 300, "SCHEDULE_MW": 120.5}
+
+
+def test_rows_that_say_no_number_are_named():
+    head = "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,TIE_NAME,STATUS"
+    line = "2026-06-09T08:00:00-00:00,2026-06-09T09:00:00-00:00,MALIN500,OPEN"
+    with pytest.raises(SchemaChanged, match="STATUS"):
+        verdict_of("caiso_dam_tie_schedules", Payload("x_DAM_ENE_SCH_BY_TIE_v12.csv", f"{head}\n{line}\n".encode()))

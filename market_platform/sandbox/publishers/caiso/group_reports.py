@@ -201,15 +201,19 @@ GROUP_REPORTS: dict[str, tuple[str, Report]] = {
     "DAM_CAP_PRC_GRP": ("DAM_CAP_PRC", Report((*GMT_PAIR, "OPR_DT", "OPR_HR", "NODE", "PRODUCT",
                                                "MARGINAL_CLEARING_PRICE", "CAPACITY_PRICE", "CONGESTION_PRICE",
                                                "LOSS_PRICE"), capacity_price_rows, hourly, DAY_AHEAD, longest_days=1)),
-    "DAM_CAP_REQ_AWRD_GRP": ("DAM_CAP_REQ_AWRD", Report((*GMT_PAIR, "OPR_DT", "OPR_HR", "BAA_GRP_ID", "PRODUCT_TYPE",
-                                                         "REQ_MW", "AGG_AWD_MW"), capacity_award_rows, hourly,
-                                                        DAY_AHEAD, longest_days=1)),
+    **{
+        f"{run}_CAP_REQ_AWRD_GRP": (f"{run}_CAP_REQ_AWRD", Report((*GMT_PAIR, "OPR_DT", "OPR_HR", "BAA_GRP_ID",
+                                    "PRODUCT_TYPE", "REQ_MW", "AGG_AWD_MW"), capacity_award_rows, hourly, release, longest_days=1))
+        for run, release in (("DAM", DAY_AHEAD), ("2DA", local_time(time(9, 10), -2)), ("3DA", local_time(time(9, 10), -3)))
+    },
 }  # fmt: skip
 
 
 def rights_rows(world: World, day: date, _parameters: Parameters) -> pd.DataFrame:
     """Write the prices of the month's rights, on its first day: that day's congestion, as if it stayed so."""
     first = day.replace(day=1)
+    if day != first:
+        return pd.DataFrame(columns=["interval_start", "interval_end"]).astype("datetime64[us, UTC]")
     begin, end = day_bounds(first, ZONE)[0], day_bounds((first + timedelta(days=31)).replace(day=1), ZONE)[0]
     congestion = (
         world.day_ahead_prices("caiso", first)
@@ -226,8 +230,7 @@ def rights_rows(world: World, day: date, _parameters: Parameters) -> pd.DataFram
         )
         for hours, count in (("ON", 400), ("OFF", 320))
     ]  # fmt: skip
-    rows = pd.concat(parts, ignore_index=True).rename(columns={"location": "APNODE_ID"})
-    return rows if day == first else rows.head(0)
+    return pd.concat(parts, ignore_index=True).rename(columns={"location": "APNODE_ID"})
 
 
 EVENT_REPORTS: dict[str, Report] = {

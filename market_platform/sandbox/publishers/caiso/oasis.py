@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pandas as pd
 
 from market_platform.markets.market_day import day_bounds
+from market_platform.sandbox.publishers.caiso.described_reports import DESCRIBED_GROUPS, DESCRIBED_REPORTS
 from market_platform.sandbox.publishers.caiso.group_reports import EVENT_REPORTS, GROUP_REPORTS, western_file
 from market_platform.sandbox.publishers.caiso.list_reports import LIST_REPORTS
 from market_platform.sandbox.publishers.caiso.price_reports import PRICE_REPORTS
@@ -26,7 +27,8 @@ from market_platform.sandbox.publishers.caiso.wire import (
 )
 from market_platform.sandbox.world import World
 
-REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **LIST_REPORTS, **EVENT_REPORTS}
+REPORTS: dict[str, Report] = {**PRICE_REPORTS, **SYSTEM_REPORTS, **LIST_REPORTS, **EVENT_REPORTS, **DESCRIBED_REPORTS}
+GROUPS = {**GROUP_REPORTS, **DESCRIBED_GROUPS}
 WESTERN_GROUP = "EDAM_WND_SLR_FORECAST_GRP"
 CSV = "6"
 KEPT = timedelta(days=39 * 30.5)
@@ -67,18 +69,20 @@ def answer_group(world: World, parameters: dict[str, str], now: datetime) -> Ans
         group = parameters.get("groupid", "")
         if group == WESTERN_GROUP:
             return _western(world, parameters, now)
-        if group not in GROUP_REPORTS:
+        if group not in GROUPS:
             raise BAD_REQUEST
-        member, report = GROUP_REPORTS[group]
+        member, report = GROUPS[group]
         start, _ = _window({"enddatetime": parameters.get("startdatetime", ""), **parameters}, 366)
         window = (start, day_bounds(start.astimezone(ZONE).date(), ZONE)[1])
+        if report.run:
+            parameters = {**parameters, "market_run_id": report.run}
         rows = _rows(world, report, parameters, window, now)
         local = start.astimezone(ZONE)
         stem, version = f"{local:%Y%m%d}_{local:%Y%m%d}", parameters.get("version", "1")
     except OasisError as error:
         return _refusal(error, now)
     parts = rows.groupby("LMP_TYPE") if "LMP_TYPE" in rows else [("", rows)]
-    as_csv = {**parameters, "resultformat": CSV}
+    as_csv = {**parameters, "resultformat": CSV} if report.headings else parameters
     files: dict[str, bytes] = {}
     for component, part in parts:
         label = f"_{component}" if component else ""
@@ -137,5 +141,6 @@ def _file(
         return {f"{name}.csv": csv_file(rows.assign(**{shown: rows[own] for shown, own in named.items()}), list(named))}
     if "item" not in rows:
         raise BAD_REQUEST
-    run, minutes = run_of(parameters), report.minutes(parameters)
-    return {f"{name}.xml": xml_file(rows, query, run, minutes, report.unit, now)}
+    run = run_of(parameters) if "market_run_id" in parameters else ""
+    minutes = report.minutes(parameters)
+    return {f"{name}.xml": xml_file(rows, query, run, minutes, report.unit, now, report.elements)}

@@ -24,7 +24,7 @@ class Report:
     ``rows`` of a market day carry interval_start and interval_end and a column for each of ``headings`` but those of
     time; ``value:HEADING`` prints the column ``value`` under that heading. Rows with ``item``, ``resource`` and
     ``value`` can be had as XML. ``minutes`` is the length of an interval in the run asked for. A list is the same
-    whatever the span.
+    whatever the span. ``elements`` are columns that the XML says beside those three; ``run`` is that of a group.
     """
 
     headings: tuple[str, ...]
@@ -34,6 +34,8 @@ class Report:
     unit: str = "MW"
     longest_days: int = 31
     is_list: bool = False
+    elements: tuple[str, ...] = ()
+    run: str = ""
 
 
 def run_of(parameters: Parameters) -> str:

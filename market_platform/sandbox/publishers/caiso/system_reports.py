@@ -16,7 +16,6 @@ from market_platform.sandbox.publishers.caiso.report import (
     RUNS,
     Parameters,
     Report,
-    Rows,
     by_minutes,
     by_run,
     hourly,
@@ -148,18 +147,6 @@ def ramp_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     return rows.assign(GROUP=numbered(rows, "RAMP_TYPE"))
 
 
-def ramp_figures(unit: str, *figures: tuple[str, float]) -> Rows:
-    """Return the rows of a report that only its XML describes: figures of the system as shares of load."""
-
-    def rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
-        load = world.load("caiso", day, {"RTPD": 15, "RTD": 5}[run_of(parameters)])
-        hours = load.groupby(["interval_start", "interval_end"], as_index=False)["load_mw"].sum()
-        frames = [hours.assign(item=item, value=texts(hours["load_mw"] * part, 2)) for item, part in figures]
-        return pd.concat(frames, ignore_index=True).assign(resource="CISO", UOM=unit)
-
-    return rows
-
-
 def transfer_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     """Transfers with the neighbours, a row an import or export."""
     run = run_of(parameters)
@@ -250,15 +237,6 @@ SYSTEM_REPORTS: dict[str, Report] = {
     "ENE_FLEX_RAMP_REQT": Report((*GMT_PAIR, *OPERATING, "MARKET_RUN_ID", "BAA_GRP_ID", "RAMP_TYPE",
                                   "value:UNCERTAINITY", "GROUP"), ramp_rows, by_minutes({"RTPD": 15, "RTD": 5}),
                                  by_run(RUNS)),
-    **{
-        query: Report((), ramp_figures(unit, *figures), by_minutes({"RTPD": 15, "RTD": 5}), by_run(RUNS), unit, longest_days=1)
-        for query, unit, figures in (
-            ("PRC_FLEX_RAMP", "US$/MWh", (("RAMP_UP_PRC", 1e-5), ("RAMP_DOWN_PRC", 0.0))),
-            ("ENE_AGGR_FLEX_RAMP", "MW", (("RAMP_UP_AWARD_MW", 0.03), ("RAMP_DOWN_AWARD_MW", 0.02))),
-            ("ENE_FLEX_RAMP_DC", "US$/MWh", (("SURPLUS_DEMAND_UP_PRC", 2e-4), ("SURPLUS_DEMAND_DOWN_PRC", 1e-4))),
-            ("ENE_UNCERTAINTY_MV", "MW", (("UNCERTAINTY_UP_MW", 0.015), ("UNCERTAINTY_DOWN_MW", 0.01))),
-        )
-    },
     "ENE_EIM_TRANSFER_TIE": Report((*LATER_PAIR, *OPERATING, "MARKET_TYPE", "DATA_ITEM", "BAA_GRP_ID", "TIE_NAME",
                                     "FROM_BAA", "TO_BAA", "DIRECTION", "value:VALUE", "OASIS_REC_STAT", "UPD_DATE",
                                     "UPD_BY", "GROUP"), transfer_rows,

@@ -92,23 +92,22 @@ def csv_file(rows: pd.DataFrame, headings: Sequence[str]) -> bytes:
     return shuffled[list(headings)].to_csv(index=False, lineterminator="\n").encode()
 
 
-def xml_file(rows: pd.DataFrame, query: str, run: str, minutes: int, unit: str, now: datetime) -> bytes:
-    """Write rows as an XML report: one REPORT_DATA a row with ``item``, ``resource`` and ``value``."""
-    body = "\n".join(
-        f"<REPORT_DATA>\n<DATA_ITEM>{escape(item)}</DATA_ITEM>\n<RESOURCE_NAME>{escape(resource)}</RESOURCE_NAME>\n"
-        f"<OPR_DATE>{day}</OPR_DATE>\n<INTERVAL_NUM>{hour}</INTERVAL_NUM>\n"
-        f"<INTERVAL_START_GMT>{start}</INTERVAL_START_GMT>\n<INTERVAL_END_GMT>{end}</INTERVAL_END_GMT>\n<VALUE>{value}</VALUE>\n</REPORT_DATA>"
-        for item, resource, day, hour, start, end, value in zip(
-            rows["item"],
-            rows["resource"],
-            rows["OPR_DT"],
-            rows["OPR_HR"],
-            rows["INTERVAL_START_GMT"],
-            rows["INTERVAL_END_GMT"],
-            rows["value"],
-            strict=True,
-        )
-    )
+def xml_file(
+    rows: pd.DataFrame, query: str, run: str, minutes: int, unit: str, now: datetime, elements: Sequence[str] = ()
+) -> bytes:
+    """Write rows as an XML report: one REPORT_DATA a row with ``item``, ``resource``, ``value`` and further elements."""
+    columns = {
+        "DATA_ITEM": rows["item"],
+        "RESOURCE_NAME": rows["resource"],
+        **{name: rows[name] for name in elements},
+        "OPR_DATE": rows["OPR_DT"],
+        "INTERVAL_NUM": rows["OPR_HR"],
+        "INTERVAL_START_GMT": rows["INTERVAL_START_GMT"],
+        "INTERVAL_END_GMT": rows["INTERVAL_END_GMT"],
+        "VALUE": rows["value"],
+    }
+    tagged = [[f"<{name}>{escape(text)}</{name}>" for text in column.astype(str)] for name, column in columns.items()]
+    body = "\n".join("<REPORT_DATA>\n" + "\n".join(row) + "\n</REPORT_DATA>" for row in zip(*tagged, strict=True))
     return (
         f'{XML_HEAD}<OASISReport xmlns="http://www.caiso.com/soa/OASISReport_v1.xsd">\n<MessageHeader>\n'
         f"<TimeDate>{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}-00:00</TimeDate>\n<Source>OASIS</Source>\n"
