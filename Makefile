@@ -76,9 +76,17 @@ drills: $(TOOLED)  ## kill, starve and corrupt a scratch platform on purpose, an
 mutation: $(TOOLED)  ## put small faults into time, settlement, ledger and risk, and see whether the tests notice
 	@$(BIN)/python -m market_platform_tests.mutation --page docs/quality.md
 
-coverage: $(TOOLED)  ## measure which lines the fast tests run, and write it to docs/quality.md
-	@$(INSTALL) pytest-cov
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" --cov=market_platform --cov-report=json:build/coverage.json
+# Tests of what numba compiles: machine code leaves no trace of its lines, so they run a second time as Python.
+COMPILED := $(addprefix market_platform_tests/,sources/test_compiled.py trading/dispatch analysis/test_chp.py \
+  forecasting/test_models.py settlement/test_fleet_grid.py)
+
+coverage: $(TOOLED)  ## measure which lines all tests run, child processes and all, and write it to docs/quality.md
+	@$(INSTALL) coverage
+	@rm -rf build/coverage
+	@$(BIN)/python -m coverage run -m pytest -n $(WORKERS) --dist worksteal
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -p market_platform_tests.interpreted \
+	  -m "not long" -k "not make_room" $(COMPILED)
+	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage json --quiet -o build/coverage.json
 	@$(BIN)/python -m market_platform_tests.mutation --coverage build/coverage.json --page docs/quality.md
 
 supply-chain: $(TOOLED) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets

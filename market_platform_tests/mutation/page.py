@@ -16,6 +16,10 @@ How many small faults the tests notice where an error costs most: time, settleme
 one at a time (a comparison, an operator, a constant, a returned value; never into a declaration), and the tests that touch the
 module are run; no file is changed. The mutants are a sample drawn by seed.
 """
+COUNTED = """What is counted: statements of `market_platform`, run by the fast tests and the long ones, in their own processes and in those that
+they start (servers, daemons, runs, workers). A process that is killed outright writes nothing down. Loops that numba compiles
+count where their tests have run them as Python: compiled they leave no trace.
+"""
 
 
 def page_of(record: Record) -> str:
@@ -43,6 +47,7 @@ def _mutation(record: Record) -> Iterator[str]:
 def _coverage(coverage: Coverage) -> Iterator[str]:
     yield from ("", "## Lines", "")
     yield f"{coverage.percent:.1f} % of {coverage.lines:,} lines are run by {coverage.tests}."
+    yield from ("", COUNTED.rstrip())
     if coverage.below:
         yield from ("", f"Modules below {LEAST_COVERED:.0f} %:", "", "| module | lines | run | |", "|---|--:|--:|--:|")
         for name, (covered, lines) in coverage.below.items():
