@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from market_platform.sources.compiled.access import byte_at, compiled
+from market_platform.sources.compiled.access import byte_at, compiled, inlined
 from market_platform.sources.compiled.marks import (
     BAD,
     COMMA,
@@ -29,7 +29,7 @@ from market_platform.sources.compiled.vocabularies import book_of
 from market_platform.sources.vocabulary import Met, Shape
 
 
-@compiled
+@inlined
 def _plain_cell(at: int, end: int, numeric: bool, last: bool) -> tuple[float, int]:
     """Read a bare number, or pass over a bare text: the value and the place behind the cell, 0 where it is not that plain."""
     if numeric:

@@ -7,7 +7,7 @@ product or quotient of two exact numbers is correctly rounded. Digits: D. Lemire
 
 import numpy as np
 
-from market_platform.sources.compiled.access import byte_at, compiled, low_zeros, word_at
+from market_platform.sources.compiled.access import byte_at, compiled, inlined, low_zeros, word_at
 from market_platform.sources.compiled.marks import (
     BAD,
     CAPITAL_E,
@@ -32,13 +32,13 @@ POWERS = 10.0 ** np.arange(MOST_POWER + 1)
 TENS = 10 ** np.arange(8, dtype=np.uint64)
 
 
-@compiled
+@inlined
 def _are_digits(word: int) -> bool:
     """Whether all bytes of a word are the values of digits."""
     return ((word + EVERY_BYTE * np.uint64(0x76)) | word) & HIGH_BITS == 0
 
 
-@compiled
+@inlined
 def _digits(word: int) -> int:
     """Return the number that eight digits make, the first in the lowest byte (D. Lemire, "Quickly parsing eight digits", 2018)."""
     word = (word * np.uint64(2561)) >> np.uint64(8)
@@ -46,7 +46,7 @@ def _digits(word: int) -> int:
     return ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
 
 
-@compiled
+@inlined
 def _without(word: int, place: int, above: int) -> int:
     """Return a word with the byte at a place taken out, and the byte ``above`` (a word's lowest) at its end."""
     below = (np.uint64(1) << np.uint64(8 * place)) - np.uint64(1)
@@ -89,7 +89,7 @@ def _longer_number(low: int, high: int, at: int) -> tuple[float, int]:
     return (-value if negative else value), stop
 
 
-@compiled
+@inlined
 def _short_number(word: int, at: int) -> tuple[float, int]:
     """Read a number that ends inside eight bytes, all digits at once; it ends where it begins if there is no such number.
 
@@ -122,7 +122,7 @@ def _short_number(word: int, at: int) -> tuple[float, int]:
     return (-value if negative else value), stop
 
 
-@compiled
+@inlined
 def plain_number(at: int, end: int) -> tuple[float, int]:
     """Read a number of at most fifteen bytes that is digits, a sign and a point alone; ends where it begins if it is none."""
     if at + WORD > end:

@@ -6,7 +6,7 @@ Lines repeat themselves: the stamps of the line above, the zone with its number 
 
 import numpy as np
 
-from market_platform.sources.compiled.access import byte_at, compiled, place_at, put_place
+from market_platform.sources.compiled.access import byte_at, compiled, inlined, place_at, put_place
 from market_platform.sources.compiled.marks import (
     CLOSE,
     COMMA,
@@ -39,7 +39,7 @@ def first_column(lie: Lie, piece: int) -> int:
     return place_at(lie[1] + piece * PLACE_BYTES)
 
 
-@compiled
+@inlined
 def _keep_phrase(begin: int, stop: int, end: int, piece: int, lie: Lie, phrases: Book, spread: int, place: int) -> int:
     """Give a phrase the next number, and keep the codes of its cells."""
     code = keep(begin, stop, end, False, phrases, place_at(lie[2] + piece * PLACE_BYTES), spread, place)
@@ -132,7 +132,7 @@ def read_values(
     return stop, _keep_phrase(begin, stop + 1, end, piece, lie, phrases, spread, place)
 
 
-@compiled
+@inlined
 def length_here(at: int, end: int, entry: int, letters: int) -> int:
     """Return the length of the phrase that an entry of a vocabulary tells, if it stands at an address; else 0."""
     start = place_at(entry)

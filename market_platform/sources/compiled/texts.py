@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from market_platform.sources.compiled.access import byte_at, compiled, differing, low_zeros, word_at
+from market_platform.sources.compiled.access import byte_at, compiled, differing, inlined, low_zeros, word_at
 from market_platform.sources.compiled.marks import (
     BACKSLASH,
     CLOSE,
@@ -23,7 +23,7 @@ from market_platform.sources.compiled.marks import (
 )
 
 
-@compiled
+@inlined
 def same(one: int, end: int, other: int, length: int) -> bool:
     """Compare bytes at two addresses: those of a text that goes to ``end``, and others with slack behind them."""
     while length > SPAN:
@@ -37,14 +37,14 @@ def same(one: int, end: int, other: int, length: int) -> bool:
     return length == 0
 
 
-@compiled
+@inlined
 def where(word: int, mark: int) -> int:
     """Set the high bit of the lowest byte of a word that is this mark (bytes above it may be set wrongly)."""
     apart = word ^ EVERY_BYTE * np.uint64(mark)
     return (apart - EVERY_BYTE) & ~apart & HIGH_BITS
 
 
-@compiled
+@inlined
 def end_of_text(at: int, end: int, quoted: bool, escape: int, close: int) -> int:
     """Return where a text ends: at a quotation mark if it began with one, else at what closes a cell."""
     one, other = (QUOTE, escape) if quoted else (COMMA, close)
@@ -102,7 +102,7 @@ def past_cell(at: int, end: int, last: bool) -> int:
     return at + 1 if at < end and byte_at(at) == NEWLINE else 0
 
 
-@compiled
+@inlined
 def hash_of(begin: int, stop: int, end: int, marked: bool) -> int:
     """Return the hash of a text in one that goes to ``end``."""
     spread, at = np.uint64(14695981039346656037) + np.uint64(marked), begin

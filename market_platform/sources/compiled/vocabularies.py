@@ -5,7 +5,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from market_platform.sources.compiled.access import byte_at, compiled, place_at, put_byte, put_place, put_word, word_at
+from market_platform.sources.compiled.access import (
+    byte_at,
+    compiled,
+    inlined,
+    place_at,
+    put_byte,
+    put_place,
+    put_word,
+    word_at,
+)
 from market_platform.sources.compiled.marks import FULL, NO_PLACE, PLACE_BYTES, WORD
 from market_platform.sources.compiled.texts import hash_of, same
 from market_platform.sources.vocabulary import FREE, SLACK, Vocabulary
@@ -33,7 +42,7 @@ def book_of(words: Vocabulary) -> Book:
     return (*found, words.letters.ctypes.data, words.counts.ctypes.data, texts, letters)
 
 
-@compiled
+@inlined
 def find(begin: int, stop: int, end: int, marked: bool, book: Book, column: int) -> tuple[int, int, int]:
     """Return the number of a text (-1 where it has none yet), its hash, and its place in the table.
 
@@ -59,7 +68,7 @@ def find(begin: int, stop: int, end: int, marked: bool, book: Book, column: int)
     return -1, spread, slot
 
 
-@compiled
+@inlined
 def keep(begin: int, stop: int, end: int, marked: bool, book: Book, column: int, spread: int, slot: int) -> int:
     """Give a text the next number; FULL where there is no room for it."""
     table, hashes, begins, marks, letters, counts, texts, stride = book
