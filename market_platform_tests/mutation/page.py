@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from market_platform_tests.mutation.record import LEAST_COVERED, Coverage, Record
-from market_platform_tests.mutation.targets import TARGETS
+from market_platform_tests.mutation.targets import EQUIVALENT, TARGETS
 from market_platform_tests.mutation.trial import SURVIVED
 
 HEAD = """# Quality
@@ -16,10 +16,9 @@ How many small faults the tests notice where an error costs most: time, settleme
 one at a time (a comparison, an operator, a constant, a returned value; never into a declaration), and the tests that touch the
 module are run; no file is changed. The mutants are a sample drawn by seed.
 """
-COUNTED = """What is counted: statements of `market_platform`, run by the fast tests and the long ones, in their own processes and in those that
-they start (servers, daemons, runs, workers). A process that is killed outright writes nothing down. Loops that numba compiles
-count where their tests have run them as Python: compiled they leave no trace.
-"""
+COUNTED = """Counted are statements of `market_platform` that the fast tests and the long ones run, in their own processes and in those
+that they start: servers, daemons, runs, workers. A process that is killed outright writes nothing down. Loops that numba
+compiles leave no trace; their tests are run a second time without it, as Python, and those lines count."""
 
 
 def page_of(record: Record) -> str:
@@ -37,17 +36,18 @@ def _mutation(record: Record) -> Iterator[str]:
             tests = ", ".join(f"`{test}`" for test in target.tests)
             yield f"| {target.name} | {tests} | {mine[0].of} | {len(mine)} | {noticed} | {noticed / len(mine):.0%} |"
     yield from ("", "No test fails with these:", "")
-    yield from ("| where | as it stands | as no test would notice |", "|---|---|---|")
+    yield from ("| where | as it stands | as no test would notice | what it would change |", "|---|---|---|---|")
     for trial in record.trials:
         if trial.verdict == SURVIVED:
             before, after = (_cell(text) for text in (trial.mutant.before, trial.mutant.after))
-            yield f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` |"
+            change = EQUIVALENT.get((trial.file, trial.mutant.before, trial.mutant.after), "")
+            yield f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` | {change} |"
 
 
 def _coverage(coverage: Coverage) -> Iterator[str]:
     yield from ("", "## Lines", "")
     yield f"{coverage.percent:.1f} % of {coverage.lines:,} lines are run by {coverage.tests}."
-    yield from ("", COUNTED.rstrip())
+    yield from ("", COUNTED)
     if coverage.below:
         yield from ("", f"Modules below {LEAST_COVERED:.0f} %:", "", "| module | lines | run | |", "|---|--:|--:|--:|")
         for name, (covered, lines) in coverage.below.items():
