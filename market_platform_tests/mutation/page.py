@@ -16,8 +16,8 @@ How many small faults the tests notice where an error costs most: time, settleme
 one at a time (a comparison, an operator, a constant, a returned value; never into a declaration), and the tests that touch the
 module are run; no file is changed. The mutants are a sample drawn by seed.
 """
-COUNTED = """Counted are statements of `market_platform` that the fast tests and the long ones run, in their own processes and in those
-that they start: servers, daemons, runs, workers. A process that is killed outright writes nothing down. Loops that numba
+COUNTED = """Counted are statements of `market_platform` that the fast tests and the long ones run, in their own processes and in
+those that they start: servers, daemons, runs, workers. A process that is killed outright writes nothing down. Loops that numba
 compiles leave no trace; their tests are run a second time without it, as Python, and those lines count."""
 
 
@@ -40,7 +40,7 @@ def _mutation(record: Record) -> Iterator[str]:
     for trial in record.trials:
         if trial.verdict == SURVIVED:
             before, after = (_cell(text) for text in (trial.mutant.before, trial.mutant.after))
-            change = EQUIVALENT.get((trial.file, trial.mutant.before, trial.mutant.after), "")
+            change = EQUIVALENT.get((trial.file, trial.mutant.line, trial.mutant.after), "")
             yield f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` | {change} |"
 
 
