@@ -34,12 +34,3 @@ class Audit:
         }
         with self._ledger.begin() as connection:
             connection.execute(sa.insert(api_audit).values(**row))
-
-
-def read_audit(ledger: Ledger, limit: int, before: int | None = None) -> list[dict[str, object]]:
-    """Return the latest entries, newest first."""
-    query = sa.select(api_audit).order_by(api_audit.c.audit_id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(api_audit.c.audit_id < before)
-    with ledger.read() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
