@@ -2,7 +2,8 @@
 
 The sheet Summary comes in two layouts: 2021/22 prints volume and price side by side, later years one table below the
 other; workbooks of incremental auctions set the auctions of a delivery year side by side. A column is told by what
-stands above it: the title of its table, the auction, the measure.
+stands above it: the title of its table, the auction, the measure. No workbook of an incremental auction is at hand
+(status U): one without a sheet Summary is read by the first sheet that has a column of clearing prices.
 """
 
 import io
@@ -27,9 +28,12 @@ from market_platform.sources.stamps import as_day
 SHEET = "Summary"
 DELIVERY_YEAR = re.compile(r"(20\d{2})\s*[/-]\s*(20)?(\d{2})")
 AUCTIONS = (
-    (re.compile(r"(first|1st|1)\s+(conditional\s+)?incremental", re.IGNORECASE), "incremental_1"),
-    (re.compile(r"(second|2nd|2)\s+incremental", re.IGNORECASE), "incremental_2"),
-    (re.compile(r"(third|3rd|3)\s+incremental", re.IGNORECASE), "incremental_3"),
+    (
+        re.compile(r"(first|1st|1)\s+(conditional\s+)?incremental|\b(1st|first)\s+ia\b|\b1(st)?ia\b", re.IGNORECASE),
+        "incremental_1",
+    ),
+    (re.compile(r"(second|2nd|2)\s+incremental|\b(2nd|second)\s+ia\b|\b2(nd)?ia\b", re.IGNORECASE), "incremental_2"),
+    (re.compile(r"(third|3rd|3)\s+incremental|\b(3rd|third)\s+ia\b|\b3(rd)?ia\b", re.IGNORECASE), "incremental_3"),
     (re.compile(r"base residual|\bBRA\b", re.IGNORECASE), "base_residual"),
 )
 JUNE = 6
@@ -61,15 +65,16 @@ def auction_results(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def _book(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
-    grid = _grid(payload)
-    title = " ".join(str(cell) for row in grid[:2] for cell in row if isinstance(cell, str))
-    year = DELIVERY_YEAR.search(title) or DELIVERY_YEAR.search(payload.base_name)
+    grids = _grids(payload)
+    found = ((grid, _priced(payload, grid)) for grid in grids.values())
+    grid, priced = next(((grid, priced) for grid, priced in found if priced), (None, None))
+    if grid is None or priced is None:
+        raise SchemaChanged(
+            f"{payload.name}: no column of clearing prices in the sheets {list(grids)}; map its headings"
+        )
+    year = DELIVERY_YEAR.search(_title(grid)) or DELIVERY_YEAR.search(payload.base_name)
     if year is None:
         raise SchemaChanged(f"{payload.name}: neither sheet nor name says which delivery year it is")
-    sheet = _read(grid, _auction(title) or _auction(payload.base_name.replace("-", " ")) or "base_residual")
-    priced = {key: found for key, found in sheet.found.items() if found.price is not None}
-    if not priced:
-        raise SchemaChanged(f"{payload.name}: no column of clearing prices in the sheet {SHEET}; map its headings")
     first, last = date(int(year[1]), JUNE, 1), date(int(year[1]) + 1, JUNE, 1)
     rows = pd.DataFrame(
         [(auction, place, one.price, one.mw, one.line) for (auction, place), one in priced.items()],
@@ -89,7 +94,17 @@ def _book(feed: Feed, position: int, payload: Payload) -> pd.DataFrame:
     )
 
 
-def _grid(payload: Payload) -> list[tuple[object, ...]]:
+def _priced(payload: Payload, grid: Sequence[tuple[object, ...]]) -> dict[tuple[str, str], Found]:
+    """Return what a sheet says, by auction and place, where it has a price."""
+    auction = _auction(_title(grid)) or _auction(re.sub(r"[-_]", " ", payload.base_name)) or "base_residual"
+    return {key: found for key, found in _read(grid, auction).found.items() if found.price is not None}
+
+
+def _title(grid: Sequence[tuple[object, ...]]) -> str:
+    return " ".join(str(cell) for row in grid[:2] for cell in row if isinstance(cell, str))
+
+
+def _grids(payload: Payload) -> dict[str, list[tuple[object, ...]]]:
     import openpyxl
 
     try:
@@ -97,9 +112,8 @@ def _grid(payload: Payload) -> list[tuple[object, ...]]:
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise UnreadablePayload(f"{payload.name}: the workbook cannot be opened ({error}); fetch it again") from error
     with closing(book):
-        if SHEET not in book.sheetnames:
-            raise SchemaChanged(f"{payload.name}: there is no sheet {SHEET!r} (sheets: {book.sheetnames})")
-        return list(book[SHEET].iter_rows(values_only=True))
+        wanted = [SHEET] if SHEET in book.sheetnames else [sheet.title for sheet in book.worksheets]
+        return {name: list(book[name].iter_rows(values_only=True)) for name in wanted}
 
 
 def _read(grid: Sequence[tuple[object, ...]], default: str) -> Sheet:

@@ -10,15 +10,18 @@ from market_platform.sources.json_rows import split_items
 from market_platform.sources.payload import Payload
 from market_platform.sources.pjm.columns import DATASETS, FEED_NAMES, LMP_FEEDS
 from market_platform.sources.pjm.reading import is_json, plain, read
+from market_platform.sources.pjm.rights_results import is_results_csv, is_results_xml
 from market_platform.sources.tabular import resolve_columns
 
 OWN_ADDRESS = re.compile(rb"api\.pjm\.com/api/v1/(\w+)")
 HEAD_BYTES = 4000
 AUCTION_WORKBOOK = re.compile(
-    r"(base.?residual.?auction|bra|incremental.?auction|[-_](1st|2nd|3rd|first|second|third)[-_]ia)"
+    r"(base.?residual.?auction|bra|incremental.?auction|[-_](1st|2nd|3rd|first|second|third)[-_]ia|[-_][123](st|nd|rd)?ia)"
     r"[-_ ].*results.*\.xls",
     re.IGNORECASE,
 )
+# Results with headings that nobody has mapped are still results, so that reading them fails by name.
+FTR_RESULTS = re.compile(r"(ftr|financial.?transmission).*(result|cleared).*\.(csv|xml)", re.IGNORECASE)
 ZIP_MARK = b"PK\x03\x04"
 
 
@@ -64,9 +67,11 @@ def recognise(payload: Payload) -> str | None:
         opened = plain(payload)
         if opened.content.startswith(ZIP_MARK):
             return "pjm_capacity_auctions" if AUCTION_WORKBOOK.search(opened.base_name) else None
+        if is_results_xml(opened) or is_results_csv(_headings(opened)):
+            return "pjm_ftr_results"
         dataset = dataset_of(opened)
         if dataset is None:
-            return None
+            return "pjm_ftr_results" if FTR_RESULTS.search(opened.base_name) else None
         return _key(dataset, place_of(opened, dataset) if dataset in LMP_FEEDS else "node")
     except MarketPlatformError:
         # A file with a dataset's name that cannot be read still belongs to it, so that reading it fails by name.

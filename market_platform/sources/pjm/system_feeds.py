@@ -10,7 +10,7 @@ from market_platform.markets.pjm import (
     SYSTEM,
 )
 from market_platform.sources.feed import Cadence, Publication, Refresh
-from market_platform.sources.pjm import bids, capacity, lists, network, power
+from market_platform.sources.pjm import bids, capacity, lists, network, power, rights, rights_results
 from market_platform.sources.pjm.declare import (
     DAILY,
     DAM,
@@ -129,11 +129,11 @@ BIDS = (
     feed("day_inc_dec_utc", "Virtuals cleared in a day", bid_families.VIRTUAL_AWARDS, constants=DAM,
           parse=bids.virtuals_cleared, publication=NEXT_DAY,
           request=AskByColumn("day_ahead_market_date", moment_range, months=True)),
-    feed("ftr_bids_mnt", "Bids of monthly FTR auctions", auctions.FTR_AUCTIONS, parse=bids.ftr_bids,
+    feed("ftr_bids_mnt", "Bids of monthly FTR auctions", auctions.FTR_AUCTIONS, parse=rights.ftr_bids,
           publication=FOUR_MONTHS_LATE, cadence=Cadence.MONTHLY,
           request=AskByColumn("market_name", monthly_auction, months=True)),
     *(
-        feed(dataset, title, auctions.FTR_AUCTIONS, parse=bids.ftr_bids, publication=FOUR_MONTHS_LATE,
+        feed(dataset, title, auctions.FTR_AUCTIONS, parse=rights.ftr_bids, publication=FOUR_MONTHS_LATE,
               cadence=Cadence.MONTHLY, request=AskByColumn("market_name", name, months=True),
               note="names of auctions and columns are unverified")
         for dataset, title, name in (
@@ -141,8 +141,11 @@ BIDS = (
             ("ftr_bids_long_term", "Bids of long-term FTR auctions", long_term_auction),
         )
     ),
+    feed("ftr-auction-results", "Results of FTR auctions by path", auctions.FTR_AUCTIONS, key="ftr_results",
+          parse=rights_results.results, publication=Publication(time(17), 0), cadence=Cadence.MONTHLY, request=None, pages=None,
+          note="U: from the member's own download of the FTR Center; headings in rights_headings.csv, owners are not kept"),
     feed("ftr_cong_lmp", "Congestion prices by FTR class, realised and simulated", auctions.FTR_CONGESTION,
-          parse=bids.ftr_congestion, publication=SETTLED, cadence=Cadence.MONTHLY,
+          parse=rights.ftr_congestion, publication=SETTLED, cadence=Cadence.MONTHLY,
           request=AskByColumn("effective_day", day_range, months=True)),
     feed("rpm_auction_results", "Capacity auctions, base residual and incremental", auctions.CAPACITY_AUCTIONS,
           key="capacity_auctions", parse=capacity.auction_results, publication=Publication(time(17), 0),
