@@ -1,12 +1,13 @@
 """Columns made directly from their parts: pandas' own constructors look through all types for the right one first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 
@@ -16,25 +17,100 @@ LAID = pd.ArrowDtype(TEXTS)
 FEW_TEXTS = 64  # of a column whose type is kept for the next file
 
 
-class Rows(dict[Any, pd.Series]):
-    """Columns of the same rows on their way to a frame: to add one to a frame takes as long as to read a hundred rows."""
+Column: TypeAlias = np.ndarray | ExtensionArray
+Maker: TypeAlias = Callable[[slice], Column]  # makes some rows of a column
+
+
+class Rows(MutableMapping[Any, pd.Series]):
+    """Columns of the same rows on their way to a frame: to add one to a frame takes as long as to read a hundred rows.
+
+    They are kept as arrays; a series, which costs as much as fifty rows, is made for those who ask for one, and a column
+    that was given as its maker once somebody wants it.
+    """
+
+    def __init__(self, columns: Mapping[Any, Any] | Iterable[tuple[Any, Any]], count: int | None = None) -> None:
+        self._columns: dict[Any, Column | pd.Series | Maker] = {
+            name: _bare(value) for name, value in dict(columns).items()
+        }
+        self.count = len(next(iter(self._columns.values()))) if count is None else count  # type: ignore[arg-type]
+
+    def __getitem__(self, name: Any) -> pd.Series:  # noqa: ANN401 - a key
+        value = self.array(name)
+        return value if isinstance(value, pd.Series) else pd.Series(value, index=self.index, copy=False)
+
+    def __setitem__(self, name: Any, value: Any) -> None:  # noqa: ANN401 - what ``assign`` takes
+        self._columns[name] = self._laid(value)
+
+    def __delitem__(self, name: Any) -> None:  # noqa: ANN401 - a key
+        del self._columns[name]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
 
     @property
-    def index(self) -> pd.Index:
+    def index(self) -> pd.RangeIndex:
         """The rows' own."""
-        return next(iter(self.values())).index
+        return pd.RangeIndex(self.count)
+
+    def is_made_later(self, name: Any) -> bool:  # noqa: ANN401 - a key
+        """Whether a column has not been made yet."""
+        return callable(self._columns[name])
+
+    def array(self, name: Any) -> Any:  # noqa: ANN401 - an array of any kind
+        """Return a column as its array; one of objects as a series, because pandas would look for a better type."""
+        value = self._columns[name]
+        if callable(value):
+            value = self._columns[name] = value(slice(0, self.count))
+        return value
+
+    def arrays(self) -> dict[Any, Any]:
+        """Return all columns as arrays."""
+        return {name: self.array(name) for name in self._columns}
 
     def assign(self, **columns: Any) -> "Rows":
         """Return the rows with further columns: a series, an array, or what every row says."""
-        laid = {
-            name: value if isinstance(value, pd.Series) else pd.Series(value, index=self.index, copy=False)
-            for name, value in columns.items()
-        }
-        return Rows({**self, **laid})
+        return Rows(self._columns | {name: self._laid(value) for name, value in columns.items()}, self.count)
+
+    def cut(self, names: Sequence[str], run: slice) -> "Rows":
+        """Return a run of rows of some columns; what is not made yet is made for these rows alone."""
+        first, stop, _ = run.indices(self.count)
+        some = {}
+        for name in names:
+            value = self._columns[name]
+            some[name] = _further(value, first) if callable(value) else _run_of(value, slice(first, stop))
+        return Rows(some, stop - first)
 
     def frame(self) -> pd.DataFrame:
         """Return the rows as a frame."""
-        return pd.DataFrame(self, index=self.index, copy=False)
+        return pd.DataFrame(self.arrays(), index=self.index, copy=False)
+
+    def _laid(self, value: Any) -> Any:  # noqa: ANN401 - as ``assign``
+        told = isinstance(value, np.ndarray | ExtensionArray | pd.Series) or callable(value)
+        return _bare(value if told else pd.Series(value, index=self.index))
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401 - as ``Rows.assign``
+    """Return a column as it is kept: its array, or the series of objects that it is, or its maker."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = pd.Series(value, copy=False)
+    if isinstance(value, pd.Series) and value.dtype != object:
+        return value.array if isinstance(value.dtype, ExtensionDtype) else np.asarray(value.array)
+    return value
+
+
+def _run_of(column: Any, run: slice) -> Any:  # noqa: ANN401 - as ``Rows.assign``
+    return column[run].reset_index(drop=True) if isinstance(column, pd.Series) else column[run]
+
+
+def _further(maker: Maker, first: int) -> Maker:
+    """Return the maker of the rows from ``first`` on."""
+    return lambda run: maker(slice(first + run.start, first + run.stop))
 
 
 def below_each_other(parts: Sequence[Rows]) -> Rows:
@@ -42,7 +118,7 @@ def below_each_other(parts: Sequence[Rows]) -> Rows:
     return Rows(pd.concat([part.frame() for part in parts], ignore_index=True).items())
 
 
-def text_array(values: pa.LargeStringArray) -> pd.api.extensions.ExtensionArray:
+def text_array(values: pa.LargeStringArray) -> ExtensionArray:
     """Return texts as the lake's."""
     return pd.arrays.ArrowStringArray(values, dtype=TEXT)
 
@@ -60,10 +136,15 @@ def blank_label(rows: int) -> pd.Categorical:
 
 def no_defects(index: pd.Index) -> pd.Series:
     """Return a column without any defect; as text, of which Arrow counts the blanks at once."""
-    return pd.Series(text_array(pa.nulls(len(index), pa.large_string())), index=index, copy=False)
+    return pd.Series(blank_texts(len(index)), index=index, copy=False)
 
 
-def dictionary(codes: np.ndarray, texts: pa.StringArray) -> pd.api.extensions.ExtensionArray:
+def blank_texts(count: int) -> ExtensionArray:
+    """Return so many blanks as the lake's text."""
+    return text_array(pa.nulls(count, pa.large_string()))
+
+
+def dictionary(codes: np.ndarray, texts: pa.StringArray) -> ExtensionArray:
     """Return the same as Arrow's dictionary: nobody asks whether the texts differ, as a categorical would."""
     codes = codes.astype(np.int32, copy=False)
     places = pa.array(codes, mask=codes < 0) if codes.size and codes.min() < 0 else pa.array(codes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -35,15 +36,20 @@ Loop = Callable[..., tuple[int, int, int, int]]
 class Filled:
     """What files hold: ``rows`` of each, and in the order of the kinds ``numbers`` and ``codes``, one array a column.
 
-    A code says which of the column's ``texts`` stands there; ``marked`` tells which texts stood in quotation marks. A
-    blank number is NaN, a blank text is -1.
+    A code says which of the column's ``texts`` stands there; ``lay`` gives those of a run of rows alone. ``marked`` tells
+    which texts stood in quotation marks. A blank number is NaN, a blank text is -1.
     """
 
     rows: list[int]
     numbers: np.ndarray
-    codes: list[np.ndarray]
+    lay: Sequence[Callable[[slice], np.ndarray]]
     texts: list[pa.StringArray]
     marked: list[np.ndarray]
+
+    @property
+    def codes(self) -> list[np.ndarray]:
+        """Each text column's codes, of all rows."""
+        return [lay(slice(None)) for lay in self.lay]
 
 
 def fill(
@@ -137,17 +143,18 @@ def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, shape: Shap
     except pa.ArrowInvalid:
         return None
     pieces = np.searchsorted(shape.firsts, labels, side="right") - 1
-    laid = [
-        _laid(met.parts[label, : met.phrases.counts[slot]], codes[slot], len(known))
+    lay = [
+        partial(_laid, met.parts[label, : met.phrases.counts[slot]], codes[slot], len(known))
         for label, slot, known in zip(labels, shape.slots[pieces], texts, strict=True)
     ]
     return Filled(
-        rows, numbers, laid, texts, [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
+        rows, numbers, lay, texts, [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
     )
 
 
-def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int) -> np.ndarray:
-    """Return the code of each row, in integers as narrow as pandas has them for so many categories."""
+def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int, run: slice) -> np.ndarray:
+    """Return the code of each row of a run, in integers as narrow as pandas has them for so many categories."""
+    phrases = phrases[run]
     if np.array_equal(of_phrase, np.arange(len(of_phrase))):
         return phrases
     kind = np.dtype(next(kind for kind in (np.int8, np.int16, np.int32) if texts < np.iinfo(kind).max))

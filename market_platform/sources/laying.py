@@ -8,7 +8,7 @@ import pandas as pd
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
 from market_platform.sources.arrays import Rows, is_laid
-from market_platform.sources.stamps import as_text, places_of
+from market_platform.sources.stamps import places_of, plain_array
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
 
@@ -16,9 +16,8 @@ TEXT = PANDAS_TYPES[Kind.TEXT]
 def taken(read: Rows, names: Sequence[str], places: np.ndarray) -> Rows:
     """Return some rows of some columns, numbered anew."""
     if places.size and places[-1] - places[0] == places.size - 1 and (np.diff(places) == 1).all():
-        run = slice(int(places[0]), int(places[-1]) + 1)
-        return Rows({name: pd.Series(read[name].array[run], copy=False) for name in names})
-    return Rows({name: pd.Series(read[name].array.take(places), copy=False) for name in names})
+        return read.cut(names, slice(int(places[0]), int(places[-1]) + 1))
+    return Rows({name: read.array(name).take(places) for name in names}, len(places))
 
 
 def filled(column: pd.Series, text: str) -> pd.Series:
@@ -33,20 +32,26 @@ def filled(column: pd.Series, text: str) -> pd.Series:
     )
 
 
-def put_together(contract: Contract, rows: Mapping[Any, pd.Series], beside: Sequence[str]) -> pd.DataFrame:
-    """Return a contract's columns in its order, texts as the lake's text, and the columns that stand ``beside`` them."""
-    columns: dict[Hashable, pd.Series] = dict(rows.items())
-    index = columns["line"].index
+def put_together(contract: Contract, rows: Mapping[Any, Any], beside: Sequence[str]) -> pd.DataFrame:
+    """Return a contract's columns in its order, texts as the lake's text, and the columns that stand ``beside`` them.
+
+    ``rows`` has series (all with the index of ``line``) or arrays.
+    """
+    columns: dict[Hashable, Any] = dict(rows.items())
+    line = columns["line"]
     for name, spec in contract.columns.items():
         if kind_of(spec) is Kind.TEXT and columns[name].dtype != TEXT:
             column = columns[name]
-            columns[name] = as_text(column) if is_laid(column.dtype) else column.astype(TEXT)
+            columns[name] = plain_array(column) if is_laid(column.dtype) else column.astype(TEXT)
     # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
-    values = {
-        name: columns[name] if columns[name].dtype == object else columns[name].array
-        for name in (*contract.row_columns, *beside)
-    }
-    return pd.DataFrame(values, index=index, copy=False)
+    values = {name: _bare(columns[name]) for name in (*contract.row_columns, *beside)}
+    return pd.DataFrame(
+        values, index=line.index if isinstance(line, pd.Series) else pd.RangeIndex(len(line)), copy=False
+    )
+
+
+def _bare(column: Any) -> Any:  # noqa: ANN401 - a series or an array
+    return column.array if isinstance(column, pd.Series) and column.dtype != object else column
 
 
 def recoded(column: pd.Series, texts: Sequence[str | None], codes: np.ndarray) -> pd.Series:

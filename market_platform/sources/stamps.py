@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.markets.market_day import second_pass_by_order
@@ -130,11 +131,12 @@ class UtcStamps(LocalStamps):
         return days_laid(local.to_numpy(), self.codes)
 
 
-def places_of(column: pd.Series) -> tuple[np.ndarray, pd.Index | pa.Array]:
+def places_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pd.Index | pa.Array]:
     """Return each row's place among a column's distinct texts (-1 where it is blank), and the texts."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.array.codes, column.array.categories
-    values = pa.array(column.array)
+    column = column.array if isinstance(column, pd.Series) else column
+    if isinstance(column, pd.Categorical):
+        return column.codes, column.categories
+    values = pa.array(column)
     if isinstance(values, pa.ChunkedArray):
         values = values.unify_dictionaries().combine_chunks()
     if not values.null_count:
@@ -142,7 +144,7 @@ def places_of(column: pd.Series) -> tuple[np.ndarray, pd.Index | pa.Array]:
     return values.indices.fill_null(-1).to_numpy(), values.dictionary
 
 
-def texts_of(column: pd.Series) -> tuple[np.ndarray, pa.LargeStringArray]:
+def texts_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pa.LargeStringArray]:
     """Return the same with the texts as one array."""
     codes, known = places_of(column)
     texts = pa.array(known.array) if isinstance(known, pd.Index) else known
@@ -162,8 +164,13 @@ def laid(distinct: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
 def as_utc(naive: np.ndarray) -> pd.Series:
     """Turn naive UTC moments into a column of moments."""
+    return pd.Series(utc_array(naive), copy=False)
+
+
+def utc_array(naive: np.ndarray) -> ExtensionArray:
+    """Turn naive UTC moments into an array of moments."""
     # The bytes are the same: seen as moments of UTC they need no copy.
-    return pd.Series(pd.Series(naive, copy=False).array.view(UTC), copy=False)
+    return pd.array(naive, copy=False).view(UTC)
 
 
 def room(count: int, kind: np.dtype) -> np.ndarray:
@@ -177,24 +184,31 @@ def days_laid(moments: np.ndarray, codes: np.ndarray) -> pd.Series:
     if np.isnat(days).any() or (codes.size and codes.min() < 0):
         return as_day(laid(days, codes))
     numbers = np.take(days.astype(np.int32), codes, mode="wrap")
-    return _days(pa.Array.from_buffers(pa.date32(), len(numbers), [None, pa.py_buffer(numbers)]))
+    days_of_row = pa.Array.from_buffers(pa.date32(), len(numbers), [None, pa.py_buffer(numbers)])
+    return pd.Series(pd.arrays.ArrowExtensionArray(days_of_row), copy=False)
 
 
 def as_day(moments: np.ndarray) -> pd.Series:
     """Turn naive numpy moments into a column of days."""
-    return _days(pa.array(moments.astype("datetime64[D]"), pa.date32()))
+    return pd.Series(day_array(moments), copy=False)
 
 
-def _days(values: pa.Array) -> pd.Series:
-    return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
+def day_array(moments: np.ndarray) -> ExtensionArray:
+    """Turn naive numpy moments into an array of days."""
+    return pd.arrays.ArrowExtensionArray(pa.array(moments.astype("datetime64[D]", copy=False), pa.date32()))
 
 
 def as_text(column: pd.Series) -> pd.Series:
     """Turn a categorical or Arrow's dictionary into plain text."""
+    return pd.Series(plain_array(column), index=column.index, copy=False)
+
+
+def plain_array(column: pd.Series | ExtensionArray) -> ExtensionArray:
+    """Turn the same into an array of plain text."""
     codes, categories = texts_of(column)
     if len(categories) == 1 and codes.size and codes.min() == 0:
-        return _text(repeated_text(categories[0].as_py(), len(codes)), column.index)
-    return _text(texts_laid(categories, codes), column.index)
+        return text_array(repeated_text(categories[0].as_py(), len(codes)))
+    return text_array(texts_laid(categories, codes))
 
 
 def texts_laid(texts: pa.LargeStringArray, codes: np.ndarray) -> pa.LargeStringArray:

@@ -6,11 +6,12 @@ a ``defect`` that says why. Files of one feed are read together, which makes a m
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,11 @@ from pyarrow import csv as arrow_csv
 from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.arrays import (
     TEXTS,
+    Column,
     Rows,
     below_each_other,
     blank_label,
+    blank_texts,
     categorical,
     dictionary,
     is_laid,
@@ -116,9 +119,12 @@ def read_columns(payloads: Sequence[Payload], fields: Sequence[Field]) -> Rows:
     rows = parts[0] if len(parts) == 1 else below_each_other(parts)
     for spec in (field for field in fields if field.reads is not Reads.PASSED):
         if spec.name not in rows:
-            blank = np.nan if spec.reads is Reads.NUMBER else blank_label(len(rows.index))
-            rows[spec.name] = pd.Series(blank, index=rows.index)
-        elif spec.reads is not Reads.NUMBER and not is_laid(rows[spec.name].dtype):
+            rows[spec.name] = partial(_blank, spec.reads is Reads.NUMBER)
+        elif (
+            spec.reads is not Reads.NUMBER
+            and not rows.is_made_later(spec.name)
+            and not is_laid(rows.array(spec.name).dtype)
+        ):
             rows[spec.name] = rows[spec.name].astype("category")
     return rows
 
@@ -214,17 +220,22 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
         frame = line_by_line(names, texts, numbers, passed_over)
     else:
         frame["defect"] = no_defects(frame.index)
-    return Rows(frame.items()).assign(**_places(bodies, counts))
+    return Rows(frame.items()).assign(
+        file=partial(_file_of_row, [body.position for body in bodies], counts), line=partial(_line_of_row, counts)
+    )
 
 
-def _places(bodies: Sequence[_Body], counts: Sequence[int]) -> dict[str, np.ndarray]:
-    """Return file and line of each row."""
-    lines = np.empty(sum(counts), dtype=np.int64)
-    first = 0
-    for count in counts:
-        lines[first : first + count] = np.arange(1, count + 1)
-        first += count
-    return {"file": np.repeat(np.array([body.position for body in bodies], dtype=np.int32), counts), "line": lines}
+def _file_of_row(positions: Sequence[int], counts: Sequence[int], run: slice) -> np.ndarray:
+    """Return the file of some rows."""
+    return np.repeat(np.array(positions, dtype=np.int32), counts)[run]
+
+
+def _line_of_row(counts: Sequence[int], run: slice) -> np.ndarray:
+    """Return the line of some rows."""
+    lines = np.arange(1, sum(counts) + 1)
+    if len(counts) > 1:
+        lines -= np.repeat(np.cumsum(counts) - counts, counts)
+    return lines[run]
 
 
 def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> Rows | None:
@@ -241,15 +252,33 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     )
     if scanned is None:
         return None
-    numbers, codes, texts = iter(scanned.numbers), iter(scanned.codes), iter(scanned.texts)
-    columns = {
-        spec.name: next(numbers) if spec.reads is Reads.NUMBER else lay[spec.reads](next(codes), next(texts))
+    numbers, codes, texts = iter(scanned.numbers), iter(scanned.lay), iter(scanned.texts)
+    columns: dict[str, Any] = {
+        spec.name: next(numbers)
+        if spec.reads is Reads.NUMBER
+        else partial(_label, lay[spec.reads], next(codes), next(texts))
         for spec in specs
         if spec.reads is not Reads.PASSED
     }
-    index = pd.RangeIndex(sum(scanned.rows))
-    columns |= {"defect": no_defects(index), **_places(bodies, scanned.rows)}
-    return Rows({name: pd.Series(values, index=index, copy=False) for name, values in columns.items()})
+    files = [body.position for body in bodies]
+    columns |= {
+        "defect": lambda run: blank_texts(run.stop - run.start),
+        "file": partial(_file_of_row, files, scanned.rows),
+        "line": partial(_line_of_row, scanned.rows),
+    }
+    return Rows(columns, sum(scanned.rows))
+
+
+def _label(
+    lay: Callable[..., Column], codes: Callable[[slice], np.ndarray], texts: pa.StringArray, run: slice
+) -> Column:
+    """Make some rows of a column of texts."""
+    return lay(codes(run), texts)
+
+
+def _blank(numeric: bool, run: slice) -> Column:
+    """Make some rows of a column that no file has."""
+    return np.full(run.stop - run.start, np.nan) if numeric else blank_label(run.stop - run.start)
 
 
 def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:

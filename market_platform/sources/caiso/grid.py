@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from market_platform.sources.arrays import Rows
+from market_platform.sources.arrays import Column, Rows
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, intervals, read_report, report_columns
@@ -27,7 +27,7 @@ def nomograms(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     A name may hold runs of blanks; it is kept as published. A row may stand again in another GROUP.
     """
     read = report_columns(columns.NOMOGRAMS, payloads)
-    return _constraints(feed, read, read["name"], read["name"], read["cause"])
+    return _constraints(feed, read, read.array("name"), read.array("name"), read["cause"])
 
 
 def tie_constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -44,12 +44,12 @@ def power_balance(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return _constraints(feed, read, read["item"], read["item"], "")
 
 
-def _constraints(feed: Feed, read: Rows, name: pd.Series, number: pd.Series, cause: pd.Series | str) -> pd.DataFrame:
+def _constraints(feed: Feed, read: Rows, name: Column, number: Column, cause: pd.Series | str) -> pd.DataFrame:
     rows = intervals(feed, read).assign(
         constraint_name=name,
         constraint_id=number,
         contingency=filled(cause, "") if isinstance(cause, pd.Series) else cause,
-        shadow_price_usd_per_mwh=read["price"],
+        shadow_price_usd_per_mwh=read.array("price"),
     )
     mark_repeats(rows, feed)
     return finish(feed, rows)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from lxml import etree
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.arrays import Rows, is_laid, no_defects
@@ -17,7 +18,7 @@ from market_platform.sources.caiso.rows import PLACE, mark
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
-from market_platform.sources.stamps import as_day, as_utc, laid, texts_of
+from market_platform.sources.stamps import as_utc, day_array, laid, texts_of, utc_array
 from market_platform.sources.tabular import (
     Field,
     Goes,
@@ -101,13 +102,17 @@ def report_columns(report: Report, payloads: Sequence[Payload]) -> Rows:
 class Moments:
     """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
 
-    def __init__(self, column: pd.Series) -> None:
+    def __init__(self, column: pd.Series | ExtensionArray) -> None:
         self._codes, texts = texts_of(column)
         self.distinct = _utc_stamps(texts)
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
         return as_utc(self.lay(self.distinct))
+
+    def utc_array(self) -> ExtensionArray:
+        """Return the same as an array."""
+        return utc_array(self.lay(self.distinct))
 
     def days(self, zone: ZoneInfo) -> np.ndarray:
         """Local date of each row."""
@@ -140,18 +145,23 @@ def _utc_stamps(texts: pa.LargeStringArray) -> np.ndarray:
     return found
 
 
-def intervals(feed: Feed, read: Rows | pd.DataFrame, starts: Moments | None = None) -> Rows:
-    """Market day, interval and place of each row; ``starts`` are those of ``read``, where they have been read before.
+def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = None) -> Rows:
+    """Market day, interval and place of each row; ``starts`` are those of ``table``, where they have been read before.
 
     The market day is the local date of the interval's start; a row that names another operating day contradicts itself
     and is marked.
     """
-    starts = starts or Moments(read["start"])
+    read = table if isinstance(table, Rows) else Rows(table.items())
+    starts = starts or Moments(read.array("start"))
     days = starts.days(feed.zone)
-    times = {"market_day": as_day(days), "interval_start": starts.utc(), "interval_end": Moments(read["end"]).utc()}
-    rows = Rows({**times, **{name: read[name] for name in PLACE}})
+    times = {
+        "market_day": day_array(days),
+        "interval_start": starts.utc_array(),
+        "interval_end": Moments(read.array("end")).utc_array(),
+    }
+    rows = Rows({**times, **{name: read.array(name) for name in PLACE}})
     if "day" in read:
-        named = Moments(read["day"]).days(UTC)
+        named = Moments(read.array("day")).days(UTC)
         astray = named != days
         if astray.any():
             astray &= ~np.isnat(named) & ~np.isnat(days)

@@ -32,7 +32,7 @@ from market_platform.sources.caiso.rows import (
     mark,
     mark_repeats,
     mark_strangers,
-    words,
+    word_array,
 )
 from market_platform.sources.feed import Feed
 from market_platform.sources.laying import taken
@@ -69,8 +69,8 @@ def tie_lmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def _node(part: Rows) -> dict[str, Any]:
-    node = part["node"]
-    return {"location": node, "location_id": node, "location_type": words(node, _type_of)}
+    node = part.array("node")
+    return {"location": node, "location_id": node, "location_type": word_array(node, _type_of)}
 
 
 def _tie(part: Rows) -> dict[str, Any]:
@@ -98,11 +98,13 @@ def _components(feed: Feed, read: Rows, keys: list[str], place: Callable[[Rows],
 
 def _component(read: Rows) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
-    component = codes_of(read["component"], COMPONENTS)
+    component = codes_of(read.array("component"), COMPONENTS)
     if component.min(initial=0) < 0:
-        by_item = numbered(read["item"], {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()})
+        by_item = numbered(
+            read.array("item"), {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}
+        )
         component = np.where(component >= 0, component, by_item)
-    defect = read["defect"].notna().to_numpy()
+    defect = ~read.array("defect").isna()
     return np.where(defect, -1, component) if defect.any() else component
 
 

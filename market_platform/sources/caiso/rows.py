@@ -1,16 +1,18 @@
 """What CAISO's parsers share: words looked up once per distinct text, repeats and strangers named, columns in order."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
-from market_platform.sources.arrays import Rows, is_laid, text_array
+from market_platform.sources.arrays import Rows, blank_texts, is_laid, text_array
 from market_platform.sources.feed import Feed
-from market_platform.sources.laying import put_together, recoded
-from market_platform.sources.stamps import constant_text, places_of
+from market_platform.sources.laying import put_together
+from market_platform.sources.stamps import places_of, repeated_text, texts_laid
 
 PLACE = ["file", "line", "defect"]
 BLENDING = np.uint64(0x9E3779B97F4A7C15)
@@ -26,25 +28,21 @@ def laid(
     return np.array([*answers, otherwise], dtype="object")[column.cat.codes.to_numpy()]
 
 
-def coded(column: pd.Series, table: Mapping[str, str], otherwise: str | None = None) -> pd.Series:
-    """Look up the same as ``laid``, as a categorical: text that costs nothing a row."""
-    answers, codes = (
-        [table.get(text, otherwise) for text in column.cat.categories.tolist()],
-        column.cat.codes.to_numpy(),
-    )
-    return recoded(column, [*answers, otherwise], np.where(codes < 0, len(answers), codes))
-
-
 def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], object]) -> pd.Series:
-    """Look up each distinct text of a categorical column once; gives text, blank where the table has none."""
+    """Look up each distinct text of a column once; gives text, blank where the table has none."""
+    return pd.Series(word_array(column, table), index=column.index, copy=False)
+
+
+def word_array(
+    column: pd.Series | ExtensionArray, table: Mapping[str, object] | Callable[[str], object]
+) -> ExtensionArray:
+    """Return the same as an array."""
     answer = table if callable(table) else table.get
-    answers = pa.array([answer(text) for text in column.cat.categories.tolist()], pa.large_string())
-    codes = column.cat.codes.to_numpy()
-    taken = answers.take(pa.array(codes, mask=codes < 0))
-    return pd.Series(text_array(taken), index=column.index, copy=False)
+    codes, texts = places_of(column)
+    return text_array(texts_laid(pa.array([answer(text) for text in texts.tolist()], pa.large_string()), codes))
 
 
-def among(column: pd.Series, known: Collection[str]) -> np.ndarray:
+def among(column: pd.Series | ExtensionArray, known: Collection[str]) -> np.ndarray:
     """Mark the rows whose text is one of those known."""
     codes, texts = places_of(column)
     flags = [text in known for text in texts.tolist()]
@@ -65,10 +63,10 @@ def mark(rows: pd.DataFrame | Rows, which: np.ndarray, reason: str | np.ndarray)
         rows["defect"] = defect
 
 
-def mark_strangers(rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Series, what: str) -> None:
+def mark_strangers(rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Series | ExtensionArray, what: str) -> None:
     """Name rows whose word is in no table, so that they go to quarantine and are seen."""
     if not known.all():
-        texts = column.astype("object").astype(str).to_numpy()
+        texts = pd.Series(column).astype("object").astype(str).to_numpy()
         mark(
             rows, ~known, np.array([f"{what} {text} is not in the table: add it there" for text in texts], dtype=object)
         )
@@ -77,18 +75,18 @@ def mark_strangers(rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Seri
 def mark_repeats(rows: Rows, feed: Feed) -> None:
     """Name rows that say word for word what a row above said; other values under a key are left to the contract."""
     values = [name for name in feed.contract.row_columns if name in rows]
-    if not _all_differ([rows[name] for name in values]):
+    if not _all_differ([rows.array(name) for name in values]):
         mark(rows, rows.frame().duplicated(values).to_numpy(), REPEATED)
 
 
-def _all_differ(columns: Sequence[pd.Series]) -> bool:
+def _all_differ(columns: Sequence[Any]) -> bool:
     """Whether rows differ already in what is cheap to compare; a blend of it (mod 2**64) is enough to know that they do."""
     blend = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:
         if is_laid(column.dtype):
             part = places_of(column)[0]
         elif column.dtype == PANDAS_TYPES[Kind.MOMENT]:
-            part = column.array.asi8
+            part = column.asi8
         else:
             continue
         blend = blend * BLENDING + part.astype(np.int64).view(np.uint64)
@@ -100,14 +98,22 @@ def finish(feed: Feed, rows: pd.DataFrame | Rows) -> pd.DataFrame:
 
     ``lines``, the count of published lines that make a row, stays beside them where several do.
     """
-    columns, index = dict(rows.items()), rows.index
+    rows = rows if isinstance(rows, Rows) else Rows(rows.items())
+    columns, count = rows.arrays(), rows.count
     for name, spec in feed.contract.columns.items():
         kind = kind_of(spec)
         if name not in columns:
-            constant = feed.constants.get(name)
-            blank = np.nan if kind is Kind.NUMBER else None
-            columns[name] = pd.Series(blank, index) if constant is None else constant_text(constant, index)
+            columns[name] = _open(kind, feed.constants.get(name), count)
         if kind is not Kind.TEXT and columns[name].dtype != PANDAS_TYPES[kind]:
             columns[name] = columns[name].astype(PANDAS_TYPES[kind])
     lines = ["lines"] if "lines" in columns else []
     return put_together(feed.contract, columns, [*PLACE, *lines])
+
+
+def _open(kind: Kind, constant: str | None, count: int) -> np.ndarray | ExtensionArray | pd.Series:
+    """Return a column that the report lacks: what the feed says of all its rows, else blank."""
+    if constant is not None:
+        return text_array(repeated_text(constant, count))
+    if kind is Kind.NUMBER:
+        return np.full(count, np.nan)
+    return blank_texts(count) if kind is Kind.TEXT else pd.Series(None, pd.RangeIndex(count))

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.markets.caiso import (
     ANCILLARY_PRODUCTS,
@@ -18,14 +20,14 @@ from market_platform.markets.caiso import (
     SCHEDULE_OF_ITEM,
     SCHEDULES,
 )
-from market_platform.sources.arrays import Rows
+from market_platform.sources.arrays import Rows, text_array
 from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report, report_columns
-from market_platform.sources.caiso.rows import REPEATED, among, coded, finish, laid, mark, mark_strangers
+from market_platform.sources.caiso.rows import REPEATED, among, finish, laid, mark, mark_strangers, word_array
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import as_utc
+from market_platform.sources.stamps import texts_laid, texts_of, utc_array
 
 # A real-time report may hold both runs; the data item tells them apart.
 RUN_OF_ITEM = {"SYS_FCST_15MIN_MW": "RTPD", "SYS_FCST_5MIN_MW": "RTD"}
@@ -36,46 +38,56 @@ LEAD = {"HASP": timedelta(minutes=90), "RTPD": timedelta(minutes=22.5), "RTD": t
 def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Hourly actual load by TAC area and by area of the western imbalance market."""
     read = report_columns(columns.LOAD, payloads)
-    rows = intervals(feed, read).assign(location=read["area"], location_id=read["area"], load_mw=read["load"])
-    return finish(feed, rows)
+    area = read.array("area")
+    return finish(feed, intervals(feed, read).assign(location=area, location_id=area, load_mw=read.array("load")))
 
 
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
     read = report_columns(columns.LOAD, payloads)
-    starts, run = Moments(read["start"]), coded(read["item"], RUN_OF_ITEM, feed.file_part.rsplit("_", 1)[-1])
-    rows = intervals(feed, read, starts).assign(location=read["area"], model=run, load_mw=read["load"])
-    return finish(feed, rows.assign(issued_at=_issued(feed, starts, run)))
+    starts, (items, texts) = Moments(read.array("start")), texts_of(read.array("item"))
+    runs = [RUN_OF_ITEM.get(text, feed.file_part.rsplit("_", 1)[-1]) for text in (*texts.to_pylist(), None)]
+    which = np.where(items < 0, len(texts), items) if items.min(initial=0) < 0 else items
+    rows = intervals(feed, read, starts).assign(
+        location=read.array("area"),
+        model=text_array(texts_laid(pa.array(runs, pa.large_string()), which)),
+        load_mw=read.array("load"),
+        issued_at=_issued(feed, starts, runs, which),
+    )
+    return finish(feed, rows)
 
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
     read = report_columns(columns.PEAK_LOAD, payloads)
-    starts = Moments(read["start"])
-    rows = intervals(feed, read, starts).assign(location=read["area"], load_mw=read["load"])
-    return finish(feed, rows.assign(issued_at=_issued(feed, starts, "DAM")))
+    starts = Moments(read.array("start"))
+    rows = intervals(feed, read, starts).assign(location=read.array("area"), load_mw=read.array("load"))
+    return finish(feed, rows.assign(issued_at=_issued(feed, starts, ["DAM"])))
 
 
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
     read = report_columns(columns.RENEWABLES, payloads)
-    return finish(feed, _renewables(feed, read, Moments(read["start"])))
+    return finish(feed, _renewables(feed, read, Moments(read.array("start"))))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
     read = report_columns(columns.RENEWABLES, payloads)
-    starts = Moments(read["start"])
-    return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, feed.file_part)))
+    starts = Moments(read.array("start"))
+    return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, [feed.file_part])))
 
 
 def _renewables(feed: Feed, read: Rows, starts: Moments) -> Rows:
-    fuel = coded(read["kind"], RENEWABLE_TYPES)
+    kind, hub = read.array("kind"), read.array("hub")
     rows = intervals(feed, read, starts).assign(
-        location=read["hub"], fuel=fuel, publisher_fuel=read["kind"], generation_mw=read["generation"]
+        location=hub,
+        fuel=word_array(kind, RENEWABLE_TYPES),
+        publisher_fuel=kind,
+        generation_mw=read.array("generation"),
     )
-    mark_strangers(rows, among(read["kind"], RENEWABLE_TYPES), read["kind"], "renewable type")
-    mark_strangers(rows, among(read["hub"], FORECAST_HUBS), read["hub"], "trading hub")
+    mark_strangers(rows, among(kind, RENEWABLE_TYPES), kind, "renewable type")
+    mark_strangers(rows, among(hub, FORECAST_HUBS), hub, "trading hub")
     return rows
 
 
@@ -157,19 +169,17 @@ def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def _issued(feed: Feed, starts: Moments, run: str | pd.Series) -> pd.Series:
+def _issued(feed: Feed, starts: Moments, runs: Sequence[str], which: np.ndarray | None = None) -> ExtensionArray:
     """Return the moment of issue: so long before the interval in real-time runs, else when the market day is due.
 
-    ``run`` is the same in every row or a categorical.
+    ``which`` says of each row whose of the ``runs`` it is; without it there is one.
     """
     days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
     due = [feed.publication.moment(day, feed.zone).replace(tzinfo=None) if day else None for day in days.tolist()]
     issued = starts.lay(np.array(due, dtype="datetime64[us]")[place])
     for name, lead in LEAD.items():
-        if isinstance(run, str):
-            mine: np.ndarray | bool = run == name
-        else:
-            mine = (run == name).to_numpy() if name in run.cat.categories else False
-        if np.any(mine):
-            issued = np.where(mine, starts.lay(starts.distinct) - np.timedelta64(lead), issued)
-    return as_utc(issued)
+        mine = np.array([run == name for run in runs])
+        if mine.any():
+            of_row = mine if which is None else mine[which]
+            issued = np.where(of_row, starts.lay(starts.distinct) - np.timedelta64(lead), issued)
+    return utc_array(issued)
