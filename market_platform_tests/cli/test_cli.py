@@ -5,24 +5,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from market_platform.cli.main import app
 from market_platform.sandbox.transport import is_simulated
 from market_platform.sources.catalogue import FEEDS, PUBLISHERS
 
 LBMP = "Time Stamp,Name,PTID,LBMP ($/MWHr),Marginal Cost Losses ($/MWHr),Marginal Cost Congestion ($/MWHr)\n"
-
-
-@pytest.fixture
-def call(tmp_path):
-    def call(*words: object, code: int = 0) -> str:
-        environment = {"MARKET_PLATFORM_DATA": str(tmp_path / "data")}
-        result = CliRunner().invoke(app, [str(word) for word in words], env=environment, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result.stdout
-
-    return call
 
 
 @pytest.fixture
