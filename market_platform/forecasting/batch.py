@@ -12,6 +12,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from market_platform.errors import Infeasible
+from market_platform.forecasting.issue import version
+from market_platform.forecasting.kept import Keeper, pack, unpack
 from market_platform.forecasting.ladder import SHORT_ROWS, DayForecast, forecast_last_row
 from market_platform.forecasting.members import Member, standard_pool
 from market_platform.forecasting.panel import Panel
@@ -20,12 +22,14 @@ from market_platform.forecasting.series import OWN, corrected_iso_forecast
 
 @dataclass(frozen=True)
 class Task:
-    """One location: its panel, what the members said before, and bounds where a correction has them."""
+    """One location: its panel, what the members said before, bounds where a correction has them, and its models' place."""
 
     panel: Panel
     stored: Mapping[str, np.ndarray] = field(default_factory=dict)
     lowest: float = -np.inf
     highest: float = np.inf
+    location: str = ""
+    keeper: Keeper | None = None
 
     @property
     def heavy(self) -> bool:
@@ -45,9 +49,14 @@ def forecast(task: Task, members: tuple[Member, ...] | None = None) -> DayForeca
     pool = members or pool_for(task.panel)
     try:
         with threadpool_limits(1):
+            kept = unpack(task.keeper.read(task.location), version()) if task.keeper else {}
             if OWN in task.panel.known_ahead:
-                return corrected_iso_forecast(task.panel, pool, task.lowest, task.highest, task.stored)
-            return forecast_last_row(task.panel, pool, task.stored)
+                made = corrected_iso_forecast(task.panel, pool, task.lowest, task.highest, task.stored, kept)
+            else:
+                made = forecast_last_row(task.panel, pool, task.stored, kept)
+            if task.keeper and any(kept.values()):
+                task.keeper.write(task.location, pack(kept, version()))
+            return made
     except Infeasible as refusal:
         return refusal
 

@@ -21,7 +21,7 @@ from market_platform.forecasting.ladder import MAX_ROWS, DayForecast, forecast_l
 from market_platform.forecasting.members import Member, standard_pool, standard_pool_table
 from market_platform.forecasting.panel import Panel
 
-ENGINE = "3"
+ENGINE = "4"
 QUANTILE_COLUMNS = [f"q{level:02d}" for level in range(1, 100)]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from market_platform.forecasting import intervals, pool, scenarios
 from market_platform.forecasting.errors import TooLittleData, UnusableData
 from market_platform.forecasting.features import filled
+from market_platform.forecasting.kept import Kept
 from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
 
@@ -24,7 +25,7 @@ POOL_ROWS = 182
 SHORT_ROWS = 35
 RECENT_ROWS = 28
 CALIBRATION_ROWS = 182
-MAX_ROWS = 1456 + 364
+MAX_ROWS = 1456 + 364 + 182  # the longest memory, the longest scale before it and the longest block of days after it
 MOSTLY = 0.5
 
 
@@ -59,17 +60,21 @@ class DayForecast:
 
 
 def forecast_last_row(
-    panel: Panel, members: tuple[Member, ...], stored: Mapping[str, np.ndarray] | None = None
+    panel: Panel,
+    members: tuple[Member, ...],
+    stored: Mapping[str, np.ndarray] | None = None,
+    kept: dict[str, Kept] | None = None,
 ) -> DayForecast:
     """Forecast the last row of a panel from what is known at its gate; raises TooLittleData below the last rung.
 
     ``stored`` holds what the members said of the panel's rows when these were issued, by name (rows, slots), NaN where
-    nothing is kept; it saves computing the calibration days again.
+    nothing is kept; it saves computing the calibration days again. ``kept`` is what the models kept of their last run, by
+    name, and is written anew.
     """
     issued = panel.as_issued(len(panel.days) - 1)
     dropped = max(0, len(issued.days) - MAX_ROWS)
     issued = issued.rows(slice(dropped, None))
-    kept = {name: values[dropped:] for name, values in (stored or {}).items()}
+    said = {name: values[dropped:] for name, values in (stored or {}).items()}
     known = ~np.isnan(issued.target).any(axis=1)
     _refuse_if_nothing_known(issued, known)
     issued, notes = _usable_inputs(issued, known)
@@ -80,7 +85,7 @@ def forecast_last_row(
         return _naive(issued, known, rung, notes)
     first = max(len(issued.days) - 1 - CALIBRATION_ROWS, int(np.flatnonzero(known)[0]) + 21)
     try:
-        run = pool.run(issued, chosen, min(first, len(issued.days) - 1), kept)
+        run = pool.run(issued, chosen, min(first, len(issued.days) - 1), said, kept)
     except UnusableData as refusal:
         return _naive(issued, known, "seasonal", [*notes, str(refusal)])
     notes += [f"{name} found no finite solution: left out" for name in run.left_out]

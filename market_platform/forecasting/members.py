@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.kept import Kept
 from market_platform.forecasting.models import boosting, drifting_kernel, hourly_kernel, kernel, lasso, network
 
 BLOCK_ROWS = {"kernel": 91, "network": 182, "boosting": 56, "hourly_kernel": 28, "drifting_kernel": 56}
@@ -36,10 +37,13 @@ class Member:
     window: int
     setting: Setting
 
-    def rolling(self, inputs: Inputs, known: np.ndarray, first: int, ordinal: np.ndarray) -> np.ndarray:
+    def rolling(
+        self, inputs: Inputs, known: np.ndarray, first: int, ordinal: np.ndarray, kept: Kept | None = None
+    ) -> np.ndarray:
         """Return forecasts (rows − first, slots) in the units of the target for rows ``first`` to the last.
 
-        ``ordinal`` (rows,) counts rows from a fixed day, so that blocks are the same in every run.
+        ``ordinal`` (rows,) counts rows from a fixed day, so that blocks are the same in every run. ``kept`` is what the
+        model kept of its last run, and is written anew.
         """
         if isinstance(self.setting, lasso.LassoSetting):
             normalised = lasso.rolling(inputs, known, first, self.setting)
@@ -48,13 +52,13 @@ class Member:
             if isinstance(self.setting, kernel.KernelSetting):
                 normalised = kernel.rolling(inputs, known, first, self.setting, block_of)
             elif isinstance(self.setting, network.NetworkSetting):
-                normalised = network.rolling(inputs, known, first, self.setting, block_of)
+                normalised = network.rolling(inputs, known, first, self.setting, block_of, kept)
             elif isinstance(self.setting, hourly_kernel.HourlyKernelSetting):
                 normalised = hourly_kernel.rolling(inputs, known, first, self.setting, block_of)
             elif isinstance(self.setting, drifting_kernel.DriftingKernelSetting):
                 normalised = drifting_kernel.rolling(inputs, known, first, self.setting, block_of)
             else:
-                normalised = boosting.rolling(inputs, known, first, self.setting, block_of)
+                normalised = boosting.rolling(inputs, known, first, self.setting, block_of, kept)
         return inputs.scale.rows(first).undo(normalised)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from market_platform.forecasting.errors import UnusableData
 from market_platform.forecasting.features import Inputs, build
+from market_platform.forecasting.kept import Kept
 from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
 
@@ -43,13 +44,19 @@ class PoolForecasts:
 
 
 def run(
-    panel: Panel, members: tuple[Member, ...], first: int, stored: Mapping[str, np.ndarray] | None = None
+    panel: Panel,
+    members: tuple[Member, ...],
+    first: int,
+    stored: Mapping[str, np.ndarray] | None = None,
+    kept: dict[str, Kept] | None = None,
 ) -> PoolForecasts:
     """Return the pool's forecasts of rows ``first``…, each as it would have been issued at that row's gate.
 
     ``stored`` holds what members said earlier, by name (rows of the panel, slots), NaN where nothing is kept: a member
-    computes the rows from its first gap on and takes the others from there.
+    computes the rows from its first gap on and takes the others from there. ``kept`` is by name what the models kept of
+    their last run (`kept.py`), and is written anew.
     """
+    models = {} if kept is None else kept
     known = ~np.isnan(panel.target).any(axis=1)
     known[:WARM_ROWS] = False
     ordinal = panel.days.astype("datetime64[D]").astype(int) // panel.step_days
@@ -59,17 +66,17 @@ def run(
     for member in members:
         if member.window not in inputs:
             inputs[member.window] = build(panel, member.window)
-        kept = (stored or {}).get(member.name, np.empty((0, panel.slots)))[first:]
-        begin = first + _rows_before_gap(kept)
+        said = (stored or {}).get(member.name, np.empty((0, panel.slots)))[first:]
+        begin = first + _rows_before_gap(said)
         try:
-            fresh = member.rolling(inputs[member.window], known, begin, ordinal)
+            fresh = member.rolling(inputs[member.window], known, begin, ordinal, models.setdefault(member.name, {}))
         except np.linalg.LinAlgError:
             left_out.append(member.name)
             continue
         if not np.isfinite(fresh).all():
             left_out.append(member.name)
             continue
-        forecasts[member.name] = np.vstack([kept[: begin - first], within_reach(fresh, panel.target, begin)])
+        forecasts[member.name] = np.vstack([said[: begin - first], within_reach(fresh, panel.target, begin)])
     if not forecasts:
         msg = f"no member could forecast {panel.days[-1]}: {', '.join(left_out)} found no finite solution"
         raise UnusableData(msg)
@@ -77,10 +84,10 @@ def run(
     return PoolForecasts(first, forecasts, combined, weights, tuple(left_out))
 
 
-def _rows_before_gap(kept: np.ndarray) -> int:
+def _rows_before_gap(said: np.ndarray) -> int:
     """Return how many rows from the first on are whole; the last row of the panel is always computed."""
-    gaps = np.flatnonzero(~np.isfinite(kept).all(axis=1))
-    return int(gaps[0]) if len(gaps) else max(0, len(kept) - 1)
+    gaps = np.flatnonzero(~np.isfinite(said).all(axis=1))
+    return int(gaps[0]) if len(gaps) else max(0, len(said) - 1)
 
 
 def within_reach(forecast: np.ndarray, target: np.ndarray, first: int) -> np.ndarray:

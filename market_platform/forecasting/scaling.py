@@ -6,6 +6,7 @@ negative prices in reach of a squared loss (Uniejewski, Weron, Ziel 2018, IEEE T
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 MAD_TO_SIGMA = 1.4826  # of a normal distribution
@@ -39,28 +40,69 @@ def local_scale(values: np.ndarray, window: int) -> LocalScale:
 
     The first rows see fewer; row 0 takes centre 0 and spread 1 and must not be trained on.
     """
-    rows = len(values)
-    centre, spread = np.zeros((rows, 1)), np.ones((rows, 1))
+    centre, spread = _medians(np.ascontiguousarray(values, dtype=np.float64), window)
+    return LocalScale(centre[:, None], spread[:, None])
+
+
+@numba.njit(cache=True)
+def _medians(values: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return centre and spread (rows,) of the rows before each row, from one window that is kept in order."""
+    rows, slots = values.shape
+    ordered, spare = np.empty((window + 1) * slots), np.empty((window + 1) * slots)
+    size = 0
+    centre, spread = np.zeros(rows), np.ones(rows)
+    nothing = np.empty(0)
     for row in range(1, rows):
-        recent = values[max(0, row - window) : row].ravel()
-        recent = recent[~np.isnan(recent)]
-        if recent.size == 0:
+        comes = values[row - 1]
+        goes = values[row - 1 - window] if row > window else nothing
+        size = _moved_on(ordered, size, np.sort(comes[~np.isnan(comes)]), np.sort(goes[~np.isnan(goes)]), spare)
+        ordered, spare = spare, ordered
+        if size == 0:
             centre[row], spread[row] = centre[row - 1], spread[row - 1]
             continue
-        middle = _median(recent)
+        middle = (ordered[(size - 1) // 2] + ordered[size // 2]) / 2
+        wide = np.abs(ordered[:size] - middle).mean()
+        narrow = MAD_TO_SIGMA * _median_distance(ordered[:size], middle)
         floor = max(RELATIVE_FLOOR * abs(middle), ABSOLUTE_FLOOR)
-        centre[row] = middle
-        apart = np.abs(recent - middle)
-        narrow = MAD_TO_SIGMA * _median(apart)
-        wide = float(apart.mean())
-        spread[row] = max(narrow if narrow > MOSTLY_FLAT * wide else wide, floor)
-    return LocalScale(centre, spread)
+        centre[row], spread[row] = middle, max(narrow if narrow > MOSTLY_FLAT * wide else wide, floor)
+    return centre, spread
 
 
-def _median(values: np.ndarray) -> float:
-    """Return the median; np.median costs twice as much for its checks."""
-    half = values.size // 2
-    if values.size % 2:
-        return float(np.partition(values, half)[half])
-    parted = np.partition(values, [half - 1, half])
-    return float(parted[half - 1] + parted[half]) / 2
+@numba.njit(cache=True)
+def _moved_on(ordered: np.ndarray, size: int, comes: np.ndarray, goes: np.ndarray, out: np.ndarray) -> int:
+    """Write the first ``size`` ordered values without those that go and with those that come to ``out``; return how many."""
+    taken = count = gone = come = 0
+    while gone < goes.size or come < comes.size:
+        leaves = gone < goes.size and (come == comes.size or goes[gone] <= comes[come])
+        upto = taken + np.searchsorted(ordered[taken:size], goes[gone] if leaves else comes[come])
+        out[count : count + upto - taken] = ordered[taken:upto]
+        count += upto - taken
+        taken = upto
+        if leaves:
+            taken, gone = taken + 1, gone + 1
+        else:
+            out[count] = comes[come]
+            come, count = come + 1, count + 1
+    out[count : count + size - taken] = ordered[taken:size]
+    return count + size - taken
+
+
+@numba.njit(cache=True)
+def _median_distance(ordered: np.ndarray, middle: float) -> float:
+    """Return the median of the distances of ordered values from ``middle``."""
+    half = ordered.size // 2
+    far = _distance(ordered, middle, half + 1)
+    return far if ordered.size % 2 else (_distance(ordered, middle, half) + far) / 2
+
+
+@numba.njit(cache=True)
+def _distance(ordered: np.ndarray, middle: float, count: int) -> float:
+    """Return the greatest distance among the ``count`` values nearest to ``middle``: they stand side by side."""
+    low, high = 0, ordered.size - count
+    while low < high:
+        at = (low + high) // 2
+        if middle - ordered[at] > ordered[at + count] - middle:
+            low = at + 1
+        else:
+            high = at
+    return max(middle - ordered[low], ordered[low + count - 1] - middle)

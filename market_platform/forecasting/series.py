@@ -10,6 +10,7 @@ import numpy as np
 
 from market_platform.forecasting.errors import UnusableData
 from market_platform.forecasting.intervals import laplace_quantiles
+from market_platform.forecasting.kept import Kept
 from market_platform.forecasting.ladder import SHORT_ROWS, DayForecast, forecast_last_row
 from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
@@ -26,11 +27,12 @@ def corrected_iso_forecast(
     lowest_mw: float = 0.0,
     highest_mw: float = np.inf,
     stored: Mapping[str, np.ndarray] | None = None,
+    kept: dict[str, Kept] | None = None,
 ) -> DayForecast:
     """Return the ISO's own forecast of the panel's last row, corrected by its forecast error.
 
-    Where the history does not reach a model the ISO's forecast stands as it is, on the rung ``iso``. ``stored`` is as in
-    `forecast_last_row`, of the error in MW.
+    Where the history does not reach a model the ISO's forecast stands as it is, on the rung ``iso``. ``stored`` and
+    ``kept`` are as in `forecast_last_row`, of the error in MW.
 
     ``panel.target`` is the actual in MW, ``panel.known_ahead["iso_forecast"]`` what the ISO said at the gate; further
     forecasts known ahead (weather) may stand beside it. The result stays between ``lowest_mw`` and ``highest_mw``; a
@@ -43,7 +45,7 @@ def corrected_iso_forecast(
     if np.isnan(own[-1]).any():
         msg = f"the ISO's forecast for {panel.days[-1]} is not complete: wait for it, there is nothing to correct"
         raise UnusableData(msg)
-    error = _error_of(replace(panel, target=panel.target - own), own[-1], members, stored)
+    error = _error_of(replace(panel, target=panel.target - own), own[-1], members, stored, kept)
     value = np.clip(own[-1] + error.value, lowest_mw, highest_mw)
     bands = np.clip(own[-1][:, None] + error.quantiles, lowest_mw, highest_mw)
     dark = (own[-NIGHT_ROWS:] == 0).all(axis=0) & (np.nan_to_num(panel.target[-NIGHT_ROWS - 1 : -1]) <= 0).all(axis=0)
@@ -60,12 +62,16 @@ def corrected_iso_forecast(
 
 
 def _error_of(
-    panel: Panel, own: np.ndarray, members: tuple[Member, ...], stored: Mapping[str, np.ndarray] | None
+    panel: Panel,
+    own: np.ndarray,
+    members: tuple[Member, ...],
+    stored: Mapping[str, np.ndarray] | None,
+    kept: dict[str, Kept] | None,
 ) -> DayForecast:
     """Return the forecast of the ISO's error; below the models none is expected, with bands of the errors known so far."""
     known = panel.target[:-1][~np.isnan(panel.target[:-1]).any(axis=1)]
     if len(known) >= SHORT_ROWS:
-        found = forecast_last_row(panel, members, stored)
+        found = forecast_last_row(panel, members, stored, kept)
         if found.past is not None:
             return found
     size = np.abs(known).mean(axis=0) if len(known) else UNSEEN_SHARE * np.abs(own)

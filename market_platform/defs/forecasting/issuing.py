@@ -20,6 +20,7 @@ from market_platform.forecasting.panel import Panel
 from market_platform.ingest.derived import hash_of, lay_in
 from market_platform.markets.market_day import day_bounds
 from market_platform.platform import Platform
+from market_platform.store.model_folder import ModelFolder
 
 NAIVE_HINDCASTS = 7
 PLACES = [level - 1 for level in LEVELS_PERCENT]
@@ -79,7 +80,11 @@ def issue_order(platform: Platform, order: Order) -> Issued:
     )
     panels = {name: panel for name, panel in order.panels.items() if name not in unchanged}
     stored = stored_members(platform, order, panels)
-    tasks = {name: Task(panel, stored.get(name, {}), order.lowest, order.highest) for name, panel in panels.items()}
+    keeper = ModelFolder(platform.settings.data_folder / "models" / order.asset)
+    tasks = {
+        name: Task(panel, stored.get(name, {}), order.lowest, order.highest, name, keeper)
+        for name, panel in panels.items()
+    }
     held = reading.days_forecast(platform, order.asset, version())
     rows, hindcasts, members, refused = [], [], [], dict(order.refused)
     for name, made in forecast_all(tasks, platform.settings.forecast_workers):

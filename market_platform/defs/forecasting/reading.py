@@ -13,7 +13,7 @@ from market_platform.defs.forecasting.subjects import Source
 from market_platform.platform import Platform
 from market_platform.store.merging import scan
 
-HISTORY = timedelta(days=1456 + 364)
+HISTORY = timedelta(days=1456 + 364 + 182)  # what the engine reads: `ladder.MAX_ROWS`
 
 
 def outcomes(

@@ -6,11 +6,11 @@ kernel's one-step errors, each from the days before it, never its fit.
 
 from dataclasses import dataclass
 
+import lightgbm
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
 
 from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.kept import FINGERPRINT, Kept, as_text, fingerprint, is_of, text_of
 from market_platform.forecasting.models import drifting_kernel
 
 KERNEL_WARM_ROWS = 40  # the kernel's first forecasts rest on too little to learn from
@@ -48,12 +48,19 @@ def hourly_columns(groups: dict[str, np.ndarray], slots: int) -> np.ndarray:
 
 
 def rolling(
-    inputs: Inputs, known: np.ndarray, first: int, setting: BoostingSetting, block_of: np.ndarray
+    inputs: Inputs,
+    known: np.ndarray,
+    first: int,
+    setting: BoostingSetting,
+    block_of: np.ndarray,
+    kept: Kept | None = None,
 ) -> np.ndarray:
     """Return normalised forecasts (rows − first, slots) of rows ``first``…: the kernel's, corrected by the trees.
 
-    The kernel knows all rows before each row, the trees all rows before its block.
+    The kernel knows all rows before each row, the trees all rows before its block. ``kept`` holds the trees of the last
+    block of an earlier run, and then of this one.
     """
+    kept = {} if kept is None else kept
     parts = []
     for block in np.unique(block_of[first:]):
         rows = np.flatnonzero(block_of == block)
@@ -66,30 +73,31 @@ def rolling(
         if len(past):
             groups = {name: values[start:end] for name, values in inputs.groups.items()} | {"kernel": below}
             table = hourly_columns(groups, inputs.target.shape[1])
-            left_over = inputs.target[start:end][past] - below[past]
-            age = begin - start - past
-            forecast = forecast + _trees(table[past], left_over, age, table[begin - start :], setting)
+            grown_on = fingerprint(
+                setting, inputs.matrix()[start:begin], inputs.target[start:begin], known[start:begin]
+            )
+            if not is_of(kept, grown_on):
+                left_over = inputs.target[start:end][past] - below[past]
+                kept["trees"] = as_text(_trees(table[past], left_over, begin - start - past, setting))
+                kept[FINGERPRINT] = grown_on
+            trees = lightgbm.Booster(model_str=text_of(kept["trees"]))
+            ahead = table[begin - start :]
+            forecast = forecast + np.asarray(trees.predict(ahead.reshape(-1, ahead.shape[2]))).reshape(forecast.shape)
         parts.append(forecast[max(begin, first) - begin :])
     return np.vstack(parts)
 
 
-def _trees(
-    table: np.ndarray, target: np.ndarray, age: np.ndarray, ahead: np.ndarray, setting: BoostingSetting
-) -> np.ndarray:
-    """Return forecasts (rows, slots) for ``ahead`` by trees grown on ``table``, days of greater ``age`` counting less."""
-    width = table.shape[2]
-    model = HistGradientBoostingRegressor(
-        max_iter=setting.trees,
-        max_bins=setting.bins,
-        max_leaf_nodes=setting.leaves,
-        learning_rate=setting.rate,
-        min_samples_leaf=40,
-        l2_regularization=1.0,
-        max_features=0.3,
-        early_stopping=False,
-        random_state=setting.seed,
-    )
+def _trees(table: np.ndarray, target: np.ndarray, age: np.ndarray, setting: BoostingSetting) -> str:
+    """Return trees grown on ``table`` (rows, slots, columns), days of greater ``age`` counting less, as LightGBM's text."""
     weight = np.repeat(np.exp(-age / setting.memory_rows), table.shape[1])
-    with threadpool_limits(1, user_api="openmp"):  # many locations share the cores; spinning threads cost more
-        model.fit(table.reshape(-1, width), target.ravel(), sample_weight=weight)
-        return model.predict(ahead.reshape(-1, width)).reshape(ahead.shape[:2])
+    data = lightgbm.Dataset(table.reshape(-1, table.shape[2]), target.ravel(), weight=weight)
+    return lightgbm.train(_parameters(setting), data, setting.trees).model_to_string()
+
+
+def _parameters(setting: BoostingSetting) -> dict[str, object]:
+    return {
+        "objective": "regression", "num_leaves": setting.leaves, "learning_rate": setting.rate, "max_bin": setting.bins,
+        "min_data_in_leaf": 40, "lambda_l2": 1.0, "feature_fraction_bynode": 0.3, "seed": setting.seed,
+        "deterministic": True, "force_row_wise": True, "verbosity": -1,
+        "num_threads": 1,  # many locations share the cores; spinning threads cost more
+    }  # fmt: skip

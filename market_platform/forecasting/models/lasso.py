@@ -13,6 +13,7 @@ import numpy as np
 from market_platform.forecasting.features import Inputs
 
 SWEEPS = 4
+WARM_UP_ROWS, WARM_UP_EVERY = 99, 7  # the coefficients settle on some days before the first that is forecast
 CLIP = 6.0  # normalised inputs beyond this are spikes: a linear model must not follow them
 
 
@@ -73,13 +74,15 @@ def one_step(
     rows, columns = inputs.shape
     slots = target.shape[1]
     keep = np.exp(-1.0 / memory_rows)
-    gram, moment = np.zeros((columns, columns)), np.zeros((slots, columns))
+    begin = max(0, first - WARM_UP_ROWS)
+    share = weight[:begin] * keep ** np.arange(begin - 1, -1, -1)
+    shared = (inputs[:begin] * share.reshape(-1, 1)).T
+    gram, moment = shared @ inputs[:begin], (shared @ target[:begin]).T.copy()
+    total = share.sum()
     beta = np.zeros((slots, columns))
     forecast = np.zeros((rows - first, slots))
-    total = 0.0
-    for row in range(rows):
-        warming = first - 100 < row < first and (first - row) % 7 == 0
-        if total > 0 and (row >= first or warming):
+    for row in range(begin, rows):
+        if total > 0 and (row >= first or (first - row) % WARM_UP_EVERY == 0):
             penalty = rate * np.sqrt(np.diag(gram) * total)
             _recalibrate(gram, moment, beta, penalty, ridge * total, sweeps)
         if row >= first:

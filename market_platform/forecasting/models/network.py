@@ -4,12 +4,14 @@ Adam on the absolute error of the normalised target, as the benchmark's DNN (Lag
 from an exponential average of the weights (Polyak and Juditsky 1992), which steadies the daily steps.
 """
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.kept import FINGERPRINT, Kept, as_text, fingerprint, is_of, text_of
 from market_platform.forecasting.models.kernel import weighted
 
 GAIN = 4.0  # brings the weighted groups to about unit spread per member input
@@ -55,6 +57,24 @@ class Ensemble:
         self.first = [np.zeros_like(weight) for weight in self.weights]
         self.second = [np.zeros_like(weight) for weight in self.weights]
         self.steps = 0
+
+    def keep(self) -> Kept:
+        """Return all that the next step needs, by name."""
+        state = {"steps": np.array(self.steps), "random": as_text(json.dumps(self.random.bit_generator.state))}
+        for part, arrays in self._parts().items():
+            state |= {f"{part}{place}": array for place, array in enumerate(arrays)}
+        return state
+
+    def take_up(self, kept: Kept) -> None:
+        """Go on from what an ensemble of the same shape kept."""
+        self.steps = int(kept["steps"])
+        self.random.bit_generator.state = json.loads(text_of(kept["random"]))
+        for part, arrays in self._parts().items():
+            for place, array in enumerate(arrays):
+                array[...] = kept[f"{part}{place}"]
+
+    def _parts(self) -> dict[str, list[np.ndarray]]:
+        return {"weight": self.weights, "average": self.average, "first": self.first, "second": self.second}
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """Return the mean over members of the forecasts (rows, outputs)."""
@@ -105,27 +125,49 @@ class Ensemble:
             self.average[place] += np.float32(1 - averaging) * (weight - self.average[place])
 
 
-def rolling(inputs: Inputs, known: np.ndarray, first: int, setting: NetworkSetting, block_of: np.ndarray) -> np.ndarray:
+def rolling(
+    inputs: Inputs,
+    known: np.ndarray,
+    first: int,
+    setting: NetworkSetting,
+    block_of: np.ndarray,
+    kept: Kept | None = None,
+) -> np.ndarray:
     """Return normalised forecasts (rows − first, slots) of rows ``first``…, each recalibrated on all rows before it.
 
     The ensemble starts afresh at each block of ``block_of`` (rows,), fixed by the calendar, and takes its daily steps
-    from there, so that a forecast does not depend on where a run begins or ends.
+    from there, so that a forecast does not depend on where a run begins or ends. ``kept`` holds the ensemble as it was
+    before the last row of an earlier run, and then of this one.
     """
     columns = np.clip(weighted(inputs.groups, setting.weights) * GAIN, -CLIP, CLIP)
     goal = np.where(known[:, None], np.nan_to_num(inputs.target), 0.0).astype(np.float32)
     chance = known * np.exp(np.arange(len(goal)) / setting.memory_rows - len(goal) / setting.memory_rows)
     forecast = np.zeros_like(goal)
+    last = len(goal) - 1
     for block in np.unique(block_of[first:]):
         rows = np.flatnonzero(block_of == block)
         begin, start = max(int(rows[0]), MIN_ROWS), max(0, int(rows[0]) - setting.history_rows)
+
+        def trained_on(row: int, start: int = start, begin: int = begin) -> np.ndarray:
+            return fingerprint((setting, begin - start), columns[start:row], goal[start:row], known[start:row])
+
         ensemble = Ensemble(columns.shape[1], goal.shape[1], setting)
-        steps = max(setting.first_epochs * (begin - start) // setting.batch, 50)
-        ramp = setting.daily_rate + (setting.rate - setting.daily_rate) * np.cos(np.linspace(0, np.pi / 2, steps))
-        ensemble.train(columns[start:begin], goal[start:begin], chance[start:begin], steps, ramp)
+        at = start + int(kept["rows"]) if kept else 0
+        if kept and begin <= at <= max(first, begin) and is_of(kept, trained_on(at)):
+            ensemble.take_up(kept)
+        else:
+            at = begin
+            steps = max(setting.first_epochs * (begin - start) // setting.batch, 50)
+            ramp = setting.daily_rate + (setting.rate - setting.daily_rate) * np.cos(np.linspace(0, np.pi / 2, steps))
+            ensemble.train(columns[start:begin], goal[start:begin], chance[start:begin], steps, ramp)
         daily = np.full(setting.daily_steps, setting.daily_rate)
-        for row in range(begin, int(rows[-1]) + 1):
+        for row in range(at, int(rows[-1]) + 1):
             forecast[row] = ensemble.predict(columns[row : row + 1])[0]
-            ensemble.train(
-                columns[start : row + 1], goal[start : row + 1], chance[start : row + 1], setting.daily_steps, daily
-            )
+            if row == last:
+                break
+            seen = slice(start, row + 1)
+            ensemble.train(columns[seen], goal[seen], chance[seen], setting.daily_steps, daily)
+        if kept is not None and int(rows[-1]) == last and last >= begin:
+            kept.clear()
+            kept |= ensemble.keep() | {"rows": np.array(last - start), FINGERPRINT: trained_on(last)}
     return forecast[first:]
