@@ -30,10 +30,14 @@ class Instants:
 
     def utc(self, *, shifted: timedelta = timedelta(0)) -> pd.Series:
         """UTC of each row, moved by so much."""
-        moments = self.distinct + np.timedelta64(shifted) if shifted else self.distinct
-        return as_utc(laid(moments, self.codes))
+        return pd.Series(self.array(shifted=shifted), copy=False)
 
-    def starts(self, nominal: timedelta) -> pd.Series:
+    def array(self, *, shifted: timedelta = timedelta(0)) -> ExtensionArray:
+        """Return the same as an array."""
+        moments = self.distinct + np.timedelta64(shifted) if shifted else self.distinct
+        return utc_array(laid(moments, self.codes))
+
+    def starts(self, nominal: timedelta) -> ExtensionArray:
         """Start of the interval that ends at each row's moment, where only ends are published.
 
         That is the end before, at most one nominal interval earlier. NYISO's real-time dispatch runs off the five-minute
@@ -48,7 +52,7 @@ class Instants:
         starts[1:] = np.maximum(starts[1:], ends[:-1])
         found = np.full(len(self.distinct), NO_MOMENT)
         found[there] = starts[place]
-        return as_utc(laid(found, self.codes))
+        return utc_array(laid(found, self.codes))
 
 
 class LocalStamps:
@@ -57,7 +61,7 @@ class LocalStamps:
     ``column`` is categorical text (or Arrow's dictionary of texts); ``formats`` are tried in order. What fits none is NaT.
     """
 
-    def __init__(self, column: pd.Series, formats: Sequence[str]) -> None:
+    def __init__(self, column: pd.Series | ExtensionArray, formats: Sequence[str]) -> None:
         self.codes, texts = places_of(column)
         self.distinct = parse_stamps(texts, formats)
         self.clocks: dict[ZoneInfo, LocalClock] = {}
@@ -109,6 +113,10 @@ class LocalStamps:
 
     def market_day(self, *, ends: bool = False) -> pd.Series:
         """Local date of each row; with ``ends`` a stamp closes its interval: midnight belongs to the day before."""
+        return pd.Series(self.day_array(ends=ends), copy=False)
+
+    def day_array(self, *, ends: bool = False) -> ExtensionArray:
+        """Return the same as an array."""
         return days_laid(self.distinct - np.timedelta64(1, "us") if ends else self.distinct, self.codes)
 
 
@@ -128,7 +136,7 @@ class UtcStamps(LocalStamps):
     def day_in(self, zone: ZoneInfo) -> pd.Series:
         """Local date of each row in the market's zone."""
         local = pd.Series(self.distinct).dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-        return days_laid(local.to_numpy(), self.codes)
+        return pd.Series(days_laid(local.to_numpy(), self.codes), copy=False)
 
 
 def places_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pd.Index | pa.Array]:
@@ -178,14 +186,14 @@ def room(count: int, kind: np.dtype) -> np.ndarray:
     return np.frombuffer(pa.allocate_buffer(count * kind.itemsize), dtype=kind, count=count)
 
 
-def days_laid(moments: np.ndarray, codes: np.ndarray) -> pd.Series:
+def days_laid(moments: np.ndarray, codes: np.ndarray) -> ExtensionArray:
     """Return the dates of distinct naive moments, laid over rows."""
     days = moments.astype("datetime64[D]")
     if np.isnat(days).any() or (codes.size and codes.min() < 0):
-        return as_day(laid(days, codes))
+        return day_array(laid(days, codes))
     numbers = np.take(days.astype(np.int32), codes, mode="wrap")
     days_of_row = pa.Array.from_buffers(pa.date32(), len(numbers), [None, pa.py_buffer(numbers)])
-    return pd.Series(pd.arrays.ArrowExtensionArray(days_of_row), copy=False)
+    return pd.arrays.ArrowExtensionArray(days_of_row)
 
 
 def as_day(moments: np.ndarray) -> pd.Series:

@@ -21,7 +21,7 @@ from market_platform.sources.nyiso.rows import (
     strangers_named,
 )
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import as_text
+from market_platform.sources.stamps import as_text, plain_array
 from market_platform.sources.tabular import read_columns, read_csv
 
 
@@ -40,7 +40,7 @@ def real_time_lbmp(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_columns(payloads, columns.LBMP)
     times = interval_columns(feed, read, length=FIVE_MINUTES, series="name", ends=True)
     rows = prices(feed, read, times)
-    look_ahead = _look_ahead(rows["interval_end"], read["file"])
+    look_ahead = _look_ahead(rows["interval_end"], read.array("file"))
     if look_ahead.any():
         rows.loc[look_ahead, "market_run"] = "RTC"
         rows.loc[look_ahead, "interval_start"] = rows["interval_end"][look_ahead] - QUARTER
@@ -52,8 +52,7 @@ def custom_rtc(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = read_columns(payloads, columns.CUSTOM_RTC)
     formats = columns.CUSTOM_REPORT_FORMATS
     times = interval_columns(feed, read, length=QUARTER, series="name", ends=True, formats=formats)
-    times["interval_start"] = times["interval_end"] - QUARTER
-    return prices(feed, read, times)
+    return prices(feed, read, times.assign(interval_start=times["interval_end"] - QUARTER))
 
 
 def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -76,11 +75,11 @@ def ancillary(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, pd.concat(frames, ignore_index=True))
 
 
-def prices(feed: Feed, read: Rows, times: dict[str, pd.Series]) -> pd.DataFrame:
+def prices(feed: Feed, read: Rows, times: Rows) -> pd.DataFrame:
     """LBMP = energy + losses - congestion as published: turn the sign of congestion, derive energy to the cent."""
-    name = as_text(read["name"])
-    price, losses = read["lbmp"].to_numpy(), read["losses"].to_numpy()
-    congestion = 0.0 - read["congestion"].to_numpy()
+    names = plain_array(read.array("name"))
+    price, losses = read.array("lbmp"), read.array("losses")
+    congestion = 0.0 - read.array("congestion")
     energy = price - losses
     energy -= congestion
     values = {
@@ -90,17 +89,16 @@ def prices(feed: Feed, read: Rows, times: dict[str, pd.Series]) -> pd.DataFrame:
         "loss_usd_per_mwh": losses,
         "ghg_usd_per_mwh": np.full(len(price), np.nan),
     }
-    rows = {**times, "location": name, "location_id": as_text(read["ptid"])}
-    rows |= {column: pd.Series(value, copy=False) for column, value in values.items()}
+    rows = times.assign(location=names, location_id=plain_array(read.array("ptid")), **values)
     if feed.constants["location_type"] == "zone":
-        rows["defect"] = strangers_named(rows["defect"], read["name"])
+        rows["defect"] = strangers_named(times, read)
     found = finish(feed, rows)
     if feed.constants["location_type"] == "generator":
-        found.loc[name == REFERENCE_BUS, "location_type"] = "reference"
+        found.loc[names == REFERENCE_BUS, "location_type"] = "reference"
     return found
 
 
-def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
+def _look_ahead(ends: pd.Series, files: np.ndarray) -> np.ndarray:
     """Mark the quarter-hour rows below the newest five-minute interval of each file.
 
     They are the closing run of stamps on the quarter hour that lie a quarter apart, in a file that before it went
@@ -108,7 +106,6 @@ def _look_ahead(ends: pd.Series, file: pd.Series) -> np.ndarray:
     """
     moments = ends.to_numpy(dtype="datetime64[us]", copy=False)
     marks = np.zeros(len(moments), dtype=bool)
-    files = file.to_numpy()
     edges = np.flatnonzero(np.diff(files, prepend=-1, append=-1))
     steps = np.diff(moments.view(np.int64))
     uneven = np.append((steps < 0) | (steps > FIVE_MINUTES // timedelta(microseconds=1)), False)

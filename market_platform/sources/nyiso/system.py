@@ -12,7 +12,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.nyiso import columns
 from market_platform.sources.nyiso.rows import FIVE_MINUTES, HOUR, finish, interval_columns, intervals, strangers_named
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import as_text
+from market_platform.sources.stamps import as_text, plain_array
 from market_platform.sources.tabular import read_columns, read_csv
 
 
@@ -110,11 +110,11 @@ def constraints(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def loads(feed: Feed, read: Rows, times: dict[str, pd.Series]) -> pd.DataFrame:
+def loads(feed: Feed, read: Rows, times: Rows) -> pd.DataFrame:
     """Lay names and values beside the intervals."""
-    defect = strangers_named(times["defect"], read["name"])
-    rows = {"location": as_text(read["name"]), "location_id": as_text(read["ptid"]), "load_mw": read["load"]}
-    return finish(feed, {**times, **rows, "defect": defect})
+    names, numbers = plain_array(read.array("name")), plain_array(read.array("ptid"))
+    rows = times.assign(location=names, location_id=numbers, load_mw=read.array("load"))
+    return finish(feed, rows.assign(defect=strangers_named(times, read)))
 
 
 def _issue_moments(feed: Feed, payloads: Sequence[Payload], file: pd.Series, starts: pd.Series) -> pd.Series:
