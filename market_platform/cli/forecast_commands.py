@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from market_platform.forecasting.issue import Request
     from market_platform.forecasting.members import Member
     from market_platform.forecasting.panel import Panel
+    from market_platform.forecasting.saved import Memory
 
 app = typer.Typer(
     name="forecast", help="Forecasts: from your own file, issued ones, scores, leaderboard.", no_args_is_help=True
@@ -47,18 +48,21 @@ def from_file(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Market day; left out: the one after the last value")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write all 99 quantiles with provenance to this CSV")] = None,
-    save: Annotated[Path | None, typer.Option(help="Save the model (history and settings) to this file")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="Go on from this saved model: the same forecast in a tenth of the time", exists=True),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Save the model (history, settings, what it learned) to this file")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Forecast the next day of a series of your own; says what the history allows and what it does not."""
-    from market_platform.forecasting import saved
-    from market_platform.forecasting.report import history_report
+    from market_platform.forecasting.saved import Memory
 
     panel, request = _panel_of(own, zone, calendar, day.date() if day else None)
-    report = history_report(panel)
-    if save is not None:
-        save.write_bytes(saved.save(panel))
-    _issue(panel, request, out, report.text, None, as_json=as_json)
+    memory = Memory() if model is None else _loaded(model)[2]
+    _issue(panel, request, memory, out=out, save=save, as_json=as_json)
 
 
 @app.command("saved")
@@ -70,17 +74,12 @@ def from_saved(
     as_json: Json = False,
 ) -> None:
     """Forecast again from a saved model: the same numbers on any machine."""
-    from market_platform.forecasting import saved
     from market_platform.forecasting.issue import Request
-    from market_platform.forecasting.report import history_report
 
-    try:
-        panel, members = saved.load(model.read_bytes())
-    except MarketPlatformError as refusal:
-        _refuse(refusal)
+    panel, members, memory = _loaded(model)
     day = panel.days[-1].astype(object)
     request = Request(model.stem, "own_series", day, _zone(zone), datetime.now(UTC))
-    _issue(panel, request, out, history_report(panel).text, members, as_json=as_json)
+    _issue(panel, request, memory, members, out=out, as_json=as_json)
 
 
 @app.command("show")
@@ -178,22 +177,37 @@ def _panel_of(own: Path, zone: str, calendar: str, day: date | None) -> "tuple[P
     return panel, request
 
 
+def _loaded(model: Path) -> "tuple[Panel, tuple[Member, ...], Memory]":
+    from market_platform.forecasting import saved
+
+    try:
+        return saved.load(model.read_bytes())
+    except MarketPlatformError as refusal:
+        _refuse(refusal)
+
+
 def _issue(
     panel: "Panel",
     request: "Request",
-    out: Path | None,
-    report: str,
-    members: "tuple[Member, ...] | None",
+    memory: "Memory",
+    members: "tuple[Member, ...] | None" = None,
     *,
+    out: Path | None,
+    save: Path | None = None,
     as_json: bool,
 ) -> None:
+    from market_platform.forecasting import saved
     from market_platform.forecasting.batch import Task, forecast
     from market_platform.forecasting.issue import rows_of
+    from market_platform.forecasting.report import history_report
 
-    made = forecast(Task(panel), members)
+    report = history_report(panel).text
+    made = forecast(Task(panel, memory.on_rows(panel), kept=memory.kept), members)
     if isinstance(made, MarketPlatformError):
         say(report)
         _refuse(made)
+    if save is not None:
+        save.write_bytes(saved.save(panel, memory=saved.memory_of(made, panel, memory.kept)))
     rows = rows_of(made, panel, request)
     if out is not None:
         rows.to_csv(out, index=False)

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from market_platform.errors import Infeasible
 from market_platform.forecasting.issue import version
-from market_platform.forecasting.kept import Keeper, pack, unpack
+from market_platform.forecasting.kept import Keeper, Kept, pack, unpack
 from market_platform.forecasting.ladder import SHORT_ROWS, DayForecast, forecast_last_row
 from market_platform.forecasting.members import Member, standard_pool
 from market_platform.forecasting.panel import Panel
@@ -22,12 +22,16 @@ from market_platform.forecasting.series import OWN, corrected_iso_forecast
 
 @dataclass(frozen=True)
 class Task:
-    """One location: its panel, what the members said before, bounds where a correction has them, and its models' place."""
+    """One location: its panel, what the members said before, bounds where a correction has them.
+
+    ``kept`` is what its models kept of their last run, or ``keeper`` the place where that lies by ``location``.
+    """
 
     panel: Panel
     stored: Mapping[str, np.ndarray] = field(default_factory=dict)
     lowest: float = -np.inf
     highest: float = np.inf
+    kept: dict[str, Kept] = field(default_factory=dict)
     location: str = ""
     keeper: Keeper | None = None
 
@@ -49,7 +53,7 @@ def forecast(task: Task, members: tuple[Member, ...] | None = None) -> DayForeca
     pool = members or pool_for(task.panel)
     try:
         with threadpool_limits(1):
-            kept = unpack(task.keeper.read(task.location), version()) if task.keeper else {}
+            kept = unpack(task.keeper.read(task.location), version()) if task.keeper else task.kept
             if OWN in task.panel.known_ahead:
                 made = corrected_iso_forecast(task.panel, pool, task.lowest, task.highest, task.stored, kept)
             else:

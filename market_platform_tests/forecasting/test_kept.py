@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from market_platform.errors import StoreError
-from market_platform.forecasting import pool
+from market_platform.forecasting import pool, saved
 from market_platform.forecasting.batch import Task, forecast
 from market_platform.forecasting.kept import pack, unpack
 from market_platform.forecasting.members import Member, standard_pool
@@ -75,6 +75,19 @@ def test_a_corrected_past_starts_afresh(member):
     corrected = dataclasses.replace(panel, target=panel.target + 3.0 * (np.arange(ROWS) == 150)[:, None])
     today = corrected.as_issued(ROWS - 1)
     np.testing.assert_array_equal(_last(today, member, kept), _last(today, member, {}))
+
+
+def test_a_saved_model_goes_on_the_next_day():
+    panel = _panel()
+    members = (*KERNEL, *LEARNERS)
+    yesterday, kept = panel.as_issued(ROWS - 2), {}
+    made = forecast(Task(yesterday, kept=kept), members)
+    _, _, memory = saved.load(saved.save(yesterday, memory=saved.memory_of(made, yesterday, kept)))
+    today = panel.as_issued(ROWS - 1)
+    said = memory.on_rows(today)
+    assert all(np.isfinite(values[-60:-1]).all() for values in said.values())
+    on = forecast(Task(today, said, kept=memory.kept), members)
+    np.testing.assert_allclose(on.value, forecast(Task(today), members).value, rtol=1e-4, atol=1e-3)
 
 
 def test_the_models_of_a_location_lie_in_one_file_and_a_broken_one_is_passed_over(tmp_path):

@@ -156,8 +156,9 @@ def test_a_saved_model_gives_the_same_forecast_and_nothing_else_loads():
     request = Request("HB_NORTH", "day_ahead_price", day, ZONE, datetime(2025, 6, 30, 14, tzinfo=UTC), "US")
     panel = panel_from_frames(request, history, {"load": history})
     panel.known_ahead["load"][-1] = 30.0
-    kept, members = saved.load(saved.save(panel))
-    pd.testing.assert_frame_equal(issue(kept, request, members), issue(panel, request))
+    held, members, memory = saved.load(saved.save(panel))
+    assert memory.said == {}
+    pd.testing.assert_frame_equal(issue(held, request, members), issue(panel, request))
     with pytest.raises(UnusableData, match="not a saved"):
         saved.load(b"nothing")
 

@@ -82,7 +82,7 @@ def issue_order(platform: Platform, order: Order) -> Issued:
     stored = stored_members(platform, order, panels)
     keeper = ModelFolder(platform.settings.data_folder / "models" / order.asset)
     tasks = {
-        name: Task(panel, stored.get(name, {}), order.lowest, order.highest, name, keeper)
+        name: Task(panel, stored.get(name, {}), order.lowest, order.highest, location=name, keeper=keeper)
         for name, panel in panels.items()
     }
     held = reading.days_forecast(platform, order.asset, version())
