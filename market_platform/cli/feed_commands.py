@@ -114,7 +114,7 @@ def _report_import(files: Sequence[Path], outcomes: Sequence[Outcome], *, as_jso
 
 
 def backfill(
-    what: Annotated[str, typer.Argument(help="A feed or a publisher")],
+    what: Annotated[str, typer.Argument(help="A feed or a publisher, or several, apart by commas")],
     first: Day,
     last: Day,
     *,
@@ -123,13 +123,8 @@ def backfill(
 ) -> None:
     """Fetch past market days, month by month; days that are whole are passed over, so it can be stopped and resumed."""
     platform = Platform(Settings())
-    chosen = [feed for feed in FEEDS.values() if what in (feed.key, feed.publisher) and feed.request is not None]
-    if not chosen:
-        raise typer.BadParameter(
-            f"{what} is neither a feed that can be fetched nor a publisher ({', '.join(PUBLISHERS)})"
-        )
-    daily = [feed for feed in chosen if feed.cadence is not Cadence.SNAPSHOT]
-    steps = [(feed, month) for feed in daily for month in _months(first.date(), last.date())]
+    daily = [feed for feed in _named(what.split(",")) if feed.cadence is not Cadence.SNAPSHOT]
+    steps = [(feed, month) for month in _months(first.date(), last.date()) for feed in daily]
     outcomes: list[Outcome] = []
     with progress() as bar:
         task = bar.add_task("filling", total=len(steps))
@@ -143,6 +138,16 @@ def backfill(
     _report_backfill(outcomes, as_json=as_json)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _named(names: Sequence[str]) -> list[Feed]:
+    fetched = [feed for feed in FEEDS.values() if feed.request is not None]
+    for name in names:
+        if not any(name in (feed.key, feed.publisher) for feed in fetched):
+            raise typer.BadParameter(
+                f"{name} is neither a feed that can be fetched nor a publisher ({', '.join(PUBLISHERS)})"
+            )
+    return [feed for feed in fetched if feed.key in names or feed.publisher in names]
 
 
 def _report_backfill(outcomes: Sequence[Outcome], *, as_json: bool) -> None:

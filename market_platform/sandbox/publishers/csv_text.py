@@ -1,9 +1,19 @@
-"""Writing CSV as publishers write it: quoting, line ends, number formats."""
+"""Writing CSV as publishers write it: quoting, line ends, number formats.
 
+Every text is written once and laid out over its lines by number: files of the sandbox repeat few moments, places and
+prices, and writing them line by line was four fifths of the processor time of a backfill.
+"""
+
+import re
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_QUOTED = re.compile(r'[,"\r\n]')
 
 
 def csv_text(
@@ -19,21 +29,57 @@ def csv_text(
     """
     mark = '"' if quoted else ""
     headings = ",".join(f"{mark}{heading}{mark}" for heading in (*texts, *numbers))
-    cells = [[f"{mark}{text}{mark}" for text in column] for column in texts.values()]
-    rows = zip(*cells, *numbers.values(), strict=True)
-    return (line_end.join([headings, *(",".join(row) for row in rows)]) + line_end).encode()
+    columns = [(column, mark) for column in texts.values()] + [(column, "") for column in numbers.values()]
+    ends = [","] * (len(columns) - 1) + [line_end]
+    parts = []
+    for (column, around), end in zip(columns, ends, strict=True):
+        known = column if isinstance(column, pd.Series) else np.fromiter(column, dtype=object)
+        code, kinds = pd.factorize(known)
+        parts.append(_laid([f"{around}{kind}{around}{end}" for kind in kinds], code))
+    return (headings + line_end).encode() + _joined(parts)
+
+
+def csv_lines(rows: pd.DataFrame, order: np.ndarray | None = None) -> bytes:
+    """Return rows as CSV, quoted only where it must be, in their order or in one that is given."""
+    ends = [","] * (len(rows.columns) - 1) + ["\n"]
+    parts = []
+    for (_, column), end in zip(rows.items(), ends, strict=True):
+        code, kinds = pd.factorize(column, use_na_sentinel=False)
+        parts.append(_laid([f"{_cell(kind)}{end}" for kind in kinds], code if order is None else code[order]))
+    return (",".join(_cell(name) for name in rows.columns) + "\n").encode() + _joined(parts)
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):
+        return ""
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def _laid(texts: list[str], code: np.ndarray) -> pa.Array:
+    return pa.array(texts, pa.large_string()).take(pa.array(code))
+
+
+def _joined(parts: list[pa.Array]) -> memoryview | bytes:
+    """Return the lines as they lie in memory, one after another."""
+    lines = pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string()))
+    return memoryview(lines.buffers()[2]) if len(lines) else b""
 
 
 def fixed(values: pd.Series, places: int) -> list[str]:
     """Write numbers with a fixed count of decimals; a zero carries no sign."""
-    return [f"{value:.{places}f}" for value in values.round(places) + 0.0]
+    code, kinds = pd.factorize(values.round(places) + 0.0, use_na_sentinel=False)
+    texts = np.fromiter((f"{kind:.{places}f}" for kind in kinds), dtype=object)
+    return list(texts[code])
 
 
 def local_text(moments: pd.Series, zone: ZoneInfo, pattern: str) -> pd.Series:
     """Write UTC moments in local time."""
-    return moments.dt.tz_convert(zone).dt.strftime(pattern)
+    code, kinds = pd.factorize(moments)
+    texts = pd.Series(kinds).dt.tz_convert(zone).dt.strftime(pattern)
+    return texts.take(code).set_axis(moments.index)
 
 
 def zone_marks(moments: pd.Series, zone: ZoneInfo) -> pd.Series:
     """Return EDT or EST (or their like) of each moment."""
-    return moments.dt.tz_convert(zone).dt.strftime("%Z")
+    return local_text(moments, zone, "%Z")

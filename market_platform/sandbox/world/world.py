@@ -18,7 +18,7 @@ from market_platform.sandbox.world.nodes import node_table
 from market_platform.sandbox.world.prices import location_prices, node_prices
 from market_platform.sandbox.world.tables import MarketTables, market_tables
 
-_KEPT = 48
+_KEPT = 128  # a month of one market: what happened, the day ahead, and the forecasts
 _FORECAST_DAYS = 8
 _T = TypeVar("_T")
 

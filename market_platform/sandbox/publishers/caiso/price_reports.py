@@ -1,5 +1,6 @@
 """The simulated price reports: LMP in all runs, ancillary products, constraints, fuel and allowances."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -70,12 +71,22 @@ def _asked(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
 def _by_component(wide: pd.DataFrame) -> pd.DataFrame:
     names = tuple(PRICE_COMPONENTS)
     values = wide.assign(ghg_usd_per_mwh=0.0)[list(PRICE_COMPONENTS.values())].to_numpy().ravel()
-    rows = wide.iloc[np.repeat(np.arange(len(wide)), len(names))].reset_index(drop=True)
-    component = pd.Series(np.tile(np.array(names, dtype=object), len(wide)))
-    item = component.map(ITEM_OF_COMPONENT)
-    group = np.tile(np.arange(1, len(names) + 1), len(wide)).astype(str)
-    value = [f"{number:.5f}" for number in values]
-    return rows.assign(LMP_TYPE=component, XML_DATA_ITEM=item, item=item, value=value, GROUP=group)
+    places = {name: wide[name].astype("category") for name in ("location", "location_type", "publisher_id")}
+    rows = wide.assign(**places).iloc[np.repeat(np.arange(len(wide)), len(names))].reset_index(drop=True)
+    order = np.tile(np.arange(len(names)), len(wide))
+    item = _named(order, [ITEM_OF_COMPONENT[name] for name in names])
+    number, prices = pd.factorize(values)
+    return rows.assign(
+        LMP_TYPE=_named(order, names), XML_DATA_ITEM=item, item=item,
+        value=_named(number, [f"{price:.5f}" for price in prices]),
+        GROUP=_named(order, [str(place + 1) for place in range(len(names))]),
+    )  # fmt: skip
+
+
+def _named(number: np.ndarray, names: Sequence[str]) -> pd.Categorical:
+    """Lay names out over the rows that their numbers name; two prices may be written alike."""
+    codes, kinds = pd.factorize(pd.Series(names, dtype="str"), sort=True)
+    return pd.Categorical.from_codes(codes[number], kinds)
 
 
 def _located(world: World, day: date, parameters: Parameters, minutes: int, *, real_time: bool) -> pd.DataFrame:

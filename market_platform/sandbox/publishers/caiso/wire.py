@@ -1,16 +1,17 @@
 """OASIS on the wire: zips with one report each, CSV with its own time columns, XML, and error documents."""
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 import httpx
+import numpy as np
 import pandas as pd
 
 from market_platform.markets.market import MARKETS
+from market_platform.sandbox.publishers.csv_text import csv_lines
+from market_platform.sandbox.publishers.zipping import Member, zip_of
 
 STAMP = "%Y%m%dT%H:%M%z"  # of the moments in a request
 ZONE = MARKETS["caiso"].zone
@@ -35,18 +36,14 @@ BAD_REQUEST = OasisError(1001, "The request holds a parameter that is not valid"
 
 def zipped(name: str, files: Mapping[str, bytes], now: datetime) -> httpx.Response:
     """Return a zip as OASIS sends it: status 200, the name in Content-Disposition."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for member, content in files.items():
-            info = zipfile.ZipInfo(member, now.astimezone(ZONE).timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
+    stamp = now.astimezone(ZONE)
+    content = zip_of(Member(member, text, stamp) for member, text in files.items())
     headers = {
         "Content-Disposition": f"attachment; filename={name}.zip;",
         "Content-Type": "application/x-zip-compressed",
         "X-Simulated": "market-platform sandbox",
     }
-    return httpx.Response(200, content=buffer.getvalue(), headers=headers)
+    return httpx.Response(200, content=content, headers=headers)
 
 
 def error_file(error: OasisError, now: datetime) -> bytes:
@@ -62,22 +59,35 @@ def error_file(error: OasisError, now: datetime) -> bytes:
 
 
 def time_columns(rows: pd.DataFrame, minutes: int) -> pd.DataFrame:
-    """Add OASIS' time columns: GMT stamps, operating day, hour ending (25 is the repeated hour) and interval."""
-    naive = _local(rows["interval_start"])
-    second_pass = naive == _local(rows["interval_start"] - timedelta(hours=1))
+    """Add OASIS' time columns: GMT stamps, operating day, hour ending (25 is the repeated hour) and interval.
+
+    Each moment is written once, however many rows have it: a day of all nodes has 24 among two million rows.
+    """
+    code, moments = pd.factorize(rows["interval_start"])
+    starts = pd.Series(moments)
+    naive = _local(starts)
+    second_pass = naive == _local(starts - timedelta(hours=1))
     hour = (naive.dt.hour + 1).where(~second_pass, REPEATED_HOUR)
-    start = rows["interval_start"].dt.strftime(GMT)
-    end = rows["interval_end"].dt.strftime(GMT)
+    start = _spread(starts.dt.strftime(GMT), code)
+    end_code, ends = pd.factorize(rows["interval_end"])
+    end = _spread(pd.Series(ends).dt.strftime(GMT), end_code)
+    day = _spread(naive.dt.strftime("%Y-%m-%d"), code)
     return rows.assign(
         INTERVALSTARTTIME_GMT=start,
         INTERVALENDTIME_GMT=end,
         INTERVAL_START_GMT=start,
         INTERVAL_END_GMT=end,
-        OPR_DT=naive.dt.strftime("%Y-%m-%d"),
-        OPR_DATE=naive.dt.strftime("%Y-%m-%d"),
-        OPR_HR=hour.astype(str),
-        OPR_INTERVAL="0" if minutes >= 60 else (naive.dt.minute // minutes + 1).astype(str),
+        OPR_DT=day,
+        OPR_DATE=day,
+        OPR_HR=_spread(hour.astype(str), code),
+        OPR_INTERVAL="0" if minutes >= 60 else _spread((naive.dt.minute // minutes + 1).astype(str), code),
     )
+
+
+def _spread(texts: pd.Series, code: np.ndarray) -> pd.Categorical:
+    """Lay texts out over the rows that their numbers name."""
+    number, names = pd.factorize(texts)
+    return pd.Categorical.from_codes(number[code], names)
 
 
 def _local(moments: pd.Series) -> pd.Series:
@@ -86,10 +96,10 @@ def _local(moments: pd.Series) -> pd.Series:
 
 def csv_file(rows: pd.DataFrame, headings: Sequence[str]) -> bytes:
     """Write rows as CSV; rows within a GROUP stand in no order of time."""
-    shuffled = rows.sample(frac=1, random_state=7)
+    order = pd.Series(np.arange(len(rows))).sample(frac=1, random_state=7).to_numpy()
     if "GROUP" in rows:
-        shuffled = shuffled.iloc[shuffled["GROUP"].astype(int).argsort(kind="stable")]
-    return shuffled[list(headings)].to_csv(index=False, lineterminator="\n").encode()
+        order = order[rows["GROUP"].astype(int).to_numpy()[order].argsort(kind="stable")]
+    return csv_lines(rows[list(headings)], order)
 
 
 def xml_file(

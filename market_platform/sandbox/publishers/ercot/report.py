@@ -1,7 +1,5 @@
 """What a simulated report is: which product it belongs to, when its files are posted, what their rows say."""
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from market_platform.markets.ercot import DC_TIES, HUBS
 from market_platform.markets.market import MARKETS
+from market_platform.sandbox.publishers.csv_text import csv_lines
+from market_platform.sandbox.publishers.zipping import Member, zip_of
 from market_platform.sandbox.world import World
 
 ZONE: ZoneInfo = MARKETS["ercot"].zone
@@ -98,22 +99,16 @@ class Document:
 
     def zipped(self) -> bytes:
         """Return the zip that a download gives."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, rows in self.files().items():
-                info = zipfile.ZipInfo(name, self.posted.astimezone(ZONE).timetuple()[:6])
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, csv_bytes(rows))
-        return buffer.getvalue()
+        stamp = self.posted.astimezone(ZONE)
+        return zip_of(Member(name, csv_bytes(rows), stamp) for name, rows in self.files().items())
 
     def files(self) -> dict[str, pd.DataFrame]:
         """Return the zip's files: one, or those that the column ``_file`` parts the rows into."""
         stamp = f"{self.posted.astimezone(ZONE):%d-%b-%y}".upper()
         if self.report.name == "SP_List_EB_Mapping":
             listed = f"{self.posted.astimezone(ZONE):%m%d%Y_%H%M%S}.csv"
-            units = self.rows.rename(columns={"SUBSTATION": "UNIT_SUBSTATION"}).assign(UNIT_NAME="G1")
-            units = units[["RESOURCE_NODE", "UNIT_SUBSTATION", "UNIT_NAME"]]
-            return {f"Settlement_Points_{listed}": self.rows, f"Resource_Node_to_Unit_{listed}": units}
+            named = {"Settlement_Points": self.rows, **lists_of_model(self.rows)}
+            return {f"{name}_{listed}": rows for name, rows in named.items()}
         if FILE not in self.rows:
             return {f"{self.constructed_name.replace('000.', '.', 1)}.csv": self.rows}
         parts = self.rows.groupby(FILE, sort=False)
@@ -122,20 +117,36 @@ class Document:
         }
 
 
+def lists_of_model(buses: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the lists that stand beside the buses in one zip: units, combined-cycle plants, loads of utilities, hubs."""
+    node, substation = buses["RESOURCE_NODE"], buses["SUBSTATION"]
+    loads = pd.DataFrame({"PHYSICAL_LOAD": "L_" + substation, "NOIE": "CITY_UTILITY", "VOLTAGE_NAME": "138"})
+    return {
+        "Resource_Node_to_Unit": pd.DataFrame(
+            {"RESOURCE_NODE": node, "UNIT_SUBSTATION": substation, "UNIT_NAME": "G1"}
+        ),
+        "CCP_Resource_Names": pd.DataFrame({"CCP_NAME": substation + "_CC1", "LOGICALREOURCENODENAME": node}),
+        "NOIE_Mapping": loads.assign(SUBSTATION=substation, ELECTRICAL_BUS=buses["ELECTRICAL_BUS"]),
+        "Hub_Name_AND_DC_Ties": pd.DataFrame({"NAME": [*HUBS, *DC_TIES]}),
+    }
+
+
 def csv_bytes(rows: pd.DataFrame) -> bytes:
     """Write a report's rows."""
-    return rows.drop(columns=[MOMENT], errors="ignore").to_csv(index=False, lineterminator="\n").encode()
+    return csv_lines(rows.drop(columns=[MOMENT], errors="ignore"))
 
 
 def hour_texts(starts: pd.Series, *, padded: bool = True) -> dict[str, pd.Series]:
     """Return day, hour ending and repeated-hour flag of UTC starts as ERCOT writes them."""
-    local = starts.dt.tz_convert(ZONE)
-    hours = local.dt.hour + 1
-    return {
+    code, moments = pd.factorize(starts)
+    kinds = pd.Series(moments)
+    local = kinds.dt.tz_convert(ZONE)
+    texts = {
         "day": local.dt.strftime("%m/%d/%Y"),
-        "hour": hours.map("{:02d}:00".format if padded else str),
-        "flag": repeated(starts),
+        "hour": (local.dt.hour + 1).map("{:02d}:00".format if padded else str),
+        "flag": repeated(kinds),
     }
+    return {name: column.take(code).set_axis(starts.index) for name, column in texts.items()}
 
 
 def repeated(moments: pd.Series) -> pd.Series:

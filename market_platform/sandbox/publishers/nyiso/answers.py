@@ -1,8 +1,6 @@
 """The simulated New York ISO's door: its addresses, its publication times, its zips."""
 
-import io
 import re
-import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
 import httpx
@@ -10,6 +8,7 @@ import pandas as pd
 
 from market_platform.sandbox.publishers.nyiso import lists, prices, system
 from market_platform.sandbox.publishers.nyiso.common import ZONE
+from market_platform.sandbox.publishers.zipping import Member, zip_of
 from market_platform.sandbox.world import World
 
 HOSTS = ("mis.nyiso.com", "oasis-postings.prod.nysdi.com", "www.nyiso.com")
@@ -83,11 +82,8 @@ def _month(world: World, part: str, month: date, now: datetime) -> httpx.Respons
     out = [day for day in days if now >= _released(part, day)]
     if part not in WRITERS or not out:
         return httpx.Response(404)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for day in out:
-            written = _written(part, day, now).astimezone(ZONE)
-            info = zipfile.ZipInfo(f"{day:%Y%m%d}{part}.csv", written.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, WRITERS[part](world, day, now))
-    return _file(buffer.getvalue(), min(now, _written(part, out[-1], now)))
+    members = (
+        Member(f"{day:%Y%m%d}{part}.csv", WRITERS[part](world, day, now), _written(part, day, now).astimezone(ZONE))
+        for day in out
+    )
+    return _file(zip_of(members), min(now, _written(part, out[-1], now)))
