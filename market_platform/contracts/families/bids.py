@@ -16,7 +16,9 @@ PUBLIC_BIDS = Contract(
         "product": column(Kind.TEXT, "energy, regulation_up, spinning ...", blank=True),
         "publisher_product": column(Kind.TEXT, "Product as the publisher names it"),
         "product_bid_id": column(Kind.TEXT, "The publisher's number for the product bid; blank text where it has none"),
-        "bid_kind": column(Kind.TEXT, "curve (a point of a bid curve), self_schedule, or state_of_charge"),
+        "bid_kind": column(
+            Kind.TEXT, "curve (a point of it), self_schedule, state_of_charge, or highest (the dearest one selected)"
+        ),
         "point_mw": column(Kind.NUMBER, "Quantity at the point, or self-scheduled", blank=True),
         "price_usd_per_mwh": price("Price from this point on; blank for self-schedules"),
         "least_state_of_charge_mwh": column(Kind.NUMBER, "Least state of charge at the end of the hour", blank=True),

@@ -93,7 +93,7 @@ def offered(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 def curves(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Offers or demand laid into one curve a service and hour."""
-    demand = feed.constants["market_run"] == "DAM_DEMAND"
+    demand = feed.constants["market_run"].endswith("_DEMAND")
     rows = read(payloads, columns.AS_DEMAND_CURVES if demand else columns.AS_OFFER_CURVES)
     found = _services(feed, rows, hourly(feed, rows))
     return finish(feed, found.assign(location=SYSTEM, offered_mw=rows["mw"], price_usd_per_mw=rows["price"]))

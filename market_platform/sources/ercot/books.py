@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from market_platform.errors import UnreadablePayload
-from market_platform.markets.ercot import BUS, FUELS, SYSTEM
+from market_platform.markets.ercot import BUS, FUELS, PLACE_BY_PREFIX, SYSTEM
 from market_platform.markets.market_day import day_bounds, utc_from_local
 from market_platform.sources.ercot import columns
 from market_platform.sources.ercot.hours import DAY_FORMATS, PLACE, QUARTER, issue_moment, moments, stamps_utc
 from market_platform.sources.ercot.reading import plain, read
-from market_platform.sources.ercot.rows import finish
+from market_platform.sources.ercot.rows import finish, words
 from market_platform.sources.ercot.workbook import sheets
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
@@ -156,6 +156,37 @@ def units(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     found = _listed(feed, payloads, rows).assign(
         location=rows["node"], location_id=rows["node"], member=rows["unit"], member_id=unit, weight=np.nan
     )
+    return finish(feed, found)
+
+
+def plant_configurations(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Logical resource nodes of each combined-cycle plant, as listed on a day."""
+    rows = read(payloads, columns.PLANT_CONFIGURATIONS)
+    found = _listed(feed, payloads, rows).assign(
+        location=rows["plant"], location_id=rows["plant"], member=rows["node"], member_id=rows["node"], weight=np.nan
+    )
+    return finish(feed, found)
+
+
+def utility_loads(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Return loads and buses of each utility outside retail competition, as listed on a day."""
+    rows = read(payloads, columns.UTILITY_LOADS)
+    bus = rows["substation"].astype("object").fillna("") + "/" + rows["bus"].astype("object").fillna("")
+    load = rows["load"].astype("object").fillna("")
+    found = _listed(feed, payloads, rows).assign(
+        location=rows["utility"], location_id=rows["utility"], member=load, member_id=load + "@" + bus, weight=np.nan
+    )
+    return finish(feed, found)
+
+
+def hub_names(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Names of hubs and ties to other grids, as listed on a day."""
+    rows = read(payloads, columns.HUB_NAMES)
+    kinds = {str(name): PLACE_BY_PREFIX.get(str(name)[:3], "hub") for name in rows["name"].cat.categories}
+    found = _listed(feed, payloads, rows).assign(
+        location=rows["name"], location_id=rows["name"], location_type=words(rows["name"], kinds), zone=None, subzone=None,
+        latitude=np.nan, longitude=np.nan,
+    )  # fmt: skip
     return finish(feed, found)
 
 

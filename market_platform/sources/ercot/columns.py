@@ -75,7 +75,7 @@ AS_PLAN = (DAY, HOUR, SERVICE, number("mw", "quantity"), FLAG, POSTED)
 AS_SOLD = (DAY, HOUR, label("service", "astype"), number("mw", "quantity"), FLAG)
 AS_DEMAND_CURVES = (
     DAY, HOUR, label("service", "astype"), label("point", "demandcurvepoint"), number("mw", "quantity"),
-    number("price", "price"), FLAG,
+    number("price", "price"), FLAG, passed("ructimestamp"),
 )  # fmt: skip
 AS_OFFER_CURVES = (
     DAY,
@@ -103,4 +103,13 @@ POINTS = (
     passed("hub"),
     passed("pssebusnumber"),
 )
+PLANT_CONFIGURATIONS = (label("plant", "ccpname"), label("node", "logicalreourcenodename", "logicalresourcenodename"))
+UTILITY_LOADS = (
+    label("load", "physicalload"),
+    label("utility", "noie"),
+    passed("voltagename"),
+    label("substation", "substation"),
+    label("bus", "electricalbus"),
+)
+HUB_NAMES = (label("name", "name"),)
 NODE_UNITS = (label("node", "resourcenode"), label("substation", "unitsubstation"), label("unit", "unitname"))

@@ -35,6 +35,10 @@ SCED_MCPC_CORRECTIONS = (
     number("corrected", "mcpccorrected", "cappedmcpccorrected"), passed("uncappedmcpcoriginal"),
     passed("uncappedmcpccorrected"), CORRECTED_AT,
 )  # fmt: skip
+RTM_MCPC_CORRECTIONS = (
+    DAY, HOUR, INTERVAL, label("service", "astype"), number("original", "mcpcoriginal"), number("corrected", "mcpccorrected"),
+    CORRECTED_AT, FLAG,
+)  # fmt: skip
 SCED_SHADOW_CORRECTIONS = (
     RUN, FLAG, passed("constrid"), passed("constraintid"), label("location", "constrname", "constraintname"),
     label("contingency", "contingencyname"), number("original", "shadowpriceorig", "shadowpriceoriginal"),

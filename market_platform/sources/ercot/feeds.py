@@ -4,11 +4,12 @@ from market_platform.sources.ercot.declare import ZONE
 from market_platform.sources.ercot.disclosure_feeds import DISCLOSURE_FEEDS
 from market_platform.sources.ercot.price_feeds import ANCILLARY, CORRECTIONS, PRICES
 from market_platform.sources.ercot.recognise import recogniser
+from market_platform.sources.ercot.reliability_feeds import RELIABILITY
 from market_platform.sources.ercot.requests import BASE_URL, LOGIN, PACE_SECONDS, SITE_PACE_SECONDS, sign
 from market_platform.sources.ercot.system_feeds import GRID, POWER
 from market_platform.sources.feed import Publisher
 
-FEEDS = (*PRICES, *ANCILLARY, *POWER, *GRID, *CORRECTIONS, *DISCLOSURE_FEEDS)
+FEEDS = (*PRICES, *ANCILLARY, *POWER, *GRID, *RELIABILITY, *CORRECTIONS, *DISCLOSURE_FEEDS)
 
 ERCOT = Publisher(
     key="ercot",

@@ -81,6 +81,9 @@ ANCILLARY = (
     feed("as_demand_curves", "Ancillary service demand curves", disclosures.OFFER_CURVES, "ASDCNP4212",
          Ask("NP4-212-CD", report_type=24893, posted=DAY_BEFORE, newest=True), parse=ancillary.curves,
          **{**DAM, "constants": {"market_run": "DAM_DEMAND"}}),
+    feed("as_demand_curves_druc", "Ancillary service demand curves of the daily commitment", disclosures.OFFER_CURVES,
+         "DRUCASDCNP4214", Ask("NP4-214-CD", "druc_as_demand_curves", report_type=26383, posted=DAY_BEFORE, newest=True),
+         parse=ancillary.curves, **{**DAM, "publication": Publication(time(15), -1), "constants": {"market_run": "DRUC_DEMAND"}}),
     feed("as_cleared_2day", "Ancillary services cleared, two days later", reserves.RESERVES, "2d_Cleared_DAM_AS",
          Ask("NP3-911-ER", report_type=13057, posted=days_later(2)), parse=two_day.cleared, members=two_day.CLEARED,
          publication=Publication(time(4), 2), constants={"market_run": "DAM"}),
@@ -90,6 +93,9 @@ ANCILLARY = (
     feed("as_offers_2day", "Ancillary service offer curves, two days later", disclosures.OFFER_CURVES,
          "2d_Agg_AS_Offers", Ask("NP3-911-ER", report_type=13057, posted=days_later(2)), parse=two_day.offers,
          members=two_day.OFFERS, publication=Publication(time(4), 2), constants={"market_run": "DAM"}),
+    feed("as_offers_sced_2day", "Ancillary service offer curves of each SCED run, two days later", disclosures.OFFER_CURVES,
+         "2d_Agg_SCED_AS_Offers", Ask("NP3-906-EX", report_type=25814, posted=days_later(2)), parse=two_day.run_offers,
+         members=two_day.RUN_OFFERS, publication=Publication(time(4), 2), constants={"market_run": "SCED"}),
     feed("as_capability", "Capability to provide ancillary services", operations.SYSTEM_FIGURES, "as_capability",
          Ask("NP6-328-CD", report_type=24887), parse=system.figures, **{**SCED, "constants": {"unit": "MW"}}),
     feed("dam_energy_bought", "Energy bought day-ahead by settlement point", operations.BID_VOLUMES, "DAMENGYBOUGHTNP4192",
@@ -109,6 +115,7 @@ CORRECTED = (
     ("sced_lmp", "settlement points by run", "RTM_SPLMP", "SCED", RUN, "rtm_price_corrections_splmp"),
     ("sced_bus", "buses by run", "RTM_EBLMP", "SCED", RUN, "rtm_price_corrections_eblmp"),
     ("sced_mcpc", "services by run", "RTM_MCPC", "SCED", RUN, ""),
+    ("rtm_mcpc", "services by settlement interval", "RTM_MCPC_SPP", "RTM", DELIVERY, ""),
     ("sced_shadow", "shadow prices by run", "RTM_ShadowPrice", "SCED", RUN, "rtm_price_corrections_shadow"),
     ("rtm_sog", "settlement-only generators", "RTM_SOGPRICE", "RTM", DELIVERY, "rtm_price_corrections_sogprice"),
 )
@@ -116,7 +123,7 @@ CORRECTIONS = tuple(
     feed(
         f"corrections_{key}", f"Price corrections: {title}", disclosures.CORRECTED_PRICES, part,
         Ask("NP4-196-M", path, stamp, 13044) if run == "DAM" else Ask("NP4-197-M", path, stamp, 13045),
-        parse=corrections.corrections, members=rf"{part}(?![A-Za-z])", sparse=True, publication=NEXT_MORNING,
+        parse=corrections.corrections, members=rf"{part}(?![A-Za-z]|_SPP)", sparse=True, publication=NEXT_MORNING,
         constants={"market_run": run},
     )
     for key, title, part, run, stamp, path in CORRECTED

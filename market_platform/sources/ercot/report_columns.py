@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from market_platform.sources.ercot import columns, correction_columns, system_columns
+from market_platform.sources.ercot import (
+    adders,
+    columns,
+    correction_columns,
+    highest,
+    outlooks,
+    system_columns,
+    two_day,
+)
 from market_platform.sources.tabular import Field, label, number
 
 
@@ -37,6 +45,7 @@ REPORTS: dict[str, tuple[Field, ...]] = {
     "ercot_dam_mcpc_yearly": columns.DAM_MCPC_YEARLY,
     "ercot_as_plan": (*columns.AS_PLAN[:2], label("service", "ancillarytype"), *columns.AS_PLAN[3:]),
     "ercot_dam_as_sold": columns.AS_SOLD,
+    "ercot_as_demand_curves_druc": (*columns.AS_DEMAND_CURVES[:-1], label("run_at", "ructimestamp")),
     "ercot_as_demand_curves": columns.AS_DEMAND_CURVES,
     "ercot_as_offer_curves": columns.AS_OFFER_CURVES,
     "ercot_as_offers_total": columns.AS_OFFERS_TOTAL,
@@ -79,6 +88,18 @@ REPORTS: dict[str, tuple[Field, ...]] = {
     "ercot_corrections_sced_mcpc": correction_columns.SCED_MCPC_CORRECTIONS,
     "ercot_corrections_sced_shadow": correction_columns.SCED_SHADOW_CORRECTIONS,
     "ercot_corrections_rtm_sog": correction_columns.SOG_CORRECTIONS,
+    "ercot_corrections_rtm_mcpc": correction_columns.RTM_MCPC_CORRECTIONS,
+    "ercot_as_offers_sced_2day": two_day.RUN_CURVE,
+    "ercot_sced_adders": _must(adders.RUN_ADDERS, "RTRRUC"),
+    "ercot_rtm_adders": adders.QUARTER_ADDERS,
+    "ercot_temperature_forecast": outlooks.TEMPERATURES,
+    "ercot_as_deployment_factors": outlooks.FACTORS[1:],
+    "ercot_dam_highest_as_offers": highest.DAY_AHEAD_SERVICES,
+    "ercot_sced_highest_as_offers": highest.RUN_SERVICES,
+    "ercot_sced_highest_offers": highest.RUN_OFFERS,
+    "ercot_sced_highest_bids": highest.RUN_BIDS,
+    "ercot_plant_configurations": columns.PLANT_CONFIGURATIONS,
+    "ercot_utility_loads": columns.UTILITY_LOADS,
     "ercot_settlement_points": columns.POINTS,
     "ercot_resource_node_units": columns.NODE_UNITS,
 }

@@ -21,6 +21,7 @@ from market_platform.sources.payload import Payload
 from market_platform.sources.tabular import Field, number
 
 CLEARED = r"(?:2d|48h)_Cleared_(?:DAM_)?AS_"
+RUN_OFFERS = r"(?i:agg_sced_as_offers_)"
 SELF_ARRANGED = r"(?:2d|48h)_Self_Arranged_AS_"
 OFFERS = r"(?:2d|48h)_Agg_(?:DAM_)?AS_Offers_"
 AGGREGATES = r"(?:2d|48h)_Agg_(?:Gen_Summary|Load_Summary|Output_Sched|DSR_Loads)"
@@ -38,6 +39,7 @@ CURVE = (
     number("mw", "mwoffered"),
     number("price", *(f"{service.lower()}offerprice" for service in ALL_SERVICES)),
 )
+RUN_CURVE = (RUN, FLAG, *CURVE[2:])
 SUMS = tuple(
     f"sum{what}{of}" for what in ("basepoint", "hasl", "lasl") for of in ("nonirr", "nonwgr", "wgr", "pvgr", "remres")
 )
@@ -70,6 +72,13 @@ def offers(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Offers of each service laid into one curve an hour."""
     rows = read(payloads, CURVE)
     found = _services(feed, payloads, rows, hourly(feed, rows))
+    return finish(feed, found.assign(offered_mw=rows["mw"], price_usd_per_mw=rows["price"]))
+
+
+def run_offers(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Offers of each service laid into one curve a SCED run (since 2025-12-05)."""
+    rows = read(payloads, RUN_CURVE)
+    found = _services(feed, payloads, rows, stamped(feed, rows, FIVE_MINUTES))
     return finish(feed, found.assign(offered_mw=rows["mw"], price_usd_per_mw=rows["price"]))
 
 

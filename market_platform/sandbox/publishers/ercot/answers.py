@@ -18,12 +18,13 @@ from market_platform.sandbox.publishers.ercot.disclosure import REPORTS as DISCL
 from market_platform.sandbox.publishers.ercot.grid import REPORTS as GRID
 from market_platform.sandbox.publishers.ercot.load import REPORTS as LOAD
 from market_platform.sandbox.publishers.ercot.prices import REPORTS as PRICES
+from market_platform.sandbox.publishers.ercot.reliability import REPORTS as RELIABILITY
 from market_platform.sandbox.publishers.ercot.renewables import REPORTS as RENEWABLES
 from market_platform.sandbox.publishers.ercot.report import MOMENT, ZONE, Document, Report
 from market_platform.sandbox.world import World
 
 HOSTS = ("api.ercot.com", "ercotb2c.b2clogin.com", "www.ercot.com")
-REPORTS: tuple[Report, ...] = (*PRICES, *ANCILLARY, *LOAD, *RENEWABLES, *GRID, *DISCLOSURE)
+REPORTS: tuple[Report, ...] = (*PRICES, *ANCILLARY, *LOAD, *RENEWABLES, *GRID, *RELIABILITY, *DISCLOSURE)
 TOKEN_SECONDS = 3600
 LISTED_DAYS = 7
 SIMULATED = {"X-Simulated": "market-platform sandbox"}
