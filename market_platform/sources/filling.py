@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 
 import numpy as np
@@ -23,7 +23,7 @@ from market_platform.sources.compiled import (
 from market_platform.sources.vocabulary import Met, Shape, fullness, grown, texts_of, vocabulary
 
 ODD_CELLS = 1_024
-ROWS_PER_TEXT, FEWEST_TEXTS, MOST_TEXTS = 8, 2**8, 2**14
+ROWS_PER_TEXT, FEWEST_TEXTS, MOST_TEXTS = 4, 2**8, 2**14
 LETTERS_OF_CELL, LETTERS_OF_PHRASE = 24, 64
 FLOAT, INTEGER = 8, 4  # bytes
 
@@ -65,7 +65,7 @@ def fill(
     Columns of text beside each other with the same number in ``together`` are read as one phrase, a PASSED one that is
     ALONE is not looked at. ``arguments`` stand between the row and the shape, ``room`` is about how many rows there are.
     """
-    shape = _shape(kinds, together)
+    shape = _shape(tuple(kinds), tuple(together))
     of_number = shape.kinds[shape.firsts[:-1]] == NUMBER
     numbered, phrased = int(of_number.sum()), int((~of_number & (shape.slots >= 0)).sum())
     numbers, codes = _columns(numbered, phrased, room)
@@ -94,8 +94,9 @@ def fill(
     return _filled(rows, numbers[:, :row], codes[:, :row], shape, met)
 
 
-def _shape(kinds: Sequence[int], together: Sequence[int]) -> Shape:
-    """Lay columns together into pieces."""
+@lru_cache(maxsize=256)
+def _shape(kinds: tuple[int, ...], together: tuple[int, ...]) -> Shape:
+    """Lay columns together into pieces; a publisher's files repeat theirs, so each is laid once."""
     joins = [kind != NUMBER and group != ALONE for kind, group in zip(kinds, together, strict=True)]
     firsts = [
         place

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
 from market_platform.sources.arrays import Rows, is_laid
@@ -39,10 +40,16 @@ def put_together(contract: Contract, rows: Mapping[Any, Any], beside: Sequence[s
     """
     columns: dict[Hashable, Any] = dict(rows.items())
     line = columns["line"]
+    laid: dict[int, ExtensionArray] = {}  # a name that is its own id is laid over the rows once
     for name, spec in contract.columns.items():
         if kind_of(spec) is Kind.TEXT and columns[name].dtype != TEXT:
             column = columns[name]
-            columns[name] = plain_array(column) if is_laid(column.dtype) else column.astype(TEXT)
+            if not is_laid(column.dtype):
+                columns[name] = column.astype(TEXT)
+                continue
+            if id(column) not in laid:
+                laid[id(column)] = plain_array(column)
+            columns[name] = laid[id(column)].view()
     # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
     values = {name: _bare(columns[name]) for name in (*contract.row_columns, *beside)}
     return pd.DataFrame(

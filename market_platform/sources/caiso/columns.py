@@ -18,7 +18,7 @@ from market_platform.sources.caiso.list_columns import (
     VIRTUAL_TOTALS,
 )
 from market_platform.sources.caiso.oasis import DAY, END, ITEM, RUN, START, TIMES, Report
-from market_platform.sources.tabular import Goes, label, number, passed
+from market_platform.sources.tabular import Goes, label, number, passed, stamp
 
 NODE_AGAIN = tuple(passed(heading, goes=Goes.NAME) for heading in ("NODE_ID_XML", "NODE_ID", "PNODE_RESMRID"))
 COMPONENT = label("component", "LMP_TYPE", optional=True, goes=Goes.NAME)
@@ -26,7 +26,7 @@ PRICE = number("value", "MW", "PRC", "VALUE")
 
 LMP = Report(
     ("PRC_LMP", "PRC_HASP_LMP", "PRC_RTPD_LMP", "PRC_INTVL_LMP", "DAM_LMP_GRP"),
-    (*TIMES, ITEM, label("node", "NODE", "RESOURCE_NAME", goes=Goes.NAME), COMPONENT, PRICE, *NODE_AGAIN),
+    (*TIMES, ITEM, stamp("node", "NODE", "RESOURCE_NAME", goes=Goes.NAME), COMPONENT, PRICE, *NODE_AGAIN),
 )
 TIE_LMP = Report(
     ("PRC_SPTIE_LMP",),

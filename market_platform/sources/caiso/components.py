@@ -62,6 +62,13 @@ def _side_by_side(columns: Sequence[Column], component: np.ndarray, value: np.nd
     seen[wide_of_row] = True
     if np.count_nonzero(seen) < rows:
         return None
+    if blocks == count and (parts[1:] > parts[:-1]).all():
+        return Spread(
+            np.arange(rows),
+            value.reshape(count, rows),
+            np.ones((count, rows), dtype=bool),
+            np.zeros(len(component), dtype=bool),
+        )
     values, present = np.full((count, rows), np.nan), np.zeros((count, rows), dtype=bool)
     values[parts], present[parts] = value.reshape(blocks, rows), True
     return Spread(np.arange(rows), values, present, np.zeros(len(component), dtype=bool))
@@ -71,7 +78,7 @@ def _gathered(columns: Sequence[Column], component: np.ndarray, value: np.ndarra
     """Look for the row of each part of each wide row, in whatever order they come."""
     wide_of_row, wide_count = _numbered(columns)
     usable = np.flatnonzero(component >= 0) if component.min(initial=0) < 0 else np.arange(len(component))
-    cell = component[usable] * wide_count + wide_of_row[usable]
+    cell = component[usable].astype(np.int64) * wide_count + wide_of_row[usable]
     first = np.full(wide_count * count, -1, dtype=np.int64)
     first[cell] = usable
     again = np.zeros(len(component), dtype=bool)
@@ -98,7 +105,8 @@ def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
 def numbered(column: pd.Series, places: Mapping[str, int]) -> np.ndarray:
     """Look up the number of each row's text; -1 where the table has none."""
     codes, texts = places_of(column)
-    return np.array([*(places.get(text, -1) for text in texts.tolist()), -1], dtype=np.int64)[codes]
+    table = np.array([*(places.get(text, -1) for text in texts.tolist()), -1], dtype=np.int8)
+    return np.take(table, codes, mode="wrap")
 
 
 def _numbered(columns: Sequence[Column]) -> tuple[np.ndarray, int]:

@@ -110,6 +110,8 @@ def _component(read: Rows) -> np.ndarray:
 
 def _mark_partial(rows: Rows, present: np.ndarray) -> None:
     """Mark prices of which the file holds only some of the parts; a price without any of its parts is whole."""
+    if present.all():
+        return
     some = present[list(PARTS)].any(axis=0)
     every = present[list(PARTS)].all(axis=0)
     mark(rows, ~present[0], "parts of a price without the price itself (LMP): import the group's files together")

@@ -3,6 +3,7 @@
 from market_platform.sources.compiled.laying import lay_codes, lay_texts, length_laid
 from market_platform.sources.compiled.lines import read_lines
 from market_platform.sources.compiled.marks import ALONE, DONE, LABEL, MISFIT, MORE, NUMBER, PASSED, WORDY
+from market_platform.sources.compiled.moments import read_moments
 from market_platform.sources.compiled.objects import read_objects
 from market_platform.sources.compiled.vocabularies import lay_out
 
@@ -20,5 +21,6 @@ __all__ = [
     "lay_texts",
     "length_laid",
     "read_lines",
+    "read_moments",
     "read_objects",
 ]
