@@ -48,8 +48,8 @@ OUTLOOKS = (
          Ask("NP4-722-CD", "weather_assumptions", report_type=12325), parse=outlooks.temperatures,
          constants={"unit": "degF"}, **{**HOURLY_ISSUE, "publication": Publication(time(6), 0)}),
     *(
-        feed(key, f"Deployment factors of services, {run}", SYSTEM_FIGURES, product, Ask(product, path, report_type=number, posted=posted),
-             parse=outlooks.deployment_factors, constants=RATIO, **HOURLY_ISSUE)
+        feed(key, f"Deployment factors of services, {run}", SYSTEM_FIGURES, product,
+             Ask(product, path, report_type=number, posted=posted), parse=outlooks.deployment_factors, constants=RATIO, **HOURLY_ISSUE)
         for key, run, product, path, number, posted in (
             ("as_deployment_factors", "as projected", "NP5-526-CD", "", 24886, SAME_DAY),
             ("as_deployment_factors_wruc", "weekly commitment", "NP5-525-CD", "", 24897, SAME_DAY),
