@@ -10,6 +10,7 @@ from market_platform.contracts.families.operations import SYSTEM_FIGURES
 from market_platform.sources.ercot import adders, books, highest, outlooks
 from market_platform.sources.ercot.declare import (
     AFTER_INTERVAL,
+    DAY_BEFORE,
     DAY_DONE,
     HOURLY_ISSUE,
     RTM,
@@ -49,7 +50,8 @@ OUTLOOKS = (
          constants={"unit": "degF"}, **{**HOURLY_ISSUE, "publication": Publication(time(6), 0)}),
     *(
         feed(key, f"Deployment factors of services, {run}", SYSTEM_FIGURES, product,
-             Ask(product, path, report_type=number, posted=posted), parse=outlooks.deployment_factors, constants=RATIO, **HOURLY_ISSUE)
+             Ask(product, path, report_type=number, posted=posted), parse=outlooks.deployment_factors, constants=RATIO,
+             **HOURLY_ISSUE)
         for key, run, product, path, number, posted in (
             ("as_deployment_factors", "as projected", "NP5-526-CD", "", 24886, SAME_DAY),
             ("as_deployment_factors_wruc", "weekly commitment", "NP5-525-CD", "", 24897, SAME_DAY),
