@@ -60,9 +60,10 @@ def indicative(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     found = times.assign(
         **feed.constants,
         issued_at=stamps_utc(feed, rows, "stamp", "flag"),
+        product="energy",
         location=rows["location"],
         location_type=_type_by_name(rows["location"]),
-        lmp_usd_per_mwh=rows["price"],
+        price_usd_per_mwh=rows["price"],
     )
     return finish(feed, found)
 
