@@ -16,8 +16,8 @@ HOUR_13 = "11/02/2025,13"
 
 CASES = {
     "ercot_60d_dam_generator_awards": (
-        "Delivery Date,Hour Ending,QSE Name,Resource Name,Resource Type,Awarded Quantity,Settlement Point Name,"
-        "Energy Settlement Point Price,RegUp Awarded,RegUp MCPC",
+        "DeliveryDate,HourEnding,QSE,ResourceName,ResourceType,AwardedQuantity,SettlementPoint,EnergySettlementPointPrice,"
+        + "RegUpAwarded,RegUpMCPC",
         f"{HOUR_13},Q,A,PVGR,12.5,A_RN,20.25,3,1.5",
         [{"publisher_product": "ENERGY", "awarded_mw": 12.5, "price_usd_per_mwh": 20.25, "location": "A_RN"},
          {"product": "regulation_up", "awarded_mw": 3.0, "price_usd_per_mwh": 1.5, "resource_id": "A"}],
