@@ -102,4 +102,4 @@ class Platform:
     def _transport(self) -> httpx.BaseTransport | None:
         if self.transport is not None or self.settings.origin == "live":
             return self.transport
-        return SandboxTransport(self.settings.sandbox_seed, self.clock)
+        return SandboxTransport(self.settings.sandbox_seed, self.clock, caiso_nodes=self.settings.sandbox_caiso_nodes)

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         default="sandbox", description="Where feeds come from: the simulated publishers, or the real ones"
     )
     sandbox_seed: int = Field(default=0, description="Seed of the simulated world")
+    sandbox_caiso_nodes: int = Field(
+        default=120, ge=60, description="Nodes that the simulated CAISO prices; the real one has some 16,000"
+    )
     paper_trading: bool = Field(
         default=False,
         description="With live data: bids go to the simulated exchange at the published prices; without it they stay a dry run",

@@ -38,8 +38,9 @@ class SandboxTransport(httpx.BaseTransport):
         clock: Callable[[], datetime],
         faults: FaultPlan | None = None,
         registry: MretsDesk | None = None,
+        caiso_nodes: int = World.caiso_nodes,
     ) -> None:
-        self.world = World(seed)
+        self.world = World(seed, caiso_nodes=caiso_nodes)
         self.clock = clock
         self.faults = faults or FaultPlan()
         self.registry = registry or MretsDesk()

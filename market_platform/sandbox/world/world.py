@@ -29,9 +29,11 @@ class World(Fundamentals):
 
     ``market`` is ``nyiso``, ``caiso``, ``pjm`` or ``ercot`` (else UnknownMarket); ``day`` is a market day. Frames come
     in time order with ``interval_start`` and ``interval_end`` in UTC microseconds. An instance keeps the arrays of the
-    last days it was asked for; that changes how fast it answers, never what.
+    last days it was asked for; that changes how fast it answers, never what. ``caiso_nodes`` is how many nodes the
+    simulated CAISO prices.
     """
 
+    caiso_nodes: int = 120
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Places and units.

@@ -4,7 +4,6 @@ from datetime import date
 
 import pandas as pd
 
-from market_platform.sandbox.publishers.caiso.price_reports import NODES
 from market_platform.sandbox.publishers.caiso.report import Parameters, Report, Rows, before_start, hourly, texts
 from market_platform.sandbox.world import World
 
@@ -21,7 +20,7 @@ def node_map_rows(heading: str, prefix: str) -> Rows:
     """Return the rows of a map that puts each node into the aggregate of its zone."""
 
     def rows(world: World, _day: date, _parameters: Parameters) -> pd.DataFrame:
-        nodes = world.nodes("caiso", NODES)
+        nodes = world.nodes("caiso", world.caiso_nodes)
         aggregate = prefix + nodes["zone"]
         frame = pd.DataFrame({heading: aggregate, "PNODE_ID": nodes["node"], "DESCRIPTION": aggregate})
         return _whole_life(frame)
@@ -31,7 +30,7 @@ def node_map_rows(heading: str, prefix: str) -> Rows:
 
 def node_rows(world: World, _day: date, _parameters: Parameters) -> pd.DataFrame:
     """Return the nodes with their type."""
-    nodes = world.nodes("caiso", NODES)
+    nodes = world.nodes("caiso", world.caiso_nodes)
     frame = pd.DataFrame({"PNODE_ID": nodes["node"], "PNODE_TYPE": "GEN", "DESCRIPTION": nodes["node"]})
     blanks = dict.fromkeys(NODE_BLANKS, "")
     return _whole_life(frame).assign(CB_NODE_FLAG="Y", **blanks)
@@ -39,7 +38,7 @@ def node_rows(world: World, _day: date, _parameters: Parameters) -> pd.DataFrame
 
 def factor_rows(world: World, _day: date, _parameters: Parameters) -> pd.DataFrame:
     """Return equal factors of the nodes of each zone."""
-    nodes = world.nodes("caiso", NODES)
+    nodes = world.nodes("caiso", world.caiso_nodes)
     share = 1.0 / nodes.groupby("zone")["node"].transform("size")
     frame = pd.DataFrame(
         {"APNODE_ID": "DLAP_" + nodes["zone"], "PNODE_ID": nodes["node"], "DIST_FACTOR": texts(share, 6)}

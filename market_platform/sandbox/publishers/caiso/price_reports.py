@@ -29,7 +29,6 @@ from market_platform.sandbox.publishers.caiso.report import (
 from market_platform.sandbox.publishers.caiso.wire import STAMP, ZONE
 from market_platform.sandbox.world import World
 
-NODES = 120
 LENGTHS = {"DAM": 60, "HASP": 15, "RTPD": 15, "RTM": 5, "RTD": 5}
 ITEM_OF_COMPONENT = {component: item for item, component in COMPONENT_OF_ITEM.items()}
 TIES = {"MALIN_5_N101": "MALIN500", "PALOVRDE_ASR-APND": "PALOVRDE_ITC"}
@@ -95,9 +94,9 @@ def _located(world: World, day: date, parameters: Parameters, minutes: int, *, r
     if parameters.get("grp_type") == "ALL_APNODES" or (wanted and set(wanted) <= set(hubs["location"])):
         nodes = hubs
     elif real_time:
-        nodes = pd.concat([hubs, world.real_time_node_prices("caiso", day, NODES, minutes)])
+        nodes = pd.concat([hubs, world.real_time_node_prices("caiso", day, world.caiso_nodes, minutes)])
     else:
-        nodes = pd.concat([hubs, world.day_ahead_node_prices("caiso", day, NODES)])
+        nodes = pd.concat([hubs, world.day_ahead_node_prices("caiso", day, world.caiso_nodes)])
     return nodes[nodes["location"].isin(wanted)] if wanted else nodes
 
 
