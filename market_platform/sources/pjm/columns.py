@@ -219,6 +219,14 @@ DATASETS: dict[str, tuple[Field, ...]] = {
         *(label(name, name, optional=True) for name in ("effective_date_ept", "terminate_date_ept")),
         number("bus_pnode_factor", "bus_pnode_factor"),
     ),
+    "sync_pri_reserves_resources_list": (
+        *(label(name, name) for name in ("subzone", "resource_id", "resource_name")),
+        *(label(name, name, optional=True) for name in ("effective_date", "terminate_date", "resource_type", "zone")),
+    ),
+    "sync_pri_reserves_buses_list": (
+        *(label(name, name) for name in ("subzone", "pnode_id", "pnode_name")),
+        *(label(name, name, optional=True) for name in ("effective_date", "terminate_date", "pnode_type")),
+    ),
 }  # fmt: skip
 
 # Price datasets come in one feed for hubs, zones and all nodes each; without ``pjm_`` and the place.
@@ -292,5 +300,7 @@ FEED_NAMES = {
     "ftr_cong_lmp": "ftr_congestion",
     "pnode": "pnodes",
     "agg_definitions": "aggregate_members",
+    "sync_pri_reserves_resources_list": "reserve_subzone_resources",
+    "sync_pri_reserves_buses_list": "reserve_subzone_buses",
     "rpm_auction_results": "capacity_auctions",
 }

@@ -1,4 +1,4 @@
-"""PJM's lists: pricing nodes and what aggregates are made of."""
+"""PJM's lists: pricing nodes, what aggregates are made of, what lies in the subzones of reserves."""
 
 import re
 from collections.abc import Sequence
@@ -63,24 +63,40 @@ def pnodes(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def aggregate_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Read buses and their weights in each aggregate, from the day of effect to the day of its end."""
     table = read(payloads, DATASETS[feed.dataset])
-    effective, terminated = eastern(table["effective_date_ept"]), eastern(table["terminate_date_ept"])
-    terminated.distinct = np.minimum(terminated.distinct, OPEN_END.astype(terminated.distinct.dtype))
-    rows = pd.DataFrame(
-        {
-            "market_day": effective.market_day(),
-            "interval_start": effective.utc(feed.zone),
-            "interval_end": terminated.utc(feed.zone),
-        }
-    ).assign(
-        **fixed(feed, len(table)),
+    rows = _in_effect(feed, table, "effective_date_ept", "terminate_date_ept").assign(
         location=table["agg_pnode_name"],
         location_id=table["agg_pnode_id"],
         member=table["bus_pnode_name"],
         member_id=table["bus_pnode_id"],
         weight=table["bus_pnode_factor"],
-        **{name: table[name] for name in PLACE},
     )
     return finish(feed, rows)
+
+
+def subzone_members(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
+    """Read resources or buses of each subzone of reserves, from the day of effect to the day of its end."""
+    table = read(payloads, DATASETS[feed.dataset])
+    member = "resource" if "resource_id" in table else "pnode"
+    rows = _in_effect(feed, table, "effective_date", "terminate_date").assign(
+        location=table["subzone"],
+        location_id=table["subzone"],
+        member=table[f"{member}_name"],
+        member_id=table[f"{member}_id"],
+        weight=np.nan,
+    )
+    return finish(feed, rows)
+
+
+def _in_effect(feed: Feed, table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    effective, terminated = eastern(table[first]), eastern(table[last])
+    terminated.distinct = np.minimum(terminated.distinct, OPEN_END.astype(terminated.distinct.dtype))
+    return pd.DataFrame(
+        {
+            "market_day": effective.market_day(),
+            "interval_start": effective.utc(feed.zone),
+            "interval_end": terminated.utc(feed.zone),
+        }
+    ).assign(**fixed(feed, len(table)), **{name: table[name] for name in PLACE})
 
 
 def _listed_days(payloads: Sequence[Payload], file: pd.Series, effective: pd.Series) -> pd.Series:

@@ -118,6 +118,11 @@ NETWORK = (
     feed("agg_definitions", "Members of aggregates, hubs and zones", grid.LOCATION_MEMBERS,
           parse=lists.aggregate_members, publication=Publication(time(6), 0), request=snapshot,
           cadence=Cadence.SNAPSHOT),
+    *(
+        feed(f"sync_pri_reserves_{kind}_list", f"{kind.capitalize()} of the subzones of reserves", grid.LOCATION_MEMBERS,
+              parse=lists.subzone_members, publication=Publication(time(6), 0), request=snapshot, cadence=Cadence.SNAPSHOT)
+        for kind in ("resources", "buses")
+    ),
 )  # fmt: skip
 
 BIDS = (

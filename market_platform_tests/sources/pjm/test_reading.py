@@ -186,3 +186,26 @@ def test_months_of_ftr_periods_follow_the_planning_year():
                      ("2026-06-01", "2026-09-01"), ("2026-06-01", "2026-09-01")]  # fmt: skip
     assert list(verdict.accepted["bid_number"]) == [1, 1, 1, 1, 2]
     assert "cannot be told" in verdict.refused["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "member"),
+    [
+        (
+            "pjm_reserve_subzone_resources",
+            {"resource_id": 7001, "resource_name": "UNIT 1", "resource_type": "GEN", "zone": "BGE"},
+        ),
+        ("pjm_reserve_subzone_buses", {"pnode_id": 7001, "pnode_name": "UNIT 1", "pnode_type": "BUS"}),
+    ],
+)
+def test_what_lies_in_a_subzone_of_reserves_is_in_effect_from_day_to_day(key: str, member: dict[str, object]):
+    items = [
+        {"effective_date": "2024-03-10T00:00:00", "terminate_date": "2024-11-03T00:00:00", "subzone": "MAD", **member},
+        {"effective_date": "2024-11-03T00:00:00", "terminate_date": "9999-12-31T00:00:00", "subzone": "MAD", **member},
+    ]
+    file = Payload(f"{FEEDS[key].dataset}.json", paged(items))
+    assert recognise(file) == key
+    rows = validate(FEEDS[key].parse(FEEDS[key], [file]), FEEDS[key].contract).accepted
+    assert (set(rows["location"]), set(rows["member_id"])) == ({"MAD"}, {"7001"})
+    local = rows["interval_start"].dt.tz_convert("America/New_York")
+    assert local.dt.strftime("%Y-%m-%d %H").tolist() == ["2024-03-10 00", "2024-11-03 00"]

@@ -150,6 +150,18 @@ def _members(world: World, _day: date, _now: datetime) -> pd.DataFrame:
     )
 
 
+def _subzone(columns: tuple[str, str], extra: dict[str, str]) -> Writer:
+    """Return the writer of what lies in a subzone of reserves: every second node."""
+
+    def write(world: World, day: date, now: datetime) -> pd.DataFrame:
+        members = _members(world, day, now).iloc[::2].reset_index(drop=True)
+        named = {columns[0]: members["bus_pnode_id"], columns[1]: members["bus_pnode_name"]}
+        dates = {"effective_date": "2024-06-01T00:00:00", "terminate_date": "9999-12-31T00:00:00", "subzone": "MAD"}
+        return pd.DataFrame(named).assign(**dates, **extra)
+
+    return write
+
+
 def capacity_workbook(world: World, year: int) -> bytes:
     """Return the base residual auction's results in the layout of 2026/27."""
     import openpyxl
@@ -186,4 +198,8 @@ WRITERS: dict[str, Writer] = {
     "ftr_cong_lmp": _ftr_congestion,
     "pnode": _pnodes,
     "agg_definitions": _members,
+    "sync_pri_reserves_resources_list": _subzone(
+        ("resource_id", "resource_name"), {"resource_type": "GEN", "zone": "BGE"}
+    ),
+    "sync_pri_reserves_buses_list": _subzone(("pnode_id", "pnode_name"), {"pnode_type": "BUS"}),
 }
