@@ -10,15 +10,16 @@ from market_platform.contracts.validate import validate
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.payload import Payload
 
+POSTED = "cdr.00000000.0000000000000000.20251101.083000.X.csv"
 RUN = "SCEDTimestamp,RepeatedHourFlag"
+RESOURCE = "DeliveryDate,HourEnding,ResourceName,ResourceType"
 NOON = "11/02/2025 12:00:00"
 HOUR_13 = "11/02/2025,13"
 
 CASES = {
     "ercot_60d_dam_generator_awards": (
-        "DeliveryDate,HourEnding,QSE,ResourceName,ResourceType,AwardedQuantity,SettlementPoint,EnergySettlementPointPrice,"
-        + "RegUpAwarded,RegUpMCPC",
-        f"{HOUR_13},Q,A,PVGR,12.5,A_RN,20.25,3,1.5",
+        f"{RESOURCE},AwardedQuantity,SettlementPoint,EnergySettlementPointPrice,RegUpAwarded,RegUpMCPC",
+        f"{HOUR_13},A,PVGR,12.5,A_RN,20.25,3,1.5",
         [{"publisher_product": "ENERGY", "awarded_mw": 12.5, "price_usd_per_mwh": 20.25, "location": "A_RN"},
          {"product": "regulation_up", "awarded_mw": 3.0, "price_usd_per_mwh": 1.5, "resource_id": "A"}],
     ),
@@ -109,10 +110,70 @@ CASES = {
         "DeliveryDate,HourEnding,Value,Model,Region,InUseFlag,DSTFlag", "11/02/2025,13:00,2200.5,WGRPP,Panhandle,Y,N",
         [{"model": "WGRPP", "location": "Panhandle", "generation_mw": 2200.5}],
     ),
+    "ercot_sced_shadow_prices": (
+        f"{RUN},ConstraintID,ConstraintName,ContingencyName,ShadowPrice",
+        f"{NOON},N,7,LINE_A,BASE CASE,55.25",
+        [{"constraint_name": "LINE_A", "constraint_id": "7", "contingency": "BASE CASE", "shadow_price_usd_per_mwh": 55.25}],
+    ),
+    "ercot_dam_shadow_prices": (
+        "DeliveryDate,HourEnding,ConstraintID,ConstraintName,ContingencyName,ShadowPrice,DSTFlag",
+        "11/02/2025,02:00,7,LINE_A,,55.25,Y",
+        [{"contingency": "", "shadow_price_usd_per_mwh": 55.25, "interval_start": "2025-11-02 07:00"}],
+    ),
+    "ercot_sced_system_lambda": (
+        f"{RUN},SystemLambda", f"{NOON},N,21.5", [{"figure": "system_lambda", "location": "ERCOT", "value": 21.5}],
+    ),
+    "ercot_dam_system_lambda": (
+        "DeliveryDate,HourEnding,SystemLambda,DSTFlag", "11/02/2025,13:00,22.5,N",
+        [{"figure": "system_lambda", "subject": "DAM", "value": 22.5, "interval_start": "2025-11-02 18:00"}],
+    ),
+    "ercot_outage_capacity": (
+        "DeliveryDate,HourEnding,TotalResourceMWZoneSouth,TotalIRRMWZoneWest,TotalResourceMW",
+        f"{HOUR_13},100,200,300",
+        [{"figure": "TotalResourceMW", "location": "SOUTH", "value": 100.0},
+         {"figure": "TotalIRRMW", "location": "WEST", "value": 200.0},
+         {"figure": "TotalResourceMW", "location": "ERCOT", "value": 300.0, "issued_at": "2025-11-01 13:30"}],
+    ),
+    # A figure of a whole day: 25 hours of it.
+    "ercot_planned_outage_capacity_future": (
+        "DeliveryDate,ResourcePOCIRR", "11/02/2025,400",
+        [{"figure": "ResourcePOCIRR", "value": 400.0, "interval_start": "2025-11-02 05:00", "interval_end": "2025-11-03 06:00"}],
+    ),
+    "ercot_as_capability": (
+        f"{RUN},CapREGUPTotal", f"{NOON},N,700", [{"figure": "CapREGUPTotal", "value": 700.0}],
+    ),
+    "ercot_solar_5min": (
+        "IntervalEnding,SystemWideGen,DSTFlag", "11/02/2025 12:05:00,9000,N",
+        [{"location": "ERCOT", "fuel": "solar", "generation_mw": 9000.0, "interval_start": "2025-11-02 18:00"}],
+    ),
+    "ercot_corrections_sced_shadow": (
+        f"{RUN},ConstraintName,ConstraintID,ContingencyName,ShadowPriceOrig,ShadowPriceCorrected,PriceCorrectionTime",
+        f"{NOON},N,LINE_A,7,BASE CASE,55,60,11/03/2025 10:00:00",
+        [{"original_usd_per_mwh": 55.0, "corrected_usd_per_mwh": 60.0}],
+    ),
     "ercot_dc_tie_schedules": (
         "DCTie,GMTIntervalEnding,IntervalEnding,RepeatHourFlag,MW,ImportExport",
         "DC_E,11/02/2025 18:15:00,11/02/2025 12:15:00,N,150,Import",
         [{"location": "DC_E", "schedule": "import", "scheduled_mw": 150.0, "interval_start": "2025-11-02 18:00"}],
+    ),
+}  # fmt: skip
+
+
+NAMES = {
+    "ercot_grid_sums_2day": (
+        "2d_Agg_Gen_Summary_Houston-02-NOV-25.csv", f"{RUN},SumBasePointNonIRR,SumTelemGenMW", f"{NOON},N,5000,5100",
+        [{"figure": "sumbasepointnonirr", "location": "HOUSTON", "value": 5000.0}, {"figure": "sumtelemgenmw", "value": 5100.0}],
+    ),
+    "ercot_settlement_points": (
+        "Settlement_Points_11022025_083000.csv",
+        "ELECTRICAL_BUS,NODE_NAME,PSSE_BUS_NAME,VOLTAGE_LEVEL,SUBSTATION,SETTLEMENT_LOAD_ZONE,RESOURCE_NODE,HUB_BUS_NAME,HUB,PSSE_BUS_NUMBER",
+        "BUS_1,NODE_1,,345,SUB,LZ_WEST,,,,1",
+        [{"location": "BUS_1", "location_id": "BUS_1/NODE_1", "zone": "LZ_WEST", "subzone": "SUB",
+          "interval_start": "2025-11-02 05:00"}],
+    ),
+    "ercot_resource_node_units": (
+        "Resource_Node_to_Unit_11022025_083000.csv", "RESOURCE_NODE,UNIT_SUBSTATION,UNIT_NAME", "NODE_1,SUB,UNIT_1",
+        [{"location": "NODE_1", "member": "UNIT_1", "member_id": "SUB/UNIT_1"}],
     ),
 }  # fmt: skip
 
@@ -124,14 +185,14 @@ def accepted(key: str, content: str, name: str) -> pd.DataFrame:
     return checked.accepted
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", [*CASES, *NAMES])
 def test_a_line_comes_out_as_it_says(key):
-    headings, lines, expected = CASES[key]
-    rows = accepted(key, f"{headings}\n{lines}\n", "cdr.00000000.0000000000000000.20251101.083000.X.csv")
+    name, headings, lines, expected = NAMES[key] if key in NAMES else (POSTED, *CASES[key])
+    rows = accepted(key, f"{headings}\n{lines}\n", name)
     for wanted in expected:
         found = rows
         for column, value in wanted.items():
-            is_moment = column in ("interval_start", "issued_at")
+            is_moment = column in ("interval_start", "interval_end", "issued_at")
             found = found[found[column] == (pd.Timestamp(value, tz="UTC") if is_moment else value)]
         assert len(found) == 1, f"{wanted} is not one of\n{rows[[*wanted]].to_string()}"
-    assert len(rows) == len(expected) or key == "ercot_as_offers_total"
+    assert len(rows) == len(expected) or key in ("ercot_as_offers_total", "ercot_outage_capacity")
