@@ -203,7 +203,7 @@ def test_what_lies_in_a_subzone_of_reserves_is_in_effect_from_day_to_day(key: st
         {"effective_date": "2024-03-10T00:00:00", "terminate_date": "2024-11-03T00:00:00", "subzone": "MAD", **member},
         {"effective_date": "2024-11-03T00:00:00", "terminate_date": "9999-12-31T00:00:00", "subzone": "MAD", **member},
     ]
-    file = Payload(f"{FEEDS[key].dataset}.json", paged(items))
+    file = Payload("list.json", json.dumps(items).encode())
     assert recognise(file) == key
     rows = validate(FEEDS[key].parse(FEEDS[key], [file]), FEEDS[key].contract).accepted
     assert (set(rows["location"]), set(rows["member_id"])) == ({"MAD"}, {"7001"})
