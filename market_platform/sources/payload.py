@@ -91,12 +91,19 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
 DATA_PAGE = re.compile(rb"<th[^>]*>\s*(?:<[^>]*>\s*)*Clearing Price", re.IGNORECASE)
 
 
+# Another one: CAISO's daily storage report keeps its series in the script of a page of charts.
+CHART_PAGE = re.compile(rb"\btot_(?:energy|charge)_\w+\s*=\s*\[")
 PAGE_BEGINS = (b"<!doctype html", b"<html", b"<head")
 
 
 def is_data_page(content: bytes) -> bool:
     """Say whether this is an HTML page with a table that a feed reads."""
     return _is_page(content) and DATA_PAGE.search(content) is not None
+
+
+def is_chart_page(content: bytes) -> bool:
+    """Say whether this is an HTML page with series of charts that a feed reads."""
+    return _is_page(content) and CHART_PAGE.search(content) is not None
 
 
 def _is_page(content: bytes) -> bool:
@@ -108,7 +115,7 @@ def look(payload: Payload) -> None:
     head = payload.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise UnreadablePayload(f"{payload.name}: the file is empty; the publisher may be writing it, fetch it again")
-    if head.startswith(PAGE_BEGINS) and not is_data_page(payload.content):
+    if head.startswith(PAGE_BEGINS) and not (is_data_page(payload.content) or is_chart_page(payload.content)):
         title = re.search(rb"<title>(.*?)</title>", payload.content[:4096], re.IGNORECASE | re.DOTALL)
         words = title.group(1).decode("utf-8", "replace").strip() if title else "no title"
         raise UnreadablePayload(f"{payload.name}: an HTML page ({words}) came where data was due; fetch it again later")

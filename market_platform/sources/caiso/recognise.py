@@ -17,7 +17,7 @@ from market_platform.sources.caiso.oasis import NAMESPACE, Report, is_xml
 from market_platform.sources.caiso.outlook import MEASURED
 from market_platform.sources.caiso.requests import UNIT_OUTAGES
 from market_platform.sources.feed import Feed
-from market_platform.sources.payload import Payload
+from market_platform.sources.payload import Payload, is_chart_page
 from market_platform.sources.tabular import Field, resolve_columns, split_header
 
 RUN_HEADINGS = ("MARKET_RUN_ID", "MKT_TYPE", "MARKET_TYPE")
@@ -53,6 +53,8 @@ class Recogniser:
         name = payload.base_name
         if name.lower().endswith((".xlsx", ".xlsm")):
             return "caiso_unit_outages" if UNIT_OUTAGES in name.lower() else None
+        if is_chart_page(payload.content):
+            return "caiso_storage_report"
         if is_xml(payload):
             if NAMESPACE not in payload.content[:HEAD_BYTES]:
                 return None

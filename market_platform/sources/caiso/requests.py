@@ -7,7 +7,7 @@ request every five seconds, else 429. A Pacific day runs from 07:00 or 08:00 UTC
 import uuid
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import groupby
@@ -29,6 +29,7 @@ KEPT_MONTHS = 39
 OUTLOOK_URL = "https://www.caiso.com/outlook"
 DOCUMENTS_URL = "https://www.caiso.com/documents"
 UNIT_OUTAGES = "curtailed-non-operational-generator-prior-trade-date-report"
+STORAGE_REPORT = "daily-energy-storage-report"
 WORKBOOK_DASHED_DAY = date(2024, 5, 31)
 WORKBOOK_ODD_DAY = date(2024, 6, 1)
 WORKBOOK_PLAIN_AGAIN = date(2025, 1, 13)
@@ -131,6 +132,27 @@ def unit_outage_workbook(_feed: Feed, days: Sequence[date], today: date) -> list
         archived = (today - day).days > WORKBOOK_LATE_DAYS
         name = f"{day:%Y%m%d}_{UNIT_OUTAGES}.xlsx"
         requests.append(Request(f"{DOCUMENTS_URL}/{stem}-{text}.xlsx", name, (day,), archived=archived))
+    return requests
+
+
+def storage_report_page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the daily storage reports; names of the page have been spelt in several ways (public client's addresses)."""
+    requests = []
+    for day in sorted(set(days)):
+        month, plain = f"{day:%b}".lower(), f"{day.day}"
+        slugs = [
+            f"{STORAGE_REPORT}-{month}-{number}{dash}{day.year}"
+            for dash in ("-", "")
+            for number in (f"{day:%d}", plain)
+        ]
+        slugs += [f"{STORAGE_REPORT.replace('-', '')}{month}{number}-{day.year}" for number in (f"{day:%d}", plain)]
+        spelt = list(dict.fromkeys(f"{slug}{ending}" for slug in slugs for ending in ("", "-corrected")))
+        archived = (today - day).days > WORKBOOK_LATE_DAYS
+        first, *others = (
+            Request(f"{DOCUMENTS_URL}/{slug}.html", f"{day:%Y%m%d}_{STORAGE_REPORT}.html", (day,), archived=archived)
+            for slug in spelt
+        )
+        requests.append(replace(first, alternatives=tuple(others)))
     return requests
 
 
