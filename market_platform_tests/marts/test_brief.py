@@ -1,5 +1,6 @@
 """The brief of a sandbox day: complete, self-contained, and sound in a real browser on a desk and on a phone."""
 
+import json
 import re
 import shutil
 from datetime import date
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
+from market_platform.cli.main import app
 from market_platform.defs.marts.brief_asset import market_brief
 from market_platform.defs.marts.brief_files import find_browser, write_brief
 from market_platform.platform import Platform
@@ -124,3 +127,25 @@ def _contrast(page, selector):
 def _luminance(channels):
     linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_commands_build_the_marts_and_write_the_brief(marts_platform):
+    environment = {
+        "MARKET_PLATFORM_DATA": str(marts_platform.settings.data_folder),
+        "MARKET_PLATFORM_ORIGIN": "sandbox",
+    }
+
+    def call(*words):
+        result = CliRunner().invoke(app, words, env=environment, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    counted = {row["mart"]: row["rows"] for row in json.loads(call("marts", "--json"))}
+    with marts_platform.catalog.connect() as connection:
+        assert connection.sql("SELECT count(*) FROM prices_hourly").fetchall() == [(counted["prices_hourly"],)]
+    written = json.loads(call("brief", "--day", DAY.isoformat(), "--json"))
+    assert written["day"] == DAY.isoformat()
+    assert Path(written["pdf"]).read_bytes().startswith(b"%PDF-")
+    words = call("brief", "--day", DAY.isoformat())
+    assert f"{len(PARTS) - len(written['missing'])} of {len(PARTS)} parts have data for {DAY} (simulated data)" in words
+    assert all(f"  {title}: {reason}" in words for title, reason in written["missing"].items())

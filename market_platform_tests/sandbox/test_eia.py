@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
+
+from market_platform.contracts.families.fundamentals import GAS_PRICES, GAS_STORAGE
 from market_platform.platform import Platform
 from market_platform.sources.catalogue import FEEDS
 from market_platform.sources.eia.requests import Ask
@@ -103,3 +106,32 @@ def test_a_month_that_is_not_out_is_waited_for_and_a_wrong_facet_of_a_settled_on
     ask = Ask("monthly", ("sales",), facets={"stateid": ("XX",)}, period="%Y-%m")
     (wrong,) = platform.pipeline.ingest(replace(FEEDS["eia_retail_sales"], request=ask), [date(2025, 1, 1)])
     assert wrong.outcome == "Rejected"
+
+
+@pytest.mark.long
+def test_workbooks_and_pages_say_the_same(make_platform: MAKE) -> None:
+    platform = make_platform()
+    days = {
+        "eia_gas_storage": _days(date(2026, 10, 1), 31), "eia_storage_history": [date(2026, 11, 20)],
+        "eia_storage_first": [date(2026, 11, 20)], "eia_gas_prices": _days(date(2026, 10, 12), 5),
+        "eia_henry_hub_history": [date(2026, 11, 20)],
+    }  # fmt: skip
+    for key, mine in days.items():
+        for outcome in platform.pipeline.ingest(FEEDS[key], mine):
+            assert (outcome.outcome, outcome.quarantined) == ("committed", 0), outcome
+    stocks = {
+        feed: platform.lake.read(GAS_STORAGE, f"feed = '{feed}'").set_index(["region", "gas_type", "week_ending"])[
+            "stock_bcf"
+        ]
+        for feed in ("eia_gas_storage", "eia_storage_history", "eia_storage_first")
+    }
+    pages, history, first = stocks.values()
+    assert len(pages) > 0
+    assert history.reindex(pages.index).tolist() == pages.tolist()
+    assert first.sort_index().tolist() == history.reindex(first.index).sort_index().tolist()
+    spot = platform.lake.read(GAS_PRICES, "hub = 'Henry Hub' AND frequency = 'daily'").drop_duplicates(
+        ["feed", "market_day"]
+    )
+    both = spot.pivot(index="market_day", columns="feed", values="price_usd_per_mmbtu").dropna()
+    assert len(both) == 5
+    assert both["eia_gas_prices"].tolist() == both["eia_henry_hub_history"].tolist()
