@@ -46,6 +46,8 @@ LOAD_FORECAST = (STAMP, *(number(zone, heading) for heading, zone in FORECAST_CO
 FUEL_MIX = (STAMP, TIME_ZONE, label("fuel", "Fuel Category"), number("generation", "Gen MW", "Gen MWh", "Gen MWH"))
 BTM_SOLAR = (STAMP, TIME_ZONE, label("name", "Zone Name"), number("generation", "MW Value"))
 
+CONTROL_ERROR = (label("time", "time"), number("generation", "value"))
+
 # The headings say MWH; the values are MW (facts, from the public client's behaviour).
 INTERFACES = (
     STAMP,
@@ -135,4 +137,5 @@ FAMILIES: dict[str, tuple[Field, ...]] = {
     "loads": LOADS,
     "custom_load": CUSTOM_LOAD,
     "custom_rtc": CUSTOM_RTC,
+    "control_error": CONTROL_ERROR,
 }

@@ -5,13 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from market_platform.contracts.contract import Contract
-from market_platform.contracts.families import auctions, grid, power
+from market_platform.contracts.families import auctions, grid, operations, power
 from market_platform.contracts.families import prices as price_families
 from market_platform.markets.nyiso import ANCILLARY_PRODUCTS, FORECAST_COLUMNS, PRICED_ZONES, ZONES
 from market_platform.sources.feed import Cadence, Feed, Publication, Publisher, Refresh, declare
-from market_platform.sources.nyiso import lists, prices, system
+from market_platform.sources.nyiso import figures, lists, prices, system
 from market_platform.sources.nyiso.recognise import recognise
-from market_platform.sources.nyiso.requests import BASE_URL, capacity_report, daily_or_month, snapshot
+from market_platform.sources.nyiso.requests import (
+    BASE_URL,
+    capacity_report,
+    daily_or_month,
+    month_of_control_error,
+    snapshot,
+)
 
 ZONE = ZoneInfo("America/New_York")
 
@@ -21,6 +27,7 @@ LOAD_FORECAST_ISSUE = Publication(time(8), -1)  # member stamps read 07:05 in 20
 BTM_FORECAST_ISSUE = Publication(time(7, 55), -1)
 BTM_ACTUAL = Publication(time(8), 1)
 DAY_DONE = Publication(time(0, 15), 1)
+MONTH_DONE = Publication(time(12), 32)
 
 # NYISO corrects prices within days; a week of days is read again.
 CORRECTED_DAYS = 7
@@ -103,6 +110,12 @@ FEEDS = (
     _feed("btm_solar_forecast", "Behind-the-meter solar forecast", power.GENERATION_FORECAST, "btmdaforecast",
           "btmdaforecast", parse=system.btm_solar_forecast, publication=BTM_FORECAST_ISSUE, interval_minutes=60,
           locations=("SYSTEM", *ZONES), constants={"fuel": "btm_solar", "model": "btmdaforecast"}),
+    _feed("btm_installed_capacity", "Behind-the-meter solar capacity installed, by zone", operations.SYSTEM_FIGURES,
+          "btminstalledcapacitytracking", "btminstalledcapacitytracking", parse=figures.installed_capacity,
+          publication=BTM_ACTUAL, interval_count=1, note="S: published from 2025-12-22 on"),
+    _feed("area_control_error", "Area control error, every six seconds", operations.SYSTEM_FIGURES, "ace_data", "ace",
+          parse=figures.control_error, publication=MONTH_DONE, request=month_of_control_error, cadence=Cadence.MONTHLY,
+          note="S: a month's file, out when the month is over"),
     _feed("interface_flows", "Interface limits and flows", grid.INTERCHANGE, "ExternalLimitsFlows",
           "ExternalLimitsFlows", parse=system.interfaces, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES,
           interval_minutes=5, publication_lag=timedelta(minutes=5), constants={"market_run": "RTD"}),

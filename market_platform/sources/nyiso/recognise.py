@@ -34,6 +34,8 @@ BY_NAME = (
     ("constraints", r"damlimitingconstraints", "nyiso_dam_constraints"),
     ("constraints", r"(?<!dam)limitingconstraints", "nyiso_rt_constraints"),
     ("btm_solar", r"btmestimatedactual|btmactual", "nyiso_btm_solar"),
+    ("btm_solar", r"btminstalledcapacity", "nyiso_btm_installed_capacity"),
+    ("control_error", r"^ace-\d{8}", "nyiso_area_control_error"),
     ("btm_solar", r"btmdaforecast", "nyiso_btm_solar_forecast"),
     ("circulation", r"eriecirculationda", "nyiso_dam_erie_circulation"),
     ("circulation", r"eriecirculationrt", "nyiso_rt_erie_circulation"),

@@ -15,6 +15,7 @@ BASE_URL = "http://mis.nyiso.com/public"
 POSTINGS_URL = "https://oasis-postings.prod.nysdi.com"
 DOCUMENTS_URL = "https://www.nyiso.com/documents/20142"
 DAILY_FILES_KEPT_DAYS = 9
+CONTROL_ERROR_MOVED = date(2026, 9, 1)
 
 POSTINGS_FOLDERS = {
     "damlbmp_zone": "DAM_LBMP_ZONE",
@@ -36,6 +37,7 @@ POSTINGS_FOLDERS = {
     "LimitingConstraints": "LIMITING_CONSTRAINTS",
     "DAMLimitingConstraints": "DAM_LIMITING_CONSTRAINTS",
     "RealTimeEvents": "REAL_TIME_EVENT",
+    "btminstalledcapacitytracking": "BTM_INSTALLED_CAPACITY_TRACKING",
 }
 
 
@@ -70,6 +72,19 @@ def capacity_report(feed: Feed, days: Sequence[date], today: date) -> list[Reque
             name = f"{feed.file_part}-{month:%B}-{month:%Y}.xlsx"
             folder = f"{DOCUMENTS_URL}/{CAPACITY_REPORT_FOLDERS[month.year]}"
             requests.append(Request(f"{folder}/{name}", name, (month,), archived=month < today.replace(day=1)))
+    return requests
+
+
+def month_of_control_error(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the months that are over; from autumn 2026 on they lie on the second host."""
+    requests = []
+    for month in sorted({day.replace(day=1) for day in days if day.replace(day=1) < today.replace(day=1)}):
+        name = f"ace-{month:%Y%m%d}.zip"
+        folder = f"{POSTINGS_URL}/AREA_CONTROL_ERROR/ZIP/{month:%Y/%m/%d}"
+        if month < CONTROL_ERROR_MOVED:
+            folder = f"{BASE_URL}/ace_data"
+        wanted = tuple(sorted(day for day in days if day.replace(day=1) == month))
+        requests.append(Request(f"{folder}/{name}", name, wanted, archived=True))
     return requests
 
 

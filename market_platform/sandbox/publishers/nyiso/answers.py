@@ -24,6 +24,7 @@ RELEASE = {
     "isolf": (1, time(8)),
     "btmdaforecast": (1, time(7, 55)),
     "BTMEstimatedActual": (-1, time(8)),
+    "btminstalledcapacitytracking": (-1, time(8)),
 }
 WRITERS = {**prices.WRITERS, **system.WRITERS, **lists.WRITERS}
 
@@ -39,6 +40,10 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return _day(world, found[2], day, now) if (today - day).days <= DAYS_KEPT else httpx.Response(404)
     if found := re.fullmatch(r"/\w+/CSV/\d{4}/\d\d/\d\d/([A-Za-z_]+)-(\d{8})\.csv", path):
         return _day(world, found[1], datetime.strptime(found[2], "%Y%m%d").replace(tzinfo=ZONE).date(), now)
+    if found := re.fullmatch(
+        r"/public/ace_data/ace-(\d{6})01\.zip|/AREA_CONTROL_ERROR/ZIP/\d{4}/\d\d/01/ace-(\d{6})01\.zip", path
+    ):
+        return _control_error(datetime.strptime(found[1] or found[2], "%Y%m").replace(tzinfo=ZONE).date(), now)
     if found := re.fullmatch(
         r"/public/realtime/realtime_(zone|gen)_lbmp\.csv|/RT_LBMP_(ZONE|GEN)/CSV/current\.csv", path
     ):
@@ -75,6 +80,13 @@ def _written(part: str, day: date, now: datetime) -> datetime:
     if part in RELEASE:
         return _released(part, day)
     return min(now, datetime.combine(day + timedelta(days=1), time(0, 15), tzinfo=ZONE))
+
+
+def _control_error(month: date, now: datetime) -> httpx.Response:
+    over = datetime.combine((month + timedelta(days=31)).replace(day=1), time(8), tzinfo=ZONE)
+    if now < over:
+        return httpx.Response(404)
+    return _file(zip_of([Member(f"ace-{month:%Y%m%d}.csv", system.control_error(month), over)]), over)
 
 
 def _month(world: World, part: str, month: date, now: datetime) -> httpx.Response:

@@ -1,7 +1,8 @@
 """The simulated New York ISO's load, generation and grid."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+import numpy as np
 import pandas as pd
 
 from market_platform.markets.nyiso import FORECAST_COLUMNS
@@ -120,12 +121,42 @@ def _constraints(run: str) -> Writer:
     return write
 
 
+def _installed_capacity(world: World, day: date, _now: datetime) -> bytes:
+    """Write what is installed by zone: the most that it gives on a summer day, and a tenth more."""
+    most = world.btm_solar("nyiso", date(day.year, 6, 21)).groupby("location", as_index=False)["btm_solar_mw"].max()
+    stamp = f"{day:%m/%d/%Y} 00:00"
+    return csv_text(
+        {
+            "Time Stamp": [stamp] * len(most),
+            "Time Zone": [f"{datetime.combine(day, time(), tzinfo=ZONE):%Z}"] * len(most),
+        },
+        {"Zone Name": most["location"], "MW Value": fixed(most["btm_solar_mw"] * 1.1, 1)},
+    )
+
+
+def control_error(month: date) -> bytes:
+    """Write a month's area control error: every six seconds, two waves, stamps with their zone."""
+    end = (month + timedelta(days=31)).replace(day=1)
+    bounds = [pd.Timestamp(datetime.combine(day, time(), tzinfo=ZONE)).tz_convert("UTC") for day in (month, end)]
+    minutes = pd.Series(pd.date_range(*bounds, freq="min", inclusive="left", unit="us"))
+    local = minutes.dt.tz_convert(ZONE)
+    heads, marks = local.dt.strftime("%m/%d/%Y %H:%M"), local.dt.strftime("%Z")
+    place = np.arange(len(minutes) * 10)
+    errors = 60 * np.sin(place * 0.37) + 40 * np.sin(place * 0.011)
+    texts = [
+        f"{head}:{second:02d} {mark}" for head, mark in zip(heads, marks, strict=True) for second in range(5, 60, 6)
+    ]
+    lines = [f"{text},{error:.2f}" for text, error in zip(texts, errors, strict=True)]
+    return "\n".join(("time,value", *lines, "")).encode()
+
+
 WRITERS: dict[str, Writer] = {
     "pal": _load(5, "Load"),
     "palIntegrated": _load(60, "Integrated Load"),
     "isolf": _load_forecast,
     "rtfuelmix": _fuel_mix,
     "BTMEstimatedActual": _btm_solar,
+    "btminstalledcapacitytracking": _installed_capacity,
     "btmdaforecast": _btm_solar_forecast,
     "ExternalLimitsFlows": _interfaces,
     "ErieCirculationDA": _circulation(60),
