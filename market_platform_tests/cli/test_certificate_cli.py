@@ -187,3 +187,45 @@ def test_acts_at_the_registry_itself_are_dry_until_they_are_sent(call, tmp_path)
     assert path.read_text().strip().endswith(",30,MM7,,")
     call("mrets", "mass-transfer", path, "--quantity", 30, code=2)
     call("mrets", "transfer", "Nobody", "--quantity", 1, code=1, error="0 organizations")
+
+
+def test_certificates_are_banked_and_taken_out_again(call, listed):
+    def held():
+        rows = json.loads(call("positions", "--by", "account_kind", "--json"))
+        return {row["account_kind"]: row["quantity"] for row in rows}
+
+    assert "100 certificates are banked now" in call("move", "banked", *GATS, "--quantity", 100)
+    assert held() == {"active": 800, "banked": 100}
+    assert "40 certificates are active now" in call("move", "active", *GATS, "--quantity", 40, "--from", "banked")
+    assert held() == {"active": 840, "banked": 60}
+    call("move", "elsewhere", *GATS, "--quantity", 1, code=2)
+    kinds = {row["kind"] for row in json.loads(call("accounts", "--owner", "Simulated Prairie Power", "--json"))}
+    assert kinds == {"active", "banked"}
+
+
+def test_a_trading_period_is_entered_as_published(call):
+    said = call(
+        "window", "2026-12-15T15:00:00", "2027-01-15T22:00:00", "--registry", "nepool_gis", "--source", "rules 3.2"
+    )
+    assert said.strip() == "nepool_gis trades from 2026-12-15 15:00 to 2027-01-15 22:00 UTC"
+
+
+@pytest.mark.long
+def test_lists_of_all_registries_are_read_once(call):
+    first = json.loads(call("sync", "--json"))
+    assert {row["registry"] for row in first} >= {"mrets"}
+    assert sum(row["issued"] for row in first) > 0
+    again = json.loads(call("sync", "--json"))
+    assert [(row["issued"], row["retired"], row["gone"]) for row in again] == [(0, 0, 0)] * len(first)
+    lines = call("sync").splitlines()
+    assert lines[0].split("\t")[:3] == ["registry", "ranges", "issued"]
+
+
+@pytest.mark.long
+def test_esg_and_duties_in_words(call):
+    said = call("esg")
+    assert "overall score: " in said
+    assert said.splitlines()[0].startswith("year\tsubject\tmetric")
+    assert "DC" in call("comply", "programmes")
+    call("comply", "programmes", "XX", code=2)
+    call("comply", "deadlines", "--state", "XX", code=2)

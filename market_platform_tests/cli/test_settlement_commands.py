@@ -64,6 +64,23 @@ def test_from_shadow_to_pack(run, folder, tmp_path):
     assert pack["files"][0].endswith("pjm-SIM-DESK-2026-11.xlsx")
 
 
+def test_lines_add_up_to_the_charges_and_what_is_late_is_listed(run, folder):
+    charges = {
+        row["charge_code"]: float(row["amount_usd"]) for row in run("shadow", "pjm", "--day", str(DAY), "--json")
+    }
+    lines = run("shadow", "pjm", "--day", str(DAY), "--lines", "--json")
+    for code, amount in charges.items():
+        assert sum(float(row["amount_usd"]) for row in lines if row["charge_code"] == code) == pytest.approx(
+            amount, abs=0.005
+        )
+    assert "rule V was read in an official text" in run("shadow", "pjm", "--day", str(DAY))
+    refused = run("shadow", "pjm", "--day", str(DAY), "--xml", str(folder / "statement.xml"), code=1)
+    assert "is for one ERCOT account" in refused
+    assert "no lines of account NOBODY" in run("shadow", "pjm", "--day", str(DAY), "--account", "NOBODY", code=1)
+    assert all(row["market_day"] < row["due_on"] for row in run("overdue", "--json"))
+    run("pack", "pjm", "SIM-DESK", "2026-11", "--format", "docx", code=2)
+
+
 def test_a_bill_with_its_hourly_reports(run, folder, tmp_path):
     (waiting,) = (path for path in (folder / "inbox" / "statements").iterdir() if path.is_file())
     with zipfile.ZipFile(waiting) as archive:
