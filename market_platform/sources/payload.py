@@ -91,8 +91,8 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
 DATA_PAGE = re.compile(rb"<th[^>]*>\s*(?:<[^>]*>\s*)*Clearing Price", re.IGNORECASE)
 
 
-# Another one: CAISO's daily storage report keeps its series in the script of a page of charts.
-CHART_PAGE = re.compile(rb"\btot_(?:energy|charge)_\w+\s*=\s*\[")
+# Others: CAISO's daily reports of storage and renewables keep their series in the script of a page of charts.
+CHART_PAGE = re.compile(rb"\b(?:tot_(?:energy|charge|gen)|curt_h(?:ourly|r))_\w+\s*=\s*(?:\[|JSON\.parse)")
 PAGE_BEGINS = (b"<!doctype html", b"<html", b"<head")
 
 

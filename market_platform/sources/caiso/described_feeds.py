@@ -10,12 +10,20 @@ from datetime import time
 
 from market_platform.contracts.families.operations import SYSTEM_FIGURES
 from market_platform.errors import NotPublishedYet
-from market_platform.sources.caiso import storage_report
+from market_platform.sources.caiso import chart_pages
 from market_platform.sources.caiso.columns import RIGHTS_PRICES
 from market_platform.sources.caiso.declare import BIDS_OUT, DAILY, DAY_AHEAD, QUARTERS, caiso_feed
 from market_platform.sources.caiso.described import counted_figures, figures
 from market_platform.sources.caiso.oasis import read_report
-from market_platform.sources.caiso.requests import STORAGE_REPORT, XML_IN_ZIP, Ask, Span, storage_report_page
+from market_platform.sources.caiso.requests import (
+    RENEWABLES_REPORT,
+    STORAGE_REPORT,
+    XML_IN_ZIP,
+    Ask,
+    Span,
+    renewables_report_page,
+    storage_report_page,
+)
 from market_platform.sources.feed import Feed, Publication, Unread
 from market_platform.sources.payload import Payload, Request
 
@@ -80,10 +88,14 @@ RIGHTS_FEEDS: tuple[Feed, ...] = (
     ),
 )  # fmt: skip
 
-STORAGE_FEEDS: tuple[Feed, ...] = (
-    caiso_feed("storage_report", "Storage scheduled, charged and bid, daily report", SYSTEM_FIGURES, "documents", STORAGE_REPORT,
-               parse=storage_report.series, request=storage_report_page, **DAILY,
-               note="S: series of a page of charts, under the names of its script"),
+CHART_FEEDS: tuple[Feed, ...] = tuple(
+    caiso_feed(key, title, SYSTEM_FIGURES, "documents", stem, parse=chart_pages.series, request=request, **DAILY,
+               note="S: series of a page of charts, under the names of its script")
+    for key, title, stem, request in (
+        ("storage_report", "Storage scheduled, charged and bid, daily report", STORAGE_REPORT, storage_report_page),
+        ("renewables_report", "Wind and solar by run and their curtailment by cause, daily report", RENEWABLES_REPORT,
+         renewables_report_page),
+    )
 )  # fmt: skip
 
-DESCRIBED_FEEDS: tuple[Feed, ...] = (*RAMP_FEEDS, *TIE_FEEDS, *RIGHTS_FEEDS, *STORAGE_FEEDS)
+DESCRIBED_FEEDS: tuple[Feed, ...] = (*RAMP_FEEDS, *TIE_FEEDS, *RIGHTS_FEEDS, *CHART_FEEDS)

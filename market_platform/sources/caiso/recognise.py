@@ -54,7 +54,7 @@ class Recogniser:
         if name.lower().endswith((".xlsx", ".xlsm")):
             return "caiso_unit_outages" if UNIT_OUTAGES in name.lower() else None
         if is_chart_page(payload.content):
-            return "caiso_storage_report"
+            return "caiso_renewables_report" if b"curt_h" in payload.content else "caiso_storage_report"
         if is_xml(payload):
             if NAMESPACE not in payload.content[:HEAD_BYTES]:
                 return None

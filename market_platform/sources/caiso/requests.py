@@ -30,6 +30,7 @@ OUTLOOK_URL = "https://www.caiso.com/outlook"
 DOCUMENTS_URL = "https://www.caiso.com/documents"
 UNIT_OUTAGES = "curtailed-non-operational-generator-prior-trade-date-report"
 STORAGE_REPORT = "daily-energy-storage-report"
+RENEWABLES_REPORT = "daily-renewable-report"
 WORKBOOK_DASHED_DAY = date(2024, 5, 31)
 WORKBOOK_ODD_DAY = date(2024, 6, 1)
 WORKBOOK_PLAIN_AGAIN = date(2025, 1, 13)
@@ -137,23 +138,29 @@ def unit_outage_workbook(_feed: Feed, days: Sequence[date], today: date) -> list
 
 def storage_report_page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
     """Ask for the daily storage reports; names of the page have been spelt in several ways (public client's addresses)."""
-    requests = []
-    for day in sorted(set(days)):
-        month, plain = f"{day:%b}".lower(), f"{day.day}"
-        slugs = [
-            f"{STORAGE_REPORT}-{month}-{number}{dash}{day.year}"
-            for dash in ("-", "")
-            for number in (f"{day:%d}", plain)
-        ]
-        slugs += [f"{STORAGE_REPORT.replace('-', '')}{month}{number}-{day.year}" for number in (f"{day:%d}", plain)]
-        spelt = list(dict.fromkeys(f"{slug}{ending}" for slug in slugs for ending in ("", "-corrected")))
-        archived = (today - day).days > WORKBOOK_LATE_DAYS
-        first, *others = (
-            Request(f"{DOCUMENTS_URL}/{slug}.html", f"{day:%Y%m%d}_{STORAGE_REPORT}.html", (day,), archived=archived)
-            for slug in spelt
-        )
-        requests.append(replace(first, alternatives=tuple(others)))
-    return requests
+    return [_page(STORAGE_REPORT, day, _storage_slugs(day), today) for day in sorted(set(days))]
+
+
+def renewables_report_page(_feed: Feed, days: Sequence[date], today: date) -> list[Request]:
+    """Ask for the daily renewable reports."""
+    return [_page(RENEWABLES_REPORT, day, [f"{RENEWABLES_REPORT}-{day:%b-%d-%Y}"], today) for day in sorted(set(days))]
+
+
+def _storage_slugs(day: date) -> list[str]:
+    numbers = (f"{day:%d}", f"{day.day}")
+    slugs = [f"{STORAGE_REPORT}-{day:%b}-{number}{dash}{day.year}" for dash in ("-", "") for number in numbers]
+    return [*slugs, *(f"{STORAGE_REPORT.replace('-', '')}{day:%b}{number}-{day.year}" for number in numbers)]
+
+
+def _page(stem: str, day: date, slugs: Sequence[str], today: date) -> Request:
+    """Return the request of a page under its first name, the others and those of corrected pages as alternatives."""
+    spelt = dict.fromkeys(f"{slug.lower()}{ending}" for slug in slugs for ending in ("", "-corrected"))
+    archived = (today - day).days > WORKBOOK_LATE_DAYS
+    first, *others = (
+        Request(f"{DOCUMENTS_URL}/{slug}.html", f"{day:%Y%m%d}_{stem}.html", (day,), archived=archived)
+        for slug in spelt
+    )
+    return replace(first, alternatives=tuple(others))
 
 
 def _month(feed: Feed, days: list[date]) -> tuple[datetime, datetime, tuple[date, ...]]:

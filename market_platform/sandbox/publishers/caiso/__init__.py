@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 import httpx
 
+from market_platform.sandbox.publishers.caiso.chart_pages import chart_page
 from market_platform.sandbox.publishers.caiso.oasis import answer_group, answer_single
-from market_platform.sandbox.publishers.caiso.outlook import outlook_file, storage_page, unit_workbook
+from market_platform.sandbox.publishers.caiso.outlook import outlook_file, unit_workbook
 from market_platform.sandbox.publishers.caiso.wire import ZONE, zipped
 from market_platform.sandbox.world import World
 
@@ -25,8 +26,8 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return outlook_file(world, found[1], now.astimezone(ZONE).date(), now)
     if found := re.fullmatch(r"/outlook/history/(\d{8})/(\w+)\.csv", path):
         return outlook_file(world, found[2], _day(found[1], "%Y%m%d"), now)
-    if found := re.fullmatch(r"/documents/daily-energy-storage-report-(\w{3}-\d\d-\d{4})\.html", path):
-        return storage_page(world, _day(found[1], "%b-%d-%Y"), now)
+    if found := re.fullmatch(r"/documents/daily-(energy-storage|renewable)-report-(\w{3}-\d\d-\d{4})\.html", path):
+        return chart_page(world, found[1], _day(found[2], "%b-%d-%Y"), now)
     if found := re.fullmatch(WORKBOOK, path):
         for pattern in ("%Y%m%d", "%Y-%m-%d", "%b-%d-%Y"):
             try:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import httpx
 import pandas as pd
 
-from market_platform.markets.market_day import day_bounds, hours_in_day
+from market_platform.markets.market_day import day_bounds
 from market_platform.sandbox.publishers.caiso.wire import ZONE
 from market_platform.sandbox.world import World
 
@@ -151,30 +151,6 @@ def _adequacy(world: World, day: date, now: datetime) -> bytes:
     numbers = table.columns[1:]
     table[numbers] = table[numbers].round(0)
     return table.astype(dict.fromkeys(numbers, "Int64")).to_csv(index=False, lineterminator="\r\n").encode()
-
-
-STORAGE_RUNS = {"ifm": 60, "ruc": 60, "rtpd": 15, "rtd": 5}
-
-
-def storage_page(world: World, day: date, now: datetime) -> httpx.Response:
-    """Return the page of charts of storage; it is out the next morning. Its series are a share of load, and simulated."""
-    if now < datetime.combine(day + timedelta(days=1), time(8, 30), tzinfo=ZONE):
-        return httpx.Response(404)
-    lines = []
-    for run, minutes in STORAGE_RUNS.items():
-        load = world.load("caiso", day, minutes).groupby("interval_start")["load_mw"].sum()
-        output = (load - load.mean()).round(0)
-        parts = {
-            "tot_energy": output,
-            "tot_energy_hybrid": output * 0.1,
-            "tot_charge": 20_000.0 - output.cumsum() * minutes / 60,
-        }
-        lines += [f"var {name}_{run} = [{','.join(f'{value:.1f}' for value in part)}];" for name, part in parts.items()]
-    hours = ["NA", *["1500"] * (hours_in_day(day, ZONE) - 1)]
-    lines += [f"var {name} = [{','.join(hours)}];" for name in ("as_ru_ifm", "bid_ifm_pos_3", "bid_ifm_neg_ss")]
-    page = "<!DOCTYPE html>\n<html><head><title>Daily Energy Storage Report (simulated)</title></head><body><script>\n"
-    content = page + "\n".join(lines) + "\n</script></body></html>\n"
-    return httpx.Response(200, content=content.encode(), headers={"X-Simulated": "market-platform sandbox"})
 
 
 HEADINGS = ("OUTAGE MRID", "RESOURCE NAME", "RESOURCE ID", "OUTAGE TYPE", "NATURE OF WORK",

@@ -1,4 +1,4 @@
-"""The daily storage report: series of a page's script, laid on the day by their length."""
+"""Daily reports that are pages of charts: series of a page's script, laid on the day by their length."""
 
 from datetime import date
 
@@ -63,3 +63,32 @@ def test_the_page_is_asked_for_under_every_spelling_seen():
         names
     )
     assert len(set(names)) == len(names) == 12
+
+
+def test_curtailment_is_read_from_the_renewables_report_and_other_spans_are_read_over():
+    hours = ",".join(["0"] * 11 + ["250.5"] + ["0"] * 12)
+    lines = (
+        f"var curt_hr_tot_solar_econ_local_mwh = [{hours}];\nvar curt_hourly_max_ss_system = [{hours}];\n"
+        f'var curt_daily_econ_local_mwh = [1,2,3];\nvar tot_gen_wind_iso_telem = JSON.parse("[{",".join(["7"] * 288)}]");\n'
+    )
+    file = Payload(
+        "20260609_daily-renewable-report.html", f"<!DOCTYPE html><html><script>{lines}</script></html>".encode()
+    )
+    assert CAISO.recognise(file) == "caiso_renewables_report"
+    feed = next(feed for feed in FEEDS if feed.key == "caiso_renewables_report")
+    verdict = validate(feed.parse(feed, unpack(file)), feed.contract)
+    assert verdict.refused.empty
+    rows = verdict.accepted.set_index("figure")
+    assert set(rows.index) == {
+        "curt_hr_tot_solar_econ_local_mwh",
+        "curt_hourly_max_ss_system",
+        "tot_gen_wind_iso_telem",
+    }
+    cut = rows.loc["curt_hr_tot_solar_econ_local_mwh"]
+    assert (cut["value"].sum(), set(cut["unit"])) == (250.5, {"MWh"})
+    assert str(cut["interval_start"][cut["value"] > 0].iloc[0]) == "2026-06-09 18:00:00+00:00"
+    assert set(rows.loc["curt_hourly_max_ss_system", "unit"]) == {"MW"}
+    assert (len(rows.loc["tot_gen_wind_iso_telem"]), set(rows.loc["tot_gen_wind_iso_telem", "subject"])) == (
+        288,
+        {"TELEM"},
+    )

@@ -1,7 +1,8 @@
-"""The daily energy storage report: a page of charts whose series stand in its script, one list of numbers a series.
+"""Daily reports that are pages of charts: their series stand in the script, one list of numbers a series.
 
-A series is called by what it is of and by its run (``tot_energy_hybrid_rtd``, ``bid_ifm_pos_3``); it holds one value an
-interval of the day and no clock. Layout second-hand: the public client gridstatus 0.37 reads it so.
+A series is called by what it is of and by its run (``tot_energy_hybrid_rtd``, ``bid_ifm_pos_3``, ``curt_hourly_econ_local``);
+it holds one value an interval of the day and no clock. Charts of other spans (days before, months) say what earlier
+reports said, and are read over. Layouts second-hand: the public client gridstatus 0.37 reads them so.
 """
 
 import re
@@ -19,16 +20,18 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamps import as_day
 
-SERIES = re.compile(r"\b((?:tot|as|bid)_\w+)\s*=\s*\[([^\[\]]*)\]")
-RUN = re.compile(r"_(ifm|ruc|rtpd|rtd)(?:_|$)")
-CHARGE = re.compile(r"tot_charge_")
+# Some lists are wrapped: name = JSON.parse("[...]").
+SERIES = re.compile(r"\b((?:tot|as|bid|curt)_\w+)\s*=\s*(?:JSON\.parse\(\s*\[?[\"']?)?\[([^\[\]]*)\]")
+OTHER_SPAN = re.compile(r"_(daily|monthly|ytd)_")
+RUN = re.compile(r"_(ifm|ruc|rtpd|rtd|rtbs|telem|forec)(?:_|$)")
+ENERGY = re.compile(r"^tot_charge_|_mwh$|^curt_hourly_(?!max_)")
 MINUTES = (60, 15, 5)
 NO_VALUE = ("", "na", "n/a", "nan", "null", "none", "-")
 DAY_IN_NAME = re.compile(r"(20\d{6})|([a-z]{3})-?(\d{1,2})-?(20\d{2})", re.IGNORECASE)
 
 
 def series(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
-    """Storage scheduled, charged and bid, one row a series and interval, each series under its own name.
+    """Figures of a report's day, one row a series and interval, each series under its own name.
 
     The length of a series tells its interval: hours, quarters or five minutes of that very day. One that fits none of
     them (a clock-change day drawn with 24 hours) says nothing of when, so it goes to quarantine whole.
@@ -57,15 +60,16 @@ def series(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def _rows(feed: Feed, position: int, payload: Payload) -> Iterator[tuple[object, ...]]:
-    found = SERIES.findall(payload.content.decode("utf-8", "replace"))
+    text = payload.content.decode("utf-8", "replace").replace('\\"', '"')
+    found = [(name, values) for name, values in SERIES.findall(text) if not OTHER_SPAN.search(name)]
     if not found:
-        raise UnreadablePayload(f"{payload.name}: the page holds no series of storage; fetch it again")
+        raise UnreadablePayload(f"{payload.name}: the page holds no series of its day; fetch it again")
     day = _day(payload)
     begin, end = day_bounds(day, feed.zone)
-    for line, (name, text) in enumerate(found, start=1):
-        cells = [cell.strip().strip("\"'") for cell in text.split(",")] if text.strip() else []
+    for line, (name, values) in enumerate(found, start=1):
+        cells = [cell.strip().strip("\"'") for cell in values.split(",")] if values.strip() else []
         run = RUN.search(name)
-        subject, unit = run[1].upper() if run else "", "MWh" if CHARGE.match(name) else "MW"
+        subject, unit = run[1].upper() if run else "", "MWh" if ENERGY.search(name) else "MW"
         length = next((minutes for minutes in MINUTES if begin + timedelta(minutes=minutes) * len(cells) == end), None)
         astray = (
             None if length else f"{name}: {len(cells)} values are neither hours, quarters nor five minutes of {day}"
