@@ -27,7 +27,7 @@ from market_platform.sources.caiso.requests import (
 from market_platform.sources.feed import Feed, Publication, Unread
 from market_platform.sources.payload import Payload, Request
 
-NOTE = "S: asked for as XML, which describes itself; names of figures are unverified"
+NOTE = "asked for as XML, which describes itself; names of figures are unverified"
 EVERY_RIGHT = {"market_name": "ALL", "market_term": "ALL", "time_of_use": "ALL"}
 CLEARING, INVENTORY = "CRR_CLEARING", "CRR_INVENTORY"
 
@@ -89,8 +89,8 @@ RIGHTS_FEEDS: tuple[Feed, ...] = (
 )  # fmt: skip
 
 CHART_FEEDS: tuple[Feed, ...] = tuple(
-    caiso_feed(key, title, SYSTEM_FIGURES, "documents", stem, parse=chart_pages.series, request=request, **DAILY,
-               note="S: series of a page of charts, under the names of its script")
+    caiso_feed(key, title, SYSTEM_FIGURES, stem, "", parse=chart_pages.series, request=request, **DAILY,
+               note="series of a page of charts, under the names of its script")
     for key, title, stem, request in (
         ("storage_report", "Storage scheduled, charged and bid, daily report", STORAGE_REPORT, storage_report_page),
         ("renewables_report", "Wind and solar by run and their curtailment by cause, daily report", RENEWABLES_REPORT,

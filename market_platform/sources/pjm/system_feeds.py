@@ -148,7 +148,7 @@ BIDS = (
     ),
     feed("ftr-auction-results", "Results of FTR auctions by path", auctions.FTR_AUCTIONS, key="ftr_results",
           parse=rights_results.results, publication=Publication(time(17), 0), cadence=Cadence.MONTHLY, request=None, pages=None,
-          note="U: from the member's own download of the FTR Center; headings in rights_headings.csv, owners are not kept"),
+          note="from a member's own download of the FTR Center: XML, or CSV whose headings are unverified; owners are not kept"),
     feed("ftr_cong_lmp", "Congestion prices by FTR class, realised and simulated", auctions.FTR_CONGESTION,
           parse=rights.ftr_congestion, publication=SETTLED, cadence=Cadence.MONTHLY,
           request=AskByColumn("effective_day", day_range, months=True)),
