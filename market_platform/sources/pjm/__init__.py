@@ -10,6 +10,6 @@ Decisions that hold for all of it:
   nodes are the ones to backfill, and hubs and zones stand in them under their own types.
 - An answer is all its pages: where they do not add up to the announced total, nothing of it is stored.
 - Every call needs a subscription key. A non-member's allows six calls a minute, a member's six hundred.
-- Clearing prices of FTR auctions are for members; public are the bids, four months late, and the congestion prices that
-  rights settle on.
+- Clearing prices of FTR auctions are for members, whose own downloads are imported; public are the bids, four months late,
+  and the congestion prices that rights settle on.
 """
