@@ -1,12 +1,15 @@
 """Forecast assets on the simulated markets: issued, kept, issued again, scored, and blind to what came later."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from market_platform.cli.main import app
 from market_platform.contracts.families.forecasts import FORECAST_SCORES, FORECASTS, QUANTILES
 from market_platform.contracts.families.prices import LMP
 from market_platform.defs import forecasting
@@ -56,6 +59,13 @@ def test_a_fresh_sandbox_is_forecast_scored_and_says_on_what_rung(make_platform)
     assert set(issued["rung"]) == {"last day"}
     assert issued["reason"].str.contains("the whole pool needs 182").all()
     assert set(rows[rows["kind"] == "hindcast"]["market_day"]) == {date(2026, 11, 20), date(2026, 11, 21)}
+    runner = CliRunner(env={"MARKET_PLATFORM_DATA": str(platform.settings.data_folder)})
+    shown = json.loads(runner.invoke(app, ["forecast", "show", "nyiso", "--json"]).stdout)
+    means = issued.groupby("location")["value"].mean()
+    assert {row["location"]: row["mean"] for row in shown} == pytest.approx(means.to_dict())
+    hours = json.loads(runner.invoke(app, ["forecast", "show", "nyiso", "N.Y.C.", "--json"]).stdout)
+    assert len(hours) == 24
+    assert runner.invoke(app, ["forecast", "show", "nyiso", "Nowhere"]).exit_code == 1
     load = platform.lake.read(FORECASTS, "feed = 'nyiso_load_correction' AND kind = 'issued'")
     assert set(load["rung"]) <= {"iso", "last day"}
     assert (load["value"] > 0).all()

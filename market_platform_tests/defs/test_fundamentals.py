@@ -20,6 +20,7 @@ from market_platform.defs import fundamentals as room
 from market_platform.defs.fundamentals.checks import last_released_week, missing_weeks
 from market_platform.defs.fundamentals.chp import chp_follows_prices, decisions_of, facilities, priced_hours
 from market_platform.defs.fundamentals.history import fundamentals_history
+from market_platform.ingest.derived import lay_in
 from market_platform.platform import Platform
 from market_platform.sandbox.publishers.cme import settlement_file
 from market_platform.sandbox.transport import SandboxTransport
@@ -217,6 +218,29 @@ def test_any_two_legs_from_the_command_line(
     wrong = runner.invoke(app, ["spread", "Nowhere", "2027-01", "Henry Hub", "2027-02"])
     assert wrong.exit_code == 2
     assert "hubs held are" in wrong.output
+
+
+def test_what_the_engines_should_do_from_the_command_line(make_platform: MAKE) -> None:
+    platform = make_platform(now=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    runner = CliRunner(env={"MARKET_PLATFORM_DATA": str(platform.settings.data_folder)})
+    none = runner.invoke(app, ["chp"])
+    assert (none.exit_code, "no decisions from this hour on" in none.output) == (1, True)
+    today = platform.clock().date()
+    list(platform.pipeline.ingest(FEEDS["nyiso_dam_lbmp_zone"], [today, today + timedelta(days=1)]))
+    trading_day = (pd.Timestamp(today) - pd.offsets.BDay(1)).date()
+    settled = Payload("nymex_future.csv", settlement_file(World(0), trading_day, 3))
+    assert not [outcome for outcome in platform.imports.take_file(settled) if outcome.failed]
+    plant = replace(facilities(platform)[0][0], programme="")
+    decided = decisions_of(platform, plant)
+    lay_in(platform.lake, drivers.CHP_DECISIONS, "chp_decisions", decided, read_at=platform.clock(), inputs="0" * 64)
+    [row] = json.loads(runner.invoke(app, ["chp", "--json"]).stdout)
+    ahead = decided[decided["interval_end"] > pd.Timestamp(platform.clock())]
+    assert (row["facility"], row["now"]) == (plant.facility, ahead.sort_values("interval_start")["decision"].iloc[0])
+    assert (row["hours_ahead"], row["hours_run"]) == (len(ahead), int((ahead["decision"] == "run").sum()))
+    hours = json.loads(runner.invoke(app, ["chp", "--facility", plant.facility, "--json"]).stdout)
+    assert sum(hour["saving_usd"] for hour in hours) == pytest.approx(row["saving_usd"])
+    wrong = runner.invoke(app, ["chp", "--facility", "nowhere"])
+    assert (wrong.exit_code, plant.facility in wrong.output) == (2, True)
 
 
 def test_live_an_exchange_that_refuses_is_asked_once_and_the_run_goes_on(tmp_path: Path) -> None:
