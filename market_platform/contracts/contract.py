@@ -7,6 +7,7 @@ read off it. What belongs here is the shape of a contract, not any single family
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -84,7 +85,7 @@ class Contract:
     columns: dict[str, pa.Column]
     identities: tuple[pa.Check, ...] = ()
 
-    @property
+    @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema of the rows that a parser hands over."""
         return pa.DataFrameSchema(

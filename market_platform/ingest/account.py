@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,6 +44,15 @@ class Outcome:
     def failed(self) -> bool:
         """Whether somebody has to look at it."""
         return self.outcome not in ("committed", "unchanged", "not_published")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A fetch that came to its end: what became of it, the rows that were refused, and the names of its files."""
+
+    outcome: Outcome
+    refused: pd.DataFrame | None = None
+    files: Sequence[str] = ()
 
 
 # Fewer than the variables that a statement may have (SQLite: 32,766).
@@ -90,38 +100,22 @@ class Account:
 
     def settle(
         self,
-        fetch_id: str,
-        outcome: Outcome,
+        ended: Sequence[Ended],
         *,
         origin: str,
         at: datetime,
         feed: Feed | None = None,
         standing: pd.DataFrame | None = None,
-        refused: pd.DataFrame | None = None,
-        files: list[str] | None = None,
     ) -> None:
-        """Write the end of one fetch, with its coverage and its quarantined rows, in one transaction."""
-        row: dict[str, object] = {
-            "fetch_id": fetch_id,
-            "feed": outcome.feed,
-            "market_day": outcome.days[0] if outcome.days else None,
-            "origin": origin,
-            "source": outcome.source[:2048],
-            "fetched_at": at,
-            "sha256": outcome.sha256,
-            "outcome": outcome.outcome,
-            "message": outcome.message,
-            "rows_parsed": outcome.rows,
-            "rows_committed": outcome.committed,
-            "rows_changed": outcome.changed,
-            "rows_quarantined": outcome.quarantined,
-        }
+        """Write the ends of the fetches of one commit, its coverage and their quarantined rows, in one transaction."""
+        rows = [(uuid.uuid4().hex, each) for each in ended]
         with self.ledger.begin() as connection:
-            self.ledger.upsert(connection, fetches, [row])
+            self.ledger.upsert(connection, fetches, [_fetch_row(key, each.outcome, origin, at) for key, each in rows])
             if feed is not None and standing is not None:
                 self.ledger.upsert(connection, coverage, _coverage_rows(feed, standing, at))
-            if refused is not None and len(refused):
-                self._keep_refused(connection, fetch_id, outcome, refused, files or [], at)
+            for key, each in rows:
+                if each.refused is not None and len(each.refused):
+                    self._keep_refused(connection, key, each.outcome, each.refused, each.files, at)
 
     def _keep_refused(
         self,
@@ -129,7 +123,7 @@ class Account:
         fetch_id: str,
         outcome: Outcome,
         refused: pd.DataFrame,
-        files: list[str],
+        files: Sequence[str],
         at: datetime,
     ) -> None:
         body = refused.drop(columns=["file", "line", "reason"]).astype(str).to_dict("records")
@@ -152,6 +146,24 @@ class Account:
             )
         for start in range(0, len(rows), QUARANTINE_BATCH):
             self.ledger.upsert(connection, quarantine, rows[start : start + QUARANTINE_BATCH], keep=True)
+
+
+def _fetch_row(fetch_id: str, outcome: Outcome, origin: str, at: datetime) -> dict[str, object]:
+    return {
+        "fetch_id": fetch_id,
+        "feed": outcome.feed,
+        "market_day": outcome.days[0] if outcome.days else None,
+        "origin": origin,
+        "source": outcome.source[:2048],
+        "fetched_at": at,
+        "sha256": outcome.sha256,
+        "outcome": outcome.outcome,
+        "message": outcome.message,
+        "rows_parsed": outcome.rows,
+        "rows_committed": outcome.committed,
+        "rows_changed": outcome.changed,
+        "rows_quarantined": outcome.quarantined,
+    }
 
 
 def _coverage_rows(feed: Feed, standing: pd.DataFrame, at: datetime) -> list[dict[str, object]]:

@@ -1,15 +1,14 @@
 """The last half of the way: what is in the archive is parsed, held against its contract, committed and accounted for."""
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import pandas as pd
 
-from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate
-from market_platform.errors import MarketPlatformError
-from market_platform.ingest.account import Account, Outcome
+from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate_all
+from market_platform.errors import MarketPlatformError, SchemaChanged
+from market_platform.ingest.account import Account, Ended, Outcome
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
 from market_platform.store.lake import Lake
@@ -41,6 +40,33 @@ class _Read:
 
 
 @dataclass(frozen=True)
+class _Parsed:
+    """One payload of one feed as rows, not yet judged."""
+
+    outcome: Outcome
+    files: list[str]
+    rows: pd.DataFrame
+    published_at: datetime | None
+
+    def judged(self, verdict: Verdict | SchemaChanged) -> _Read | Outcome:
+        """Take the verdict on the rows."""
+        if isinstance(verdict, SchemaChanged):
+            return replace(_failed(self.outcome, verdict), files=len(self.files))
+        outcome = replace(
+            self.outcome,
+            message=_reasons(verdict.refused["reason"]),
+            days=self.outcome.days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
+            files=len(self.files),
+            lines=_line_count(self.rows),
+            rows=len(self.rows),
+            committed=len(verdict.accepted),
+            quarantined=len(verdict.refused),
+        )
+        arrival = Arrival(verdict.accepted, outcome.sha256 or "", self.published_at)
+        return _Read(outcome, self.files, verdict, arrival)
+
+
+@dataclass(frozen=True)
 class Landing:
     """Where rows go and who hears of it."""
 
@@ -56,7 +82,7 @@ class Landing:
         One by one keeps each version of a row that was published more than once.
         """
         now = self.clock()
-        read = [self._read(feed, each) for each in archived]
+        read = self._read(feed, archived)
         whole = [each for each in read if isinstance(each, _Read)]
         together = len(whole) > 1 and not _row_comes_twice(feed, whole)
         landed = self._commit(feed, whole, now) if together else [self._commit(feed, [one], now)[0] for one in whole]
@@ -65,32 +91,27 @@ class Landing:
 
     def end(self, outcome: Outcome) -> Outcome:
         """Account for what came to its end with no rows."""
-        self.account.settle(uuid.uuid4().hex, outcome, origin=self.origin, at=self.clock())
+        self.account.settle([Ended(outcome)], origin=self.origin, at=self.clock())
         self.notice(outcome)
         return outcome
 
-    def _read(self, feed: Feed, archived: Archived) -> _Read | Outcome:
+    def _read(self, feed: Feed, archived: Sequence[Archived]) -> list[_Read | Outcome]:
+        """Parse and judge some payloads; in the place of one that cannot be read stands why."""
+        parsed = [self._parsed(feed, each) for each in archived]
+        whole = [each for each in parsed if isinstance(each, _Parsed)]
+        verdicts = iter(validate_all([each.rows for each in whole], feed.contract))
+        return [each if isinstance(each, Outcome) else each.judged(next(verdicts)) for each in parsed]
+
+    def _parsed(self, feed: Feed, archived: Archived) -> _Parsed | Outcome:
         outcome = Outcome(feed.key, archived.source, archived.days, "committed", sha256=archived.digest)
         files: list[Payload] = []
         try:
             files = archived.unpacked()
             rows = feed.parse(feed, files)
-            verdict = validate(rows, feed.contract)
         except MarketPlatformError as error:
             return replace(_failed(outcome, error), files=len(files))
         stamps = [file.published_at for file in files if file.published_at is not None]
-        outcome = replace(
-            outcome,
-            message=_reasons(verdict.refused["reason"]),
-            days=archived.days or tuple(sorted(set(verdict.accepted["market_day"].dropna()))),
-            files=len(files),
-            lines=_line_count(rows),
-            rows=len(rows),
-            committed=len(verdict.accepted),
-            quarantined=len(verdict.refused),
-        )
-        arrival = Arrival(verdict.accepted, archived.digest, max(stamps) if stamps else archived.published_at)
-        return _Read(outcome, [file.name for file in files], verdict, arrival)
+        return _Parsed(outcome, [file.name for file in files], rows, max(stamps) if stamps else archived.published_at)
 
     def _commit(self, feed: Feed, read: Sequence[_Read], now: datetime) -> list[Outcome]:
         """Commit the rows of some payloads at once and account for each."""
@@ -105,22 +126,16 @@ class Landing:
                 standing, changed = commit.standing, commit.changed_by_payload
         except MarketPlatformError as error:
             return [self.end(_failed(each.outcome, error)) for each in read]
-        return [self._settle(feed, each, changed.get(each.arrival.payload, 0), standing, now) for each in read]
+        outcomes = [_ended(each, changed.get(each.arrival.payload, 0)) for each in read]
+        ended = [Ended(outcome, each.verdict.refused, each.files) for outcome, each in zip(outcomes, read, strict=True)]
+        self.account.settle(ended, origin=self.origin, at=now, feed=feed, standing=standing)
+        for outcome in outcomes:
+            self.notice(outcome)
+        return outcomes
 
-    def _settle(self, feed: Feed, read: _Read, changed: int, standing: pd.DataFrame | None, now: datetime) -> Outcome:
-        outcome = replace(read.outcome, outcome=_word(read.verdict, changed), changed=changed)
-        self.account.settle(
-            uuid.uuid4().hex,
-            outcome,
-            origin=self.origin,
-            at=now,
-            feed=feed,
-            standing=standing,
-            refused=read.verdict.refused,
-            files=read.files,
-        )
-        self.notice(outcome)
-        return outcome
+
+def _ended(read: _Read, changed: int) -> Outcome:
+    return replace(read.outcome, outcome=_word(read.verdict, changed), changed=changed)
 
 
 def _failed(outcome: Outcome, error: MarketPlatformError) -> Outcome:
