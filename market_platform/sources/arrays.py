@@ -1,7 +1,7 @@
 """Columns made directly from their parts: pandas' own constructors look through all types for the right one first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,6 +33,11 @@ class Rows(MutableMapping[Any, pd.Series]):
             name: _bare(value) for name, value in dict(columns).items()
         }
         self.count = len(next(iter(self._columns.values()))) if count is None else count  # type: ignore[arg-type]
+
+    @staticmethod
+    def of(table: "Rows | pd.DataFrame") -> "Rows":
+        """Return a table as columns."""
+        return table if isinstance(table, Rows) else Rows(table.items(), len(table))
 
     def __getitem__(self, name: Any) -> pd.Series:  # noqa: ANN401 - a key
         value = self.array(name)
@@ -86,6 +91,23 @@ class Rows(MutableMapping[Any, pd.Series]):
             some[name] = _further(value, first) if callable(value) else _run_of(value, slice(first, stop))
         return Rows(some, stop - first)
 
+    def only(self, names: Sequence[str]) -> "Rows":
+        """Return some columns, which are not made for that."""
+        return Rows({name: self._columns[name] for name in names}, self.count)
+
+    def repeated(self, times: int) -> "Rows":
+        """Return all rows so many times below each other."""
+        if times == 1:
+            return self
+        places = np.tile(np.arange(self.count), times)
+
+        def again(column: Any) -> Any:  # noqa: ANN401 - as ``array``
+            if isinstance(column, pd.Series):
+                return pd.concat([column] * times, ignore_index=True)
+            return np.tile(column, times) if isinstance(column, np.ndarray) else column.take(places)
+
+        return Rows({name: again(column) for name, column in self.arrays().items()}, len(places))
+
     def frame(self) -> pd.DataFrame:
         """Return the rows as a frame."""
         return pd.DataFrame(self.arrays(), index=self.index, copy=False)
@@ -130,8 +152,12 @@ def is_laid(kind: object) -> bool:
 
 def blank_label(rows: int) -> pd.Categorical:
     """Return a column of texts without any text."""
-    nothing = pd.CategoricalDtype(pd.Index([], dtype="object"))
-    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=nothing, validate=False)
+    return pd.Categorical.from_codes(np.full(rows, -1, dtype=np.int8), dtype=_no_texts(), validate=False)
+
+
+@cache
+def _no_texts() -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index([], dtype="object"))
 
 
 def no_defects(index: pd.Index) -> pd.Series:

@@ -45,7 +45,7 @@ def put_together(contract: Contract, rows: Mapping[Any, Any], beside: Sequence[s
         if kind_of(spec) is Kind.TEXT and columns[name].dtype != TEXT:
             column = columns[name]
             if not is_laid(column.dtype):
-                columns[name] = column.astype(TEXT)
+                columns[name] = pd.Series(column, copy=False).astype(TEXT)
                 continue
             if id(column) not in laid:
                 laid[id(column)] = plain_array(column)

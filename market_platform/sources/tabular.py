@@ -106,14 +106,21 @@ def read_csv(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFra
     return read_columns(payloads, fields).frame()
 
 
-def read_columns(payloads: Sequence[Payload], fields: Sequence[Field]) -> Rows:
-    """Read the same as columns, for parsers that go through them once: what takes a column out of a frame adds up."""
+def read_columns(
+    payloads: Sequence[Payload],
+    fields: Sequence[Field],
+    spelled: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda headings: headings,
+) -> Rows:
+    """Read the same as columns, for parsers that go through them once: what takes a column out of a frame adds up.
+
+    ``spelled`` gives the headings of a file as the fields spell them.
+    """
     groups: dict[tuple[str, ...], list[_Body]] = {}
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
     for position, payload in enumerate(payloads):
         headings, start = _heading_line(payload)
         if (names := known.get(headings)) is None:
-            names = known.setdefault(headings, resolve_columns(payload, headings, fields))
+            names = known.setdefault(headings, resolve_columns(payload, spelled(headings), fields))
         groups.setdefault(names, []).append(_body(position, payload.content, start))
     parts = [_read_group(names, bodies, fields) for names, bodies in groups.items()]
     rows = parts[0] if len(parts) == 1 else below_each_other(parts)

@@ -7,17 +7,20 @@ the hours of a 25-hour day to 25 (two-day reports of 2024-11-03) or leave the se
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.errors import UnreadablePayload
-from market_platform.markets.market_day import day_bounds, hours_in_day, utc_from_local
+from market_platform.markets.market_day import day_bounds, hours_in_day
+from market_platform.sources.arrays import Rows
 from market_platform.sources.feed import Feed
 from market_platform.sources.local_clock import LocalClock
 from market_platform.sources.stamp_text import parse_stamps
-from market_platform.sources.stamps import NO_MOMENT, Instants, as_day, laid
+from market_platform.sources.stamps import NO_MOMENT, Instants, days_laid, places_of, texts_of
 
 DAY_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d-%b-%y", "%m/%d/%y")
 STAMP_FORMATS = (
@@ -39,39 +42,77 @@ PLACE = ["file", "line", "defect"]
 # Workbooks count days from here.
 WORKBOOK_EPOCH = pd.Timestamp("1899-12-30")
 SHORT_DAY_HOURS, LONG_DAY_HOURS = 23, 25
+MOST_NAMES = 4  # times the rows: so many possible names of intervals are looked up without a table of those there are
 
 
 def hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     """Market day, interval and place of rows named by ``day`` and ``hour``, with ``flag`` where the report has one."""
-    return _intervals(feed, read, HOUR, np.zeros(len(read), dtype="int64"))
+    return hourly_rows(feed, Rows.of(read)).frame()
 
 
 def quarter_hourly(feed: Feed, read: pd.DataFrame) -> pd.DataFrame:
     """Give the same of rows that also have the ``interval`` within the hour, 1 to 4."""
-    quarter = numbers(read["interval"]) - 1
-    return _intervals(feed, read, QUARTER, quarter * QUARTER.seconds)
+    return quarter_hourly_rows(feed, Rows.of(read)).frame()
 
 
-def _intervals(feed: Feed, read: pd.DataFrame, length: timedelta, seconds: np.ndarray) -> pd.DataFrame:
-    days = moments(read["day"], DAY_FORMATS).astype("datetime64[D]")
-    hours = numbers(read["hour"])
-    flagged = "flag" in read and not read["flag"].isna().all()
-    second = second_run(read["flag"]) if flagged else np.zeros(len(read), dtype=bool)
-    # One whole number names an interval: a day has fewer than 32 hours, an hour fewer than 4096 seconds.
-    names = days.view(np.int64) * 32
-    names += np.clip(hours, 0, 31)
-    names *= 4096
-    names += np.clip(seconds, -1, 4094) + 1
-    names *= 2
-    names += second
-    codes, _ = pd.factorize(np.where(np.isnat(days), -1, names))
-    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last write stands: the first row of each
-    starts = _starts(feed, days[first], hours[first], seconds[first], second[first] if flagged else None)
-    instants = Instants(starts, codes)
-    start, end = instants.utc(), instants.utc(shifted=length)
-    times = {"market_day": as_day(days), "interval_start": start, "interval_end": end}
-    return pd.DataFrame({**times, **{name: read[name] for name in PLACE}}, copy=False)
+def hourly_rows(feed: Feed, read: Rows) -> Rows:
+    """Return what ``hourly`` gives as columns."""
+    return _intervals(feed, read, HOUR, np.zeros(1, dtype=np.int64), np.zeros(read.count, dtype=np.int8))
+
+
+def quarter_hourly_rows(feed: Feed, read: Rows) -> Rows:
+    """Return what ``quarter_hourly`` gives as columns."""
+    quarters, codes = whole_numbers(read.array("interval"))
+    return _intervals(feed, read, QUARTER, (quarters - 1) * QUARTER.seconds, codes)
+
+
+def _intervals(feed: Feed, read: Rows, length: timedelta, seconds: np.ndarray, second_codes: np.ndarray) -> Rows:
+    """Lay out the times of rows; ``seconds`` are the distinct ones after the hour, in rows as their codes say."""
+    days, day_codes = distinct_moments(read.array("day"), DAY_FORMATS)
+    days = days.astype("datetime64[D]")
+    hours, hour_codes = whole_numbers(read.array("hour"))
+    later, flag_codes = _flags(read)
+    # One whole number names an interval: day by day, hour by hour, what is after the hour, and the run through it.
+    shape = (len(days), len(hours), len(seconds), len(later))
+    total = int(np.prod(shape))
+    names = day_codes.astype(np.int32 if total < np.iinfo(np.int32).max else np.int64)
+    for codes, count in zip((hour_codes, second_codes, flag_codes), shape[1:], strict=True):
+        if count > 1:
+            np.multiply(names, count, out=names)
+            np.add(names, codes, out=names)
+    if total <= MOST_NAMES * max(read.count, 1):
+        seen = np.zeros(total, dtype=bool)
+        seen[names] = True
+        there = np.flatnonzero(seen)
+        places = names
+    else:
+        places, there = pd.factorize(names)
+        total = len(there)
+    day, hour, after, run = np.unravel_index(there, shape)
+    starts = _starts(feed, days[day], hours[hour], seconds[after], later[run] if len(later) > 1 else None)
+    laid_out = np.full(total, NO_MOMENT)
+    laid_out[there if places is names else slice(None)] = starts
+    instants = Instants(laid_out, places)
+    times = {
+        "market_day": days_laid(days, day_codes),
+        "interval_start": instants.array(),
+        "interval_end": instants.array(shifted=length),
+    }
+    return read.only(PLACE).assign(**times)
+
+
+def _flags(read: Rows, name: str = "flag") -> tuple[np.ndarray, np.ndarray]:
+    """Return which flags there are, as the second run or not, and each row's; a report without them has one."""
+    if name in read:
+        codes, texts = places_of(read.array(name))
+        if codes.max(initial=-1) >= 0:
+            return np.array([*(_is_second(text) for text in texts.tolist()), False]), _behind_all(codes, len(texts))
+    return np.zeros(1, dtype=bool), np.zeros(read.count, dtype=np.int8)
+
+
+def _behind_all(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return codes with that of blanks, -1, as the one behind all others."""
+    return np.where(codes < 0, count, codes) if codes.min(initial=0) < 0 else codes
 
 
 def _starts(
@@ -108,49 +149,76 @@ def stamped(
     feed: Feed, read: pd.DataFrame, length: timedelta, *, stamp: str = "stamp", flag: str = "flag", ends: bool = False
 ) -> pd.DataFrame:
     """Market day, interval and place of rows with a local stamp that begins (or, with ``ends``, closes) the interval."""
-    local = moments(read[stamp], STAMP_FORMATS)
-    stamp_utc = stamps_utc(feed, read, stamp, flag)
-    start, end = (stamp_utc - length, stamp_utc) if ends else (stamp_utc, stamp_utc + length)
+    return stamped_rows(feed, Rows.of(read), length, stamp=stamp, flag=flag, ends=ends).frame()
+
+
+def stamped_rows(
+    feed: Feed, read: Rows, length: timedelta, *, stamp: str = "stamp", flag: str = "flag", ends: bool = False
+) -> Rows:
+    """Return the same as columns."""
+    local, codes = distinct_moments(read.array(stamp), STAMP_FORMATS)
+    instants = _instants(feed, read, local, codes, flag)
     inside = local - np.timedelta64(1, "us") if ends else local
-    frame = pd.DataFrame({"market_day": as_day(inside), "interval_start": start, "interval_end": end})
-    return frame.assign(**{name: read[name] for name in PLACE})
+    return read.only(PLACE).assign(
+        market_day=days_laid(inside, codes),
+        interval_start=instants.array(shifted=-length if ends else timedelta(0)),
+        interval_end=instants.array(shifted=timedelta(0) if ends else length),
+    )
 
 
-def stamps_utc(feed: Feed, read: pd.DataFrame, stamp: str, flag: str = "") -> pd.Series:
+def stamps_utc(feed: Feed, read: Rows | pd.DataFrame, stamp: str, flag: str = "") -> pd.Series:
     """UTC of a column of local stamps; without a flag the first run through the repeated hour is meant."""
-    local = moments(read[stamp], STAMP_FORMATS)
-    flagged = bool(flag) and flag in read and not read[flag].isna().all()
-    second = second_run(read[flag]) if flagged else np.zeros(len(read), dtype=bool)
-    codes, distinct = pd.factorize(pd.MultiIndex.from_arrays([local, second]))
-    frame = distinct.to_frame(index=False, name=["local", "second"])
-    found = utc_from_local(frame["local"].astype("datetime64[us]"), feed.zone, second_pass=frame["second"].to_numpy())
-    laid = np.append(found.dt.tz_localize(None).to_numpy(), np.datetime64("NaT", "us"))
-    return pd.Series(laid[codes]).dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+    read = Rows.of(read)
+    return _instants(feed, read, *distinct_moments(read.array(stamp), STAMP_FORMATS), flag).utc()
+
+
+def _instants(feed: Feed, read: Rows, local: np.ndarray, codes: np.ndarray, flag: str) -> Instants:
+    clock = LocalClock(local, feed.zone)
+    later, flag_codes = _flags(read, flag)
+    if not later.any():
+        return Instants(clock.utc(), codes)
+    runs = np.concatenate([clock.utc(), clock.utc(later=True)])
+    return Instants(runs, codes + np.where(later[flag_codes], len(local), 0))
 
 
 def moments(column: pd.Series, formats: Sequence[str]) -> np.ndarray:
-    """Naive moments of a categorical of texts; a bare number is a workbook's day count. What cannot be read is NaT."""
-    texts = column.cat.categories
-    found = parse_stamps(texts, formats)
-    left = np.isnat(found)
-    if left.any():
-        days = pd.to_numeric(pd.Series(texts[left], dtype="object"), errors="coerce")
-        moments = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s")
-        found[left] = moments.to_numpy(dtype="datetime64[us]")
-    return laid(found, column.cat.codes.to_numpy())
+    """Naive moments of a column of laid texts; a bare number is a workbook's day count. What cannot be read is NaT."""
+    return np.take(*distinct_moments(column, formats))
+
+
+def distinct_moments(column: pd.Series | ExtensionArray, formats: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct moments of such a column, NaT behind them, and each row's place among them."""
+    codes, texts = texts_of(column)
+    found = np.append(parse_stamps(texts, formats), NO_MOMENT)
+    left = np.flatnonzero(np.isnat(found[:-1]))
+    if left.size:
+        days = pd.to_numeric(pd.Series(texts.take(pa.array(left)).to_pylist(), dtype="object"), errors="coerce")
+        read = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s")
+        found[left] = read.to_numpy(dtype="datetime64[us]")
+    return found, _behind_all(codes, len(texts))
 
 
 def numbers(column: pd.Series) -> np.ndarray:
-    """Whole numbers of a categorical of texts such as ``01:00``, ``1`` or ``24:00``; 0 for what is none."""
-    texts = map(str, column.cat.categories.tolist())
-    found = [int(head) if (head := text.split(":")[0].split(".")[0].strip()).isdigit() else 0 for text in texts]
-    return np.array([*found, 0], dtype="int64")[column.cat.codes.to_numpy()]
+    """Whole numbers of a column of texts such as ``01:00``, ``1`` or ``24:00``; 0 for what is none."""
+    return np.take(*whole_numbers(column))
+
+
+def whole_numbers(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct numbers of such a column, 0 behind them, and each row's place among them."""
+    codes, texts = places_of(column)
+    heads = [str(text).split(":")[0].split(".")[0].strip() for text in texts.tolist()]
+    found = [int(head) if head.isdigit() else 0 for head in heads]
+    return np.array([*found, 0], dtype=np.int64), _behind_all(codes, len(texts))
 
 
 def second_run(column: pd.Series) -> np.ndarray:
     """Mark the rows of the second run through the repeated hour."""
-    marks = [str(text).strip().lower() in SECOND_RUN for text in column.cat.categories]
-    return np.array([*marks, False])[column.cat.codes.to_numpy()]
+    codes, texts = places_of(column)
+    return np.array([*(_is_second(text) for text in texts.tolist()), False])[codes]
+
+
+def _is_second(text: object) -> bool:
+    return str(text).strip().lower() in SECOND_RUN
 
 
 FILE_STAMP = r"\.((?:19|20)\d{6})\.(\d{6})\d*\."
@@ -169,12 +237,10 @@ def issue_moment(feed: Feed, name: str) -> pd.Timestamp | None:
 
 def issue_moments(feed: Feed, names: Sequence[str]) -> np.ndarray:
     """Return the same of many files as naive UTC, NaT where a name has none."""
-    local = np.full(len(names), NO_MOMENT)
-    for place, name in enumerate(names):
-        if found := re.search(FILE_STAMP, name):
-            try:
-                local[place] = datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")  # noqa: DTZ007
-            except ValueError as error:
-                raise UnreadablePayload(f"{name}: the file name holds no moment where it should ({error})") from error
+    found = [re.search(FILE_STAMP, name) for name in names]
+    local = parse_stamps([stamp[1] + stamp[2] if stamp else "" for stamp in found], ["%Y%m%d%H%M%S"])
+    for place in np.flatnonzero(np.isnat(local)).tolist():
+        if stamp := found[place]:
+            raise UnreadablePayload(f"{names[place]}: the file name holds no moment where it should ({stamp[0]})")
     clock = LocalClock(local, feed.zone)
     return np.where(["xhr" in name for name in names], clock.utc(later=True), clock.utc())

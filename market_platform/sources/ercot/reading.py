@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from lxml import etree
+from pandas.api.extensions import ExtensionArray
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.arrays import blank_label
+from market_platform.sources.arrays import Rows
 from market_platform.sources.ercot.workbook import sheets
 from market_platform.sources.laying import recoded
 from market_platform.sources.payload import Payload, look
-from market_platform.sources.tabular import Field, Reads, read_csv
+from market_platform.sources.stamps import places_of
+from market_platform.sources.tabular import Field, Reads, read_columns
 
 BYTE_MARK = b"\xef\xbb\xbf"
 ROWS_BEGIN = re.compile(rb'"data"\s*:\s*\[')
@@ -133,61 +134,57 @@ def read(payloads: Sequence[Payload], fields: Sequence[Field]) -> pd.DataFrame:
 
     Raises SchemaChanged where a heading is missing or unknown, UnreadablePayload where a file is no report.
     """
+    return read_rows(payloads, fields).frame()
+
+
+def read_rows(payloads: Sequence[Payload], fields: Sequence[Field]) -> Rows:
+    """Read the same as columns."""
     known = {heading for spec in fields for heading in spec.headings}
     files = [_as_csv(payload, known, fields) for payload in payloads]
-    heads = {file.content[: file.content.find(b"\n")] for file in files}
-    published = {heading for head in heads for heading in next(csv.reader([head.decode("utf-8", "replace")]), [])}
-    present = [spec for spec in fields if not spec.optional or published & set(spec.headings)]
-    frame = _with_absent(read_csv(files, present), fields)
+    rows = read_columns(files, fields, lambda published: _spelled(published, known))
     for spec in fields:
-        if spec.reads is Reads.LABEL and len(frame[spec.name].cat.categories):
-            published = frame[spec.name]
+        if spec.reads in (Reads.LABEL, Reads.STAMP):
+            published = rows.array(spec.name)
             bare = stripped(published)
             if bare is not published:
-                frame[spec.name] = bare
-    return frame
+                rows[spec.name] = bare
+    return rows
 
 
-def _with_absent(frame: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
-    """Add the fields that no file has, all at once: some reports declare two hundred."""
-    absent = [spec for spec in fields if spec.reads is not Reads.PASSED and spec.name not in frame]
-    blank = pd.Series(blank_label(len(frame)), index=frame.index)
-    nothing = pd.Series(np.nan, index=frame.index)
-    extra = {spec.name: nothing if spec.reads is Reads.NUMBER else blank for spec in absent}
-    return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1) if extra else frame
+def _spelled(published: Sequence[str], known: set[str]) -> tuple[str, ...]:
+    """Put the headings into their plain form; one that is not known stays as published, to be named."""
+    names = [plain(heading) if plain(heading) in known else heading.strip() for heading in published]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
 
 
-def stripped(column: pd.Series) -> pd.Series:
-    """Return a categorical of texts without blanks around them; blank text is no value."""
-    texts = [str(text) for text in column.cat.categories.tolist()]
+def stripped(column: ExtensionArray) -> ExtensionArray | pd.Series:
+    """Return an array of laid texts without blanks around them; blank text is no value."""
+    codes, categories = places_of(column)
+    texts = [str(text) for text in categories.tolist()]
     bare = [text.strip() or None for text in texts]
-    return column if bare == texts else recoded(column, bare, column.cat.codes.to_numpy())
+    return column if bare == texts else recoded(pd.Series(column, copy=False), bare, codes)
 
 
 def _as_csv(payload: Payload, known: set[str], fields: Sequence[Field]) -> Payload:
     look(payload)
     if is_json(payload):
         found = page(payload)
-        return _with_head(payload, found.headings, known, found.lines)
+        return _with_head(payload, found.headings, found.lines)
     if is_workbook(payload):
         return _laid_out(payload, known)
     if is_xml(payload):
-        return _xml_rows(payload, known)
+        return _xml_rows(payload)
     content = payload.content.removeprefix(BYTE_MARK).lstrip(b"\r\n")
     if HEADLESS.match(content):
-        return _with_head(payload, tuple(spec.headings[0] for spec in fields if not spec.optional), known, content)
-    first, _, body = content.partition(b"\n")
-    published = next(csv.reader([first.decode("utf-8", "replace").strip()]), [])
-    return _with_head(payload, tuple(published), known, body)
+        return _with_head(payload, [spec.headings[0] for spec in fields if not spec.optional], content)
+    return payload
 
 
-def _with_head(payload: Payload, published: tuple[str, ...], known: set[str], body: bytes) -> Payload:
-    """Put the headings into their plain form; one that is not known stays as published, to be named."""
-    names = [plain(heading) if plain(heading) in known else heading.strip() for heading in published]
-    while names and not names[-1]:
-        names.pop()
+def _with_head(payload: Payload, published: Sequence[str], body: bytes) -> Payload:
     head = io.StringIO()
-    csv.writer(head, lineterminator="\n").writerow(names)
+    csv.writer(head, lineterminator="\n").writerow(published)
     return Payload(payload.name, head.getvalue().encode() + body, payload.published_at)
 
 
@@ -195,7 +192,7 @@ def _laid_out(payload: Payload, known: set[str]) -> Payload:
     found = [sheet for sheet in sheets(payload) if len({plain(name) for name in sheet.headings} & known) > 1]
     if not found:
         raise UnreadablePayload(f"{payload.name}: no sheet of the workbook has the headings of this report")
-    return _with_head(payload, tuple(found[0].headings), known, b"".join(sheet.lines for sheet in found))
+    return _with_head(payload, found[0].headings, b"".join(sheet.lines for sheet in found))
 
 
 def _xml(payload: Payload) -> etree._Element:
@@ -205,7 +202,7 @@ def _xml(payload: Payload) -> etree._Element:
         raise UnreadablePayload(f"{payload.name}: the XML cannot be read ({error}); fetch it again") from error
 
 
-def _xml_rows(payload: Payload, known: set[str]) -> Payload:
+def _xml_rows(payload: Payload) -> Payload:
     """Lay out a report in XML: each child of the root is a row, its children are the columns."""
     names = headings(payload)
     text = io.StringIO()
@@ -213,4 +210,4 @@ def _xml_rows(payload: Payload, known: set[str]) -> Payload:
     for row in _xml(payload):
         cells = {etree.QName(cell).localname: (cell.text or "").strip() for cell in row}
         writer.writerow([cells.get(name, "") for name in names])
-    return _with_head(payload, names, known, text.getvalue().encode())
+    return _with_head(payload, names, text.getvalue().encode())

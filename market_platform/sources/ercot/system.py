@@ -15,6 +15,7 @@ from market_platform.markets.ercot import (
     WIND_REGIONS,
 )
 from market_platform.markets.market_day import utc_from_local
+from market_platform.sources.arrays import blank_texts
 from market_platform.sources.ercot import system_columns as columns
 from market_platform.sources.ercot.hours import (
     DAY_FORMATS,
@@ -24,13 +25,14 @@ from market_platform.sources.ercot.hours import (
     QUARTER,
     STAMP_FORMATS,
     hourly,
+    hourly_rows,
     moments,
     never,
     quarter_hourly,
     second_run,
     stamped,
 )
-from market_platform.sources.ercot.reading import read
+from market_platform.sources.ercot.reading import read, read_rows
 from market_platform.sources.ercot.rows import finish, issued_at, long
 from market_platform.sources.feed import Feed
 from market_platform.sources.payload import Payload
@@ -66,14 +68,14 @@ def load_by_study_area(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 
 
 def _loads(feed: Feed, payloads: Sequence[Payload], fields: Sequence[Field], zones: Mapping[str, str]) -> pd.DataFrame:
-    rows = read(payloads, fields)
-    times = hourly(feed, rows)
+    rows = read_rows(payloads, fields)
+    times = hourly_rows(feed, rows)
     if "issued_at" in feed.contract.columns:
-        times["issued_at"] = issued_at(feed, rows, payloads)
+        times = times.assign(issued_at=issued_at(feed, rows, payloads))
         if "model" in rows:
-            times["model"] = rows["model"]
+            times = times.assign(model=rows.array("model"))
     else:
-        times["location_id"] = None
+        times = times.assign(location_id=blank_texts(rows.count))
     return finish(feed, long(feed, times, rows, places(zones), "load_mw"))
 
 
@@ -135,8 +137,8 @@ FIVE_MINUTE_RENEWABLES: dict[str, tuple[Sequence[Field], Mapping[str, str]]] = {
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Hourly wind or solar: each issue says what was made so far (``GEN``), what plants plan, and two forecasts."""
     fields, regions, models = RENEWABLES[feed.file_part]
-    rows = read(payloads, fields)
-    times = hourly(feed, rows).assign(issued_at=issued_at(feed, rows, payloads))
+    rows = read_rows(payloads, fields)
+    times = hourly_rows(feed, rows).assign(issued_at=issued_at(feed, rows, payloads))
     wide = {
         f"{model} {location}": {"model": model, "location": location}
         for location in regions.values()
