@@ -51,17 +51,20 @@ def _medians(values: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
     ordered, spare = np.empty((window + 1) * slots), np.empty((window + 1) * slots)
     size = 0
     centre, spread = np.zeros(rows), np.ones(rows)
-    nothing = np.empty(0)
+    in_order, known = np.empty_like(values), np.zeros(rows, dtype=np.int64)
     for row in range(1, rows):
-        comes = values[row - 1]
-        goes = values[row - 1 - window] if row > window else nothing
-        size = _moved_on(ordered, size, np.sort(comes[~np.isnan(comes)]), np.sort(goes[~np.isnan(goes)]), spare)
+        in_order[row - 1] = np.sort(values[row - 1])  # what is unknown comes last
+        known[row - 1] = slots - np.isnan(values[row - 1]).sum()
+        comes = in_order[row - 1, : known[row - 1]]
+        left = max(0, row - 1 - window)
+        goes = in_order[left, : known[left] if row > window else 0]
+        size = _moved_on(ordered, size, comes, goes, spare)
         ordered, spare = spare, ordered
         if size == 0:
             centre[row], spread[row] = centre[row - 1], spread[row - 1]
             continue
         middle = (ordered[(size - 1) // 2] + ordered[size // 2]) / 2
-        wide = np.abs(ordered[:size] - middle).mean()
+        wide = _mean_distance(ordered[:size], middle)
         narrow = MAD_TO_SIGMA * _median_distance(ordered[:size], middle)
         floor = max(RELATIVE_FLOOR * abs(middle), ABSOLUTE_FLOOR)
         centre[row], spread[row] = middle, max(narrow if narrow > MOSTLY_FLAT * wide else wide, floor)
@@ -85,6 +88,15 @@ def _moved_on(ordered: np.ndarray, size: int, comes: np.ndarray, goes: np.ndarra
             come, count = come + 1, count + 1
     out[count : count + size - taken] = ordered[taken:size]
     return count + size - taken
+
+
+@numba.njit(cache=True, fastmath=True)
+def _mean_distance(ordered: np.ndarray, middle: float) -> float:
+    """Return the mean distance from ``middle``; summed in any order, which is several times as fast."""
+    total = 0.0
+    for value in ordered:
+        total += abs(value - middle)
+    return total / ordered.size
 
 
 @numba.njit(cache=True)

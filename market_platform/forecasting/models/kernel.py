@@ -15,7 +15,6 @@ from scipy.linalg import cholesky, solve_triangular
 from market_platform.forecasting.features import Inputs
 
 JITTER = 1e-4
-PART_ROWS = 1024
 NO_TRUST = 1e4  # noise of a row whose target is unknown
 ORDINARY = 1.5  # errors up to this many medians keep their weight
 MIN_ERRORS = 20
@@ -64,8 +63,7 @@ def rational_quadratic(distance: np.ndarray, tail: float) -> np.ndarray:
 def kernel_matrix(distance: np.ndarray, linear: np.ndarray, tail: float) -> np.ndarray:
     """Return K (rows, rows) in float32: rational quadratic of the weighted distance plus the linear part."""
     gram = rational_quadratic(distance, tail)
-    for begin in range(0, len(gram), PART_ROWS):  # a second whole matrix would double the memory
-        gram[begin : begin + PART_ROWS] += linear[begin : begin + PART_ROWS] @ linear.T
+    gram += linear @ linear.T  # in one piece: the library computes half of a symmetric product
     return gram
 
 
