@@ -6,6 +6,7 @@ import sys
 import tempfile
 from datetime import date
 
+import dagster as dg
 import duckdb
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ from market_platform.contracts.families import CONTRACTS
 from market_platform.contracts.families.prices import LMP
 from market_platform.definitions import build_defs
 from market_platform.defs.marts.build import build_marts, write_dbt_page
-from market_platform.defs.marts.mart_assets import feeds_of
+from market_platform.defs.marts.mart_assets import feeds_of, mart_assets
 from market_platform.reporting.documents import SOURCES_FILE, dbt_sources
 from market_platform.reporting.mart_graph import GRAPH_FILE, PROJECT, graph_of, models
 from market_platform.sources.catalogue import FEEDS
@@ -198,3 +199,24 @@ def count_of(platform, where):
         copy = shutil.copy(platform.catalog.path, folder)
         with duckdb.connect(copy, read_only=True) as connection:
             return connection.sql(statement).fetchone()
+
+
+@pytest.mark.long
+def test_the_asset_tells_the_rows_and_the_checks_of_every_mart(marts_platform):
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([mart_assets()], instance=instance, resources={"platform": marts_platform})
+    told = {
+        event.asset_key.to_user_string(): event.materialization.metadata
+        for event in result.get_asset_materialization_events()
+    }
+    assert set(told) == {model.name for model in models()}
+    marts_platform.catalog.refresh()
+    with marts_platform.catalog.connect() as connection:
+        for name in ("prices_hourly", "load_hourly"):
+            assert connection.sql(f"SELECT count(*) FROM {name}").fetchall() == [
+                (told[name]["dagster/row_count"].value,)
+            ]
+    checks = result.get_asset_check_evaluations()
+    assert {check.check_name for check in checks} <= {test for model in models() for test in model.tests}
+    assert [check.check_name for check in checks if not check.passed] == []
+    assert checks

@@ -8,6 +8,7 @@ import pytest
 
 from market_platform.contracts.families.trading import AWARDS, BID_SCHEDULES, BIDS, RESOURCE_DISPATCH, TRADING_KPIS
 from market_platform.defs.trading.prices import DAY_AHEAD
+from market_platform.defs.trading.real_time_assets import real_time_offers
 from market_platform.defs.trading.room import definitions
 from market_platform.platform import Platform
 from market_platform.settings import Settings
@@ -70,6 +71,10 @@ def test_a_fresh_sandbox_trades(make_platform):
     again, _ = run(platform, "pjm_bidding", yesterday)
     assert "stands" in again["pjm_bid_schedule"]["notes"].value
     assert again["bids"]["submissions"].value == "nothing was to be submitted"
+    offers = dg.materialize([real_time_offers], resources={"platform": platform})
+    (event,) = offers.get_asset_materialization_events()
+    assert event.materialization.metadata["what_happened"].value.startswith("- ")
+    assert event.materialization.metadata["origin"].value == "sandbox"
 
 
 def test_with_live_data_and_no_resources_each_asset_says_what_is_missing(tmp_path):
