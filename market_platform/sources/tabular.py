@@ -7,7 +7,6 @@ a ``defect`` that says why. Files of one feed are read together, which makes a m
 import csv
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
@@ -16,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.arrays import (
@@ -32,6 +30,7 @@ from market_platform.sources.arrays import (
     no_defects,
 )
 from market_platform.sources.csv_lines import line_by_line
+from market_platform.sources.csv_tables import whole_columns
 from market_platform.sources.payload import Payload
 
 
@@ -71,8 +70,6 @@ class Field:
 # The compiled loop takes half a second and 120 MB to be loaded: for so many bytes, or where it is loaded already.
 LOADING_BYTES = 2**25
 COMPILED_BYTES = 2**18
-LARGE_BYTES = 2**18  # mean size of a file from which on each is read by itself
-READERS = 2
 MARK = b"\xef\xbb\xbf"
 BLANKS = b" \t\r\n"
 ARROW_READS = {Reads.LABEL: TEXTS, Reads.STAMP: TEXTS, Reads.NUMBER: pa.float64()}
@@ -166,10 +163,6 @@ def _headings(line: bytes) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-# A table of more columns is kept in one block a type: a block a column makes each further column slow.
-WIDE = 90
-
-
 @dataclass(frozen=True)
 class _Body:
     """The data lines of one file without the blanks at their end: seen in place, because files may be large."""
@@ -220,7 +213,8 @@ def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequenc
             return rows
     texts = [body.text for body in bodies if body.end > body.start]
     counts = [body.lines for body in bodies]
-    frame = _fast(names, texts, reads)
+    types = {name: ARROW_READS[reads[name]] for name in names if reads[name] is not Reads.PASSED}
+    frame = whole_columns(names, texts, types)
     if frame is None or len(frame) != sum(counts):
         numbers = {name for name in names if reads[name] is Reads.NUMBER}
         passed_over = {name for name in names if reads[name] is Reads.PASSED}
@@ -286,36 +280,3 @@ def _label(
 def _blank(numeric: bool, run: slice) -> Column:
     """Make some rows of a column that no file has."""
     return np.full(run.stop - run.start, np.nan) if numeric else blank_label(run.stop - run.start)
-
-
-def _fast(names: tuple[str, ...], texts: Sequence[memoryview], reads: dict[str, Reads]) -> pd.DataFrame | None:
-    """Read whole columns at once; None where any line or cell is not as it should be.
-
-    Small files are read as one text; large ones each by itself and side by side, so that no copy of them is made.
-    """
-    if not texts:
-        return None
-    try:
-        if sum(map(len, texts)) > LARGE_BYTES * len(texts):
-            with ThreadPoolExecutor(READERS) as pool:
-                tables = list(pool.map(lambda text: _table(names, text, reads), texts))
-        else:
-            tables = [_table(names, memoryview(b"\n".join(texts)), reads)]
-    except pa.ArrowInvalid:
-        return None
-    table = tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()
-    return table.to_pandas(split_blocks=len(names) <= WIDE, self_destruct=True)
-
-
-def _table(names: tuple[str, ...], text: memoryview, reads: dict[str, Reads]) -> pa.Table:
-    wanted = [name for name in names if reads[name] is not Reads.PASSED]
-    return arrow_csv.read_csv(
-        pa.BufferReader(pa.py_buffer(text)),
-        read_options=arrow_csv.ReadOptions(column_names=list(names), use_threads=False, block_size=len(text) + 1),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types={name: ARROW_READS[reads[name]] for name in wanted},
-            include_columns=wanted,
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )

@@ -106,13 +106,15 @@ def _flags(read: Rows, name: str = "flag") -> tuple[np.ndarray, np.ndarray]:
     if name in read:
         codes, texts = places_of(read.array(name))
         if codes.max(initial=-1) >= 0:
-            return np.array([*(_is_second(text) for text in texts.tolist()), False]), _behind_all(codes, len(texts))
+            return _with_blank(np.array([_is_second(text) for text in texts.tolist()]), codes, blank=False)
     return np.zeros(1, dtype=bool), np.zeros(read.count, dtype=np.int8)
 
 
-def _behind_all(codes: np.ndarray, count: int) -> np.ndarray:
-    """Return codes with that of blanks, -1, as the one behind all others."""
-    return np.where(codes < 0, count, codes) if codes.min(initial=0) < 0 else codes
+def _with_blank(distinct: np.ndarray, codes: np.ndarray, blank: object) -> tuple[np.ndarray, np.ndarray]:
+    """Return distinct values and each row's place among them with ``blank`` behind them, where a row has the place -1."""
+    if codes.min(initial=0) >= 0:
+        return distinct, codes
+    return np.append(distinct, np.array([blank], dtype=distinct.dtype)), np.where(codes < 0, len(distinct), codes)
 
 
 def _starts(
@@ -187,15 +189,15 @@ def moments(column: pd.Series, formats: Sequence[str]) -> np.ndarray:
 
 
 def distinct_moments(column: pd.Series | ExtensionArray, formats: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct moments of such a column, NaT behind them, and each row's place among them."""
+    """Return the distinct moments of such a column and each row's place among them."""
     codes, texts = texts_of(column)
-    found = np.append(parse_stamps(texts, formats), NO_MOMENT)
-    left = np.flatnonzero(np.isnat(found[:-1]))
+    found = parse_stamps(texts, formats)
+    left = np.flatnonzero(np.isnat(found))
     if left.size:
         days = pd.to_numeric(pd.Series(texts.take(pa.array(left)).to_pylist(), dtype="object"), errors="coerce")
         read = (WORKBOOK_EPOCH + pd.to_timedelta(days, unit="D")).dt.round("1s")
         found[left] = read.to_numpy(dtype="datetime64[us]")
-    return found, _behind_all(codes, len(texts))
+    return _with_blank(found, codes, NO_MOMENT)
 
 
 def numbers(column: pd.Series) -> np.ndarray:
@@ -204,11 +206,11 @@ def numbers(column: pd.Series) -> np.ndarray:
 
 
 def whole_numbers(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct numbers of such a column, 0 behind them, and each row's place among them."""
+    """Return the distinct numbers of such a column and each row's place among them."""
     codes, texts = places_of(column)
     heads = [str(text).split(":")[0].split(".")[0].strip() for text in texts.tolist()]
     found = [int(head) if head.isdigit() else 0 for head in heads]
-    return np.array([*found, 0], dtype=np.int64), _behind_all(codes, len(texts))
+    return _with_blank(np.array(found, dtype=np.int64), codes, 0)
 
 
 def second_run(column: pd.Series) -> np.ndarray:
