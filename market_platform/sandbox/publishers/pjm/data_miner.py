@@ -238,7 +238,7 @@ def _csv(rows: pd.DataFrame, sheet: Sheet) -> bytes:
 def _texts(column: pd.Series, form: str, places: int = 6) -> pd.Series:
     """Write a column as the JSON or the CSV has it, each of its values once: stamps and names come again and again."""
     code, kinds = pd.factorize(column, use_na_sentinel=False)
-    return _written(pd.Series(kinds, dtype=column.dtype), form, places).take(code)
+    return _written(pd.Series(kinds, dtype=column.dtype), form, places).take(code).set_axis(column.index)
 
 
 def _written(column: pd.Series, form: str, places: int) -> pd.Series:
