@@ -153,7 +153,7 @@ def test_retired_is_retired_until_the_administrator_undoes_it(world):
 
 
 def test_serials_enter_once(world):
-    world.issue()
+    assert [lot.batch_id for lot in (*world.issue(), *world.issue(parcel("second")))] == [1, 2]
     for again in (parcel(serial_start=100, serial_end=120), parcel()):
         with pytest.raises(DoubleCount, match=rf"serials of {BASE} .* exist in this ledger"):
             world.issue(again)

@@ -8,6 +8,7 @@ import pytest
 
 from market_platform.certificates.ledger.changing_hands import Settle, Transfer
 from market_platform.certificates.ledger.forward import Forward, agree, deliver, rescind
+from market_platform.certificates.ledger.journal import offers
 from market_platform.certificates.ledger.leaving import Retire
 from market_platform.certificates.positions import (
     by,
@@ -118,6 +119,19 @@ def test_a_forward_is_delivered_when_due_and_as_far_as_held(book):
     assert {row[3:] for row in world.held()} == {("Alder Energy", "pending"), ("Alder Energy", "active")}
     with pytest.raises(NotAllowed, match="not rescindable"):
         rescind(book, number, ALICE, april, "test")
+
+
+@pytest.mark.parametrize(("outcome", "again"), [("accepted", 0), ("rejected", 40)])
+def test_what_the_taker_rejects_is_offered_again_and_what_it_accepts_is_not(book, outcome, again):
+    world = World(book)
+    world.issue()
+    terms = Forward(world.alice, world.bob, 40, date(2026, 1, 1), date(2026, 1, 1), date(2026, 3, 1), True)
+    number = agree(book, terms, ALICE, NOON, "x")
+    assert deliver(book, ALICE, NOON, "x") == {number: 40}
+    with book.ledger.read() as connection:
+        [offer] = offers(connection)["transaction_id"].unique().tolist()
+    world.post(Settle(offer, outcome), actor=BOB)
+    assert deliver(book, ALICE, NOON, "x") == ({number: again} if again else {})
 
 
 def test_two_forwards_never_offer_the_same_serials_and_a_rescinded_one_nothing(book):
