@@ -143,15 +143,14 @@ def test_what_only_xml_describes_comes_whole_with_its_units(make_platform, day, 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
 def test_schedules_over_ties_say_tie_run_and_hour(make_platform, day, hours):
     pipeline = make_platform(now=NOW).pipeline
-    for name, run, per_hour in (("dam", "DAM", 1), ("fmm", "RTPD", 4)):
-        feed = FEEDS[f"caiso_{name}_tie_schedules"]
-        (outcome,) = pipeline.ingest(feed, [day])
-        assert (outcome.outcome, outcome.quarantined) == ("committed", 0)
-        stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
-        ties = stored.groupby(["location", "figure"])["interval_start"].nunique()
-        assert len(ties.index.get_level_values("location").unique()) > 3
-        assert set(ties) == {hours * per_hour}
-        assert (set(stored["subject"]), set(stored["unit"])) == ({run}, {"MW"})
+    feed = FEEDS["caiso_dam_tie_schedules"]
+    (outcome,) = pipeline.ingest(feed, [day])
+    assert (outcome.outcome, outcome.quarantined) == ("committed", 0)
+    stored = pipeline.lake.read(feed.contract, f"feed = '{feed.key}'")
+    ties = stored.groupby(["location", "figure"])["interval_start"].nunique()
+    assert len(ties.index.get_level_values("location").unique()) > 3
+    assert set(ties) == {hours}
+    assert (set(stored["subject"]), set(stored["unit"])) == ({"DAM"}, {"MW"})
 
 
 def test_rights_held_are_asked_for_market_by_market(make_platform):

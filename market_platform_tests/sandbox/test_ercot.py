@@ -43,16 +43,10 @@ def test_clock_change_days_are_whole_through_archive_and_query(make_platform, da
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
-def test_adders_and_assumptions_come_whole_by_query_archive_and_list(make_platform, day, hours):
+def test_adders_and_factors_come_whole_by_query_and_archive(make_platform, day, hours):
     platform = make_platform()
-    for key, per_hour in (
-        ("ercot_rtm_adders", 4),
-        ("ercot_as_deployment_factors_druc", 1),
-        ("ercot_sced_highest_bids", 1),
-    ):
+    for key, per_hour in (("ercot_rtm_adders", 4), ("ercot_as_deployment_factors_hruc", 1)):
         assert landed(platform, key, day)["interval_start"].nunique() == hours * per_hour, key
-    names = landed(platform, "ercot_hub_names", DAY)
-    assert set(names["location_type"]) == {"hub", "dc_tie"}
 
 
 def test_the_list_that_needs_no_account_gives_what_the_query_gives(make_platform):
