@@ -46,7 +46,7 @@ class Member:
         model kept of its last run, and is written anew.
         """
         if isinstance(self.setting, lasso.LassoSetting):
-            normalised = lasso.rolling(inputs, known, first, self.setting)
+            normalised = lasso.rolling(inputs, known, first, self.setting, kept)
         else:
             block_of = ordinal // BLOCK_ROWS[self.family]
             if isinstance(self.setting, kernel.KernelSetting):

@@ -23,6 +23,7 @@ LEARNERS = tuple(
     for member in standard_pool()
     if member.name in {"network_28", "boosting_364"}
 )
+LASSO = next(member for member in standard_pool() if member.name == "lasso_91")
 KERNEL = tuple(member for member in standard_pool() if member.name == "kernel_28")
 
 
@@ -77,9 +78,20 @@ def test_a_corrected_past_starts_afresh(member):
     np.testing.assert_array_equal(_last(today, member, kept), _last(today, member, {}))
 
 
+def test_issues_day_by_day_give_what_one_run_over_them_gives():
+    panel, kept = _panel(), {}
+    whole = pool.run(panel, (LASSO,), ROWS - 40).members[LASSO.name]
+    pool.run(panel.as_issued(ROWS - 4), (LASSO,), ROWS - 40, None, kept)
+    for row in (ROWS - 4, ROWS - 3, ROWS - 2):  # the first is issued twice
+        np.testing.assert_allclose(_last(panel.as_issued(row), LASSO, kept), whole[row - ROWS], rtol=1e-9)
+    corrected = dataclasses.replace(panel, target=panel.target + 3.0 * (np.arange(ROWS) == 150)[:, None])
+    today = corrected.as_issued(ROWS - 1)
+    np.testing.assert_array_equal(_last(today, LASSO, kept), _last(today, LASSO, {}))
+
+
 def test_a_saved_model_goes_on_the_next_day():
     panel = _panel()
-    members = (*KERNEL, *LEARNERS)
+    members = (*KERNEL, LASSO, *LEARNERS)
     yesterday, kept = panel.as_issued(ROWS - 2), {}
     made = forecast(Task(yesterday, kept=kept), members)
     _, _, memory = saved.load(saved.save(yesterday, memory=saved.memory_of(made, yesterday, kept)))

@@ -39,7 +39,8 @@ def test_kernel_one_step_equals_a_gaussian_process_refitted_each_day(data):
 def test_lasso_one_step_equals_scikit_learn_refitted_each_day(data):
     inputs, target = data
     columns = np.hstack([np.ones((ROWS, 1)), inputs])
-    ours = lasso.one_step(columns, target, np.ones(ROWS), FIRST, np.r_[0, [0.05] * 5], 1e12, 0.0, 200)
+    beta = np.zeros((2, 6))
+    ours = lasso.one_step(columns, target, np.ones(ROWS), FIRST, np.r_[0, [0.05] * 5], 1e12, 0.0, 200, beta, True)
     for row in range(FIRST, ROWS):
         spread = np.sqrt(np.mean(inputs[:row] ** 2, axis=0))
         for slot in range(2):

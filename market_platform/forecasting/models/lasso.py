@@ -11,9 +11,11 @@ import numba
 import numpy as np
 
 from market_platform.forecasting.features import Inputs
+from market_platform.forecasting.kept import FINGERPRINT, Kept, fingerprint, is_of
 
 SWEEPS = 4
-WARM_UP_ROWS, WARM_UP_EVERY = 99, 7  # the coefficients settle on some days before the first that is forecast
+WARM_UP_ROWS, WARM_UP_EVERY, WARM_UP_SWEEPS = 99, 7, 20  # the coefficients settle on days before the first forecast
+SAME_ROWS = 364  # what was kept goes on where so many days before it are the same
 CLIP = 6.0  # normalised inputs beyond this are spikes: a linear model must not follow them
 
 
@@ -65,26 +67,32 @@ def one_step(
     memory_rows: float,
     ridge: float,
     sweeps: int,
+    beta: np.ndarray,
+    warm_up: bool,
 ) -> np.ndarray:
     """Return the forecasts (rows − first, slots) of rows ``first``… each from all rows before it.
 
     ``inputs`` (rows, columns) with a leading column of ones; ``weight`` (rows,) is 0 where the target is unknown.
-    ``rate`` (columns,) is the penalty per unit of weight and column spread, 0 for the column of ones.
+    ``rate`` (columns,) is the penalty per unit of weight and column spread, 0 for the column of ones. ``beta`` (slots,
+    columns) is where the descent begins, and then what it had reached before the last row; ``warm_up`` lets it settle first.
     """
     rows, columns = inputs.shape
     slots = target.shape[1]
     keep = np.exp(-1.0 / memory_rows)
-    begin = max(0, first - WARM_UP_ROWS)
+    begin = max(0, first - WARM_UP_ROWS) if warm_up else first
+    reached = beta
+    beta = beta.copy()
     share = weight[:begin] * keep ** np.arange(begin - 1, -1, -1)
     shared = (inputs[:begin] * share.reshape(-1, 1)).T
     gram, moment = shared @ inputs[:begin], (shared @ target[:begin]).T.copy()
     total = share.sum()
-    beta = np.zeros((slots, columns))
     forecast = np.zeros((rows - first, slots))
     for row in range(begin, rows):
+        if row == rows - 1:
+            reached[:] = beta
         if total > 0 and (row >= first or (first - row) % WARM_UP_EVERY == 0):
             penalty = rate * np.sqrt(np.diag(gram) * total)
-            _recalibrate(gram, moment, beta, penalty, ridge * total, sweeps)
+            _recalibrate(gram, moment, beta, penalty, ridge * total, sweeps if row >= first else WARM_UP_SWEEPS)
         if row >= first:
             forecast[row - first] = beta @ inputs[row]
         total = total * keep + weight[row]
@@ -95,13 +103,33 @@ def one_step(
     return forecast
 
 
-def rolling(inputs: Inputs, known: np.ndarray, first: int, setting: LassoSetting) -> np.ndarray:
-    """Return normalised forecasts (rows − first, slots) of rows ``first``…, each recalibrated on all rows before it."""
-    start = max(0, first - setting.history_rows)
-    columns = np.clip(inputs.matrix()[start:], -CLIP, CLIP)
+def rolling(
+    inputs: Inputs, known: np.ndarray, first: int, setting: LassoSetting, kept: Kept | None = None
+) -> np.ndarray:
+    """Return normalised forecasts (rows − first, slots) of rows ``first``…, each recalibrated on all rows before it.
+
+    ``kept`` holds the coefficients as they were before the last row of an earlier run, and then of this one.
+    """
+    columns = np.clip(inputs.matrix(), -CLIP, CLIP)
     columns = np.hstack([np.ones((len(columns), 1)), columns])
-    target = np.where(known[:, None], np.nan_to_num(inputs.target), 0.0)[start:]
+    target = np.where(known[:, None], np.nan_to_num(inputs.target), 0.0)
+
+    def before(row: int) -> np.ndarray:
+        same = slice(max(0, row - SAME_ROWS), row)
+        return fingerprint(setting, columns[same], target[same], known[same])
+
+    beta, at = np.zeros((target.shape[1], columns.shape[1])), first
+    for row in (first, first - 1) if kept else ():
+        if is_of(kept, before(row)):
+            beta, at = kept["beta"].copy(), row
+            break
+    goes_on = bool(beta.any())
+    start = max(0, at - setting.history_rows)
     rate = np.full(columns.shape[1], setting.penalty)
     rate[0] = 0.0
+    shape = (rate, setting.memory_rows, setting.ridge, SWEEPS)
     weight = known[start:].astype(float)
-    return one_step(columns, target, weight, first - start, rate, setting.memory_rows, setting.ridge, SWEEPS)
+    forecast = one_step(columns[start:], target[start:], weight, at - start, *shape, beta, not goes_on)
+    if kept is not None:
+        kept |= {"beta": beta, FINGERPRINT: before(len(target) - 1)}
+    return forecast[first - at :]
