@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -56,7 +57,7 @@ class Report:
     queries: tuple[str, ...]
     fields: tuple[Field, ...]
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Field, ...]:
         """All columns that the report may hold."""
         return (*self.fields, *(spare for spare in (*FURNITURE, GROUP) if not self._names(spare)))
@@ -105,6 +106,7 @@ class Moments:
     def __init__(self, column: pd.Series | ExtensionArray) -> None:
         self._codes, texts = texts_of(column)
         self.distinct = _utc_stamps(texts)
+        self._local_days: dict[ZoneInfo, np.ndarray] = {}
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
@@ -122,8 +124,10 @@ class Moments:
         """Local date of each distinct text."""
         if zone is UTC:
             return self.distinct.astype("datetime64[D]")
-        local = pd.DatetimeIndex(self.distinct, tz="UTC").tz_convert(zone).tz_localize(None)
-        return local.to_numpy().astype("datetime64[D]")
+        if zone not in self._local_days:
+            local = pd.DatetimeIndex(self.distinct, tz="UTC").tz_convert(zone).tz_localize(None)
+            self._local_days[zone] = local.to_numpy().astype("datetime64[D]")
+        return self._local_days[zone]
 
     def lay(self, distinct: np.ndarray) -> np.ndarray:
         """Lay one answer a distinct text over the rows; NaT where the row has no text."""
