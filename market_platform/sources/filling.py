@@ -42,7 +42,7 @@ class Filled:
 
     rows: list[int]
     numbers: np.ndarray
-    lay: Sequence[Callable[[slice], np.ndarray]]
+    lay: Sequence[Callable[..., np.ndarray]]
     texts: list[pa.StringArray]
     marked: list[np.ndarray]
 
@@ -153,12 +153,13 @@ def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, shape: Shap
     )
 
 
-def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int, run: slice) -> np.ndarray:
-    """Return the code of each row of a run, in integers as narrow as pandas has them for so many categories."""
+def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int, run: slice, *, narrow: bool = True) -> np.ndarray:
+    """Return the code of each row of a run; ``narrow`` are integers as pandas has them for so many categories."""
     phrases = phrases[run]
     if np.array_equal(of_phrase, np.arange(len(of_phrase))):
         return phrases
-    kind = np.dtype(next(kind for kind in (np.int8, np.int16, np.int32) if texts < np.iinfo(kind).max))
+    kinds = (np.int8, np.int16, np.int32) if narrow else (np.int32,)
+    kind = np.dtype(next(kind for kind in kinds if texts < np.iinfo(kind).max))
     codes = np.frombuffer(pa.allocate_buffer(len(phrases) * kind.itemsize), dtype=kind, count=len(phrases))
     lay_codes(of_phrase.astype(kind), phrases, codes)
     return codes

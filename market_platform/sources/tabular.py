@@ -245,7 +245,6 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     from market_platform.sources.csv_scan import scan
 
     kinds = {Reads.LABEL: LABEL, Reads.STAMP: LABEL, Reads.NUMBER: NUMBER, Reads.PASSED: PASSED}
-    lay = {Reads.LABEL: categorical, Reads.STAMP: dictionary}
     known = {spec.name: spec for spec in fields}
     specs = [known[name] for name in names]
     scanned = scan(
@@ -257,7 +256,7 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     columns: dict[str, Any] = {
         spec.name: next(numbers)
         if spec.reads is Reads.NUMBER
-        else partial(_label, lay[spec.reads], next(codes), next(texts))
+        else partial(_label, spec.reads, next(codes), next(texts))
         for spec in specs
         if spec.reads is not Reads.PASSED
     }
@@ -270,11 +269,9 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     return Rows(columns, sum(scanned.rows))
 
 
-def _label(
-    lay: Callable[..., Column], codes: Callable[[slice], np.ndarray], texts: pa.StringArray, run: slice
-) -> Column:
+def _label(reads: Reads, codes: Callable[..., np.ndarray], texts: pa.StringArray, run: slice) -> Column:
     """Make some rows of a column of texts."""
-    return lay(codes(run), texts)
+    return dictionary(codes(run, narrow=False), texts) if reads is Reads.STAMP else categorical(codes(run), texts)
 
 
 def _blank(numeric: bool, run: slice) -> Column:
