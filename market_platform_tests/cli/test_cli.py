@@ -60,8 +60,16 @@ def test_backfill_passes_over_whole_days_and_status_shows_the_gap(call):
     assert (status["days"], status["complete_days"], status["gaps"], status["coverage_percent"]) == (62, 62, 30, 100.0)
 
 
+def test_backfill_takes_several_feeds(call):
+    words = ("nyiso_load_hourly,nyiso_dam_lbmp_zone", "2026-10-31", "2026-11-01")
+    rows = json.loads(call("backfill", *words, "--json"))
+    # Each month is one request a feed, and NYISO's zips hold the whole month.
+    assert {row["feed"]: row["outcomes"] for row in rows} == dict.fromkeys(words[0].split(","), "2 committed")
+
+
 def test_backfill_of_a_stranger_is_refused(call):
     call("backfill", "atlantis", "2026-10-01", "2026-10-02", code=2)
+    call("backfill", "nyiso_load_hourly,atlantis", "2026-10-01", "2026-10-02", code=2)
 
 
 @pytest.mark.long
