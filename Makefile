@@ -84,7 +84,7 @@ coverage: $(TOOLED)  ## measure which lines all tests run, child processes and a
 	@$(INSTALL) coverage
 	@rm -rf build/coverage
 	@$(BIN)/python -m coverage run -m pytest -n $(WORKERS) --dist worksteal
-	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -p market_platform_tests.interpreted \
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -p market_platform_tests.interpreted.plugin \
 	  -m "not long" -k "not make_room" $(COMPILED)
 	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage json --quiet -o build/coverage.json
 	@$(BIN)/python -m market_platform_tests.mutation --coverage build/coverage.json --page docs/quality.md
