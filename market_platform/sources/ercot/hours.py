@@ -71,7 +71,7 @@ def _intervals(feed: Feed, read: Rows, length: timedelta, seconds: np.ndarray, s
     days, day_codes = distinct_moments(read.array("day"), DAY_FORMATS)
     days = days.astype("datetime64[D]")
     hours, hour_codes = whole_numbers(read.array("hour"))
-    later, flag_codes = _flags(read)
+    later, flag_codes, flagged = _flags(read)
     # One whole number names an interval: day by day, hour by hour, what is after the hour, and the run through it.
     shape = (len(days), len(hours), len(seconds), len(later))
     total = int(np.prod(shape))
@@ -89,7 +89,7 @@ def _intervals(feed: Feed, read: Rows, length: timedelta, seconds: np.ndarray, s
         places, there = pd.factorize(names)
         total = len(there)
     day, hour, after, run = np.unravel_index(there, shape)
-    starts = _starts(feed, days[day], hours[hour], seconds[after], later[run] if len(later) > 1 else None)
+    starts = _starts(feed, days[day], hours[hour], seconds[after], later[run] if flagged else None)
     laid_out = np.full(total, NO_MOMENT)
     laid_out[there if places is names else slice(None)] = starts
     instants = Instants(laid_out, places)
@@ -101,13 +101,13 @@ def _intervals(feed: Feed, read: Rows, length: timedelta, seconds: np.ndarray, s
     return read.only(PLACE).assign(**times)
 
 
-def _flags(read: Rows, name: str = "flag") -> tuple[np.ndarray, np.ndarray]:
-    """Return which flags there are, as the second run or not, and each row's; a report without them has one."""
+def _flags(read: Rows, name: str = "flag") -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return which flags there are, as the second run or not, each row's, and whether the report has any at all."""
     if name in read:
         codes, texts = places_of(read.array(name))
         if codes.max(initial=-1) >= 0:
-            return _with_blank(np.array([_is_second(text) for text in texts.tolist()]), codes, blank=False)
-    return np.zeros(1, dtype=bool), np.zeros(read.count, dtype=np.int8)
+            return *_with_blank(np.array([_is_second(text) for text in texts.tolist()]), codes, blank=False), True
+    return np.zeros(1, dtype=bool), np.zeros(read.count, dtype=np.int8), False
 
 
 def _with_blank(distinct: np.ndarray, codes: np.ndarray, blank: object) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +176,7 @@ def stamps_utc(feed: Feed, read: Rows | pd.DataFrame, stamp: str, flag: str = ""
 
 def _instants(feed: Feed, read: Rows, local: np.ndarray, codes: np.ndarray, flag: str) -> Instants:
     clock = LocalClock(local, feed.zone)
-    later, flag_codes = _flags(read, flag)
+    later, flag_codes, _ = _flags(read, flag)
     if not later.any():
         return Instants(clock.utc(), codes)
     runs = np.concatenate([clock.utc(), clock.utc(later=True)])
