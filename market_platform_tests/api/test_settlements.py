@@ -43,7 +43,11 @@ def test_a_statement_is_listed_shown_and_reconciled_again(asked):
     shown = asked("read", "GET", path).raise_for_status().json()
     assert shown["sha256"] == listed["sha256"]
     assert asked("read", "POST", f"{path}/reconcile", headers={"Idempotency-Key": "not-allowed"}).status_code == 403
-    again = asked("trade", "POST", f"{path}/reconcile", headers={"Idempotency-Key": "reconcile-once"}).raise_for_status().json()
+    again = (
+        asked("trade", "POST", f"{path}/reconcile", headers={"Idempotency-Key": "reconcile-once"})
+        .raise_for_status()
+        .json()
+    )
     assert (again["sha256"], again["rows_written"], again["unexplained_usd"]) == (listed["sha256"], 0, "0.00")
     assert again == asked("trade", "POST", f"{path}/reconcile", headers={"Idempotency-Key": "reconcile-once"}).json()
     missing = asked("read", "GET", "/v1/settlements/ffff")

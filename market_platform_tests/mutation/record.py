@@ -11,6 +11,7 @@ from pathlib import Path
 from market_platform_tests.mutation.mutants import Mutant
 
 LEAST_COVERED = 95.0
+ALL_TESTS = "all tests"
 
 
 @dataclass(frozen=True)
