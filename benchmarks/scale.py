@@ -2,7 +2,6 @@
 
     python benchmarks/scale.py --days 31,61,122 > rows.jsonl
     python benchmarks/scale.py --days 457,1826 --feeds nyiso_dam_lbmp_zone,nyiso_load_hourly > years.jsonl   # five years
-    python benchmarks/scale.py --page docs/scale.md --rows rows.jsonl years.jsonl --events data/dagster
     python benchmarks/scale.py --nodal --days 8,15,31,61            # one nodal feed; 365 for a year
 
 Each size is filled by processes of its own with `market-platform backfill`, feed by feed: half of the days first, then the
@@ -200,19 +199,11 @@ def main():
     parser.add_argument("--days", default=SIZES, help="sizes, apart by commas")
     parser.add_argument("--nodal", action="store_true", help="nodes instead of hubs and zones")
     parser.add_argument("--feeds", default="", help="feeds instead of these, apart by commas")
-    parser.add_argument("--page", type=Path, help="write a page about rows that were printed before")
-    parser.add_argument("--rows", type=Path, nargs="*", default=[], help="files of such rows")
-    parser.add_argument("--events", type=Path, help="Dagster's home of a main run, for the size of its event log")
     parser.add_argument("--fill", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--inspect", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     feeds = tuple(chosen.feeds.split(",")) if chosen.feeds else NODES if chosen.nodal else HUBS_AND_ZONES
-    if chosen.page:
-        import page_of_scale
-
-        rows = [json.loads(line) for file in chosen.rows for line in file.read_text().splitlines()]
-        page_of_scale.write(chosen.page, rows, event_log(chosen.events) if chosen.events else None)
-    elif chosen.fill:
+    if chosen.fill:
         print(json.dumps(fill(chosen.fill, feeds)))
     elif chosen.inspect:
         print(json.dumps(inspect()))
