@@ -76,6 +76,7 @@ def _month_of(feed):
         "publisher": feed.publisher,
         "cpu": spent,
         "too_dear": dear,
+        "measured_days": 31,
         **_told([feed.key])[feed.key],
     }
 
