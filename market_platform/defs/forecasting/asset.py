@@ -27,7 +27,7 @@ def forecast_asset(
     """Return the asset that issues the order of the moment at which it runs."""
 
     @dg.asset(
-        key=key, group_name=GROUP, kinds={"deltalake", "lightgbm"}, deps=list(deps), description=description,
+        key=key, group_name=GROUP, kinds={"deltalake", "xgboost"}, deps=list(deps), description=description,
         metadata=TABLE_METADATA,
     )  # fmt: skip
     def issue(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult:

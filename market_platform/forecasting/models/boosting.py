@@ -6,13 +6,14 @@ kernel's one-step errors, each from the days before it, never its fit.
 
 from dataclasses import dataclass
 
-import lightgbm
 import numpy as np
+import xgboost
 
 from market_platform.forecasting.features import Inputs
-from market_platform.forecasting.kept import FINGERPRINT, Kept, as_text, fingerprint, is_of, text_of
+from market_platform.forecasting.kept import FINGERPRINT, Kept, fingerprint, is_of
 from market_platform.forecasting.models import drifting_kernel
 
+THREADS = 1  # many locations share the cores; spinning threads cost more
 KERNEL_WARM_ROWS = 40  # the kernel's first forecasts rest on too little to learn from
 
 
@@ -78,26 +79,27 @@ def rolling(
             )
             if not is_of(kept, grown_on):
                 left_over = inputs.target[start:end][past] - below[past]
-                kept["trees"] = as_text(_trees(table[past], left_over, begin - start - past, setting))
+                kept["trees"] = _trees(table[past], left_over, begin - start - past, setting)
                 kept[FINGERPRINT] = grown_on
-            trees = lightgbm.Booster(model_str=text_of(kept["trees"]))
+            trees = xgboost.Booster({"nthread": THREADS}, model_file=bytearray(kept["trees"].tobytes()))
             ahead = table[begin - start :]
-            forecast = forecast + np.asarray(trees.predict(ahead.reshape(-1, ahead.shape[2]))).reshape(forecast.shape)
+            forecast = forecast + trees.inplace_predict(ahead.reshape(-1, ahead.shape[2])).reshape(forecast.shape)
         parts.append(forecast[max(begin, first) - begin :])
     return np.vstack(parts)
 
 
-def _trees(table: np.ndarray, target: np.ndarray, age: np.ndarray, setting: BoostingSetting) -> str:
-    """Return trees grown on ``table`` (rows, slots, columns), days of greater ``age`` counting less, as LightGBM's text."""
+def _trees(table: np.ndarray, target: np.ndarray, age: np.ndarray, setting: BoostingSetting) -> np.ndarray:
+    """Return trees grown on ``table`` (rows, slots, columns), days of greater ``age`` counting less, as XGBoost's bytes."""
     weight = np.repeat(np.exp(-age / setting.memory_rows), table.shape[1])
-    data = lightgbm.Dataset(table.reshape(-1, table.shape[2]), target.ravel(), weight=weight)
-    return lightgbm.train(_parameters(setting), data, setting.trees).model_to_string()
+    columns = table.reshape(-1, table.shape[2])
+    data = xgboost.QuantileDMatrix(columns, target.ravel(), weight=weight, max_bin=setting.bins, nthread=THREADS)
+    grown = xgboost.train(_parameters(setting), data, setting.trees)
+    return np.frombuffer(grown.save_raw("ubj"), dtype=np.uint8)
 
 
 def _parameters(setting: BoostingSetting) -> dict[str, object]:
     return {
-        "objective": "regression", "num_leaves": setting.leaves, "learning_rate": setting.rate, "max_bin": setting.bins,
-        "min_data_in_leaf": 40, "lambda_l2": 1.0, "feature_fraction_bynode": 0.3, "seed": setting.seed,
-        "deterministic": True, "force_row_wise": True, "verbosity": -1,
-        "num_threads": 1,  # many locations share the cores; spinning threads cost more
+        "objective": "reg:squarederror", "tree_method": "hist", "grow_policy": "lossguide", "max_depth": 0,
+        "max_leaves": setting.leaves, "learning_rate": setting.rate, "max_bin": setting.bins, "min_child_weight": 40,
+        "reg_lambda": 1.0, "colsample_bynode": 0.3, "seed": setting.seed, "nthread": THREADS, "verbosity": 0,
     }  # fmt: skip

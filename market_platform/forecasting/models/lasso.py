@@ -119,9 +119,10 @@ def rolling(
         return fingerprint(setting, columns[same], target[same], known[same])
 
     beta, at = np.zeros((target.shape[1], columns.shape[1])), first
-    for row in (first, first - 1) if kept else ():
-        if is_of(kept, before(row)):
-            beta, at = kept["beta"].copy(), row
+    learned = kept or {}
+    for row in (first, first - 1):
+        if learned and is_of(learned, before(row)):
+            beta, at = learned["beta"].copy(), row
             break
     goes_on = bool(beta.any())
     start = max(0, at - setting.history_rows)
