@@ -99,9 +99,8 @@ def read_lines(  # noqa: C901 - one loop over bytes
                 continue
             last = np.uintp(lasts[slot])
             code, mine = last, np.intp(slot)
-            for guess in range(
-                4
-            ):  # the phrase above, the one that came after it last time, one that begins as this one
+            # The phrase above, the one that came after it last time, one that begins as this one.
+            for guess in range(4):
                 if guess == 1:
                     code = np.uintp(following[slot, last])
                 elif guess == 2 and at + SPAN <= end:

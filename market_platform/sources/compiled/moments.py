@@ -7,10 +7,8 @@ from market_platform.sources.compiled.access import byte_at, compiled, inlined
 from market_platform.sources.compiled.marks import NINE, ZERO
 
 NO_MOMENT = np.iinfo(np.int64).min  # numpy's NaT
-YEAR, MONTH, DAY, HOUR, MINUTE, SECOND = range(
-    6
-)  # where the parts of a moment stand, in this order; -1 where there is none
 PARTS, CENTURY = 6, 100
+YEAR, MONTH, DAY, HOUR, MINUTE, SECOND = range(PARTS)  # where a layout says where they stand; -1 where there is none
 FEBRUARY = 2
 MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 DAYS_BEFORE = np.cumsum(MONTH_DAYS)
