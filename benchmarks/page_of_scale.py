@@ -48,7 +48,9 @@ def write():
     _plot(found["nodal"], series)
     lines = [HEAD, *_years(found["years"], found["restart"][0], found["tidied"][0])]
     lines += _nodal(found["nodal"]) + _month(found["month"], found["years"])
-    said = "Measured before the sandbox wrote its files text by text: the costs are less now."
+    said = (
+        "The two feeds of five years were measured before the sandbox wrote its files text by text, and cost less now."
+    )
     lines += [
         "",
         "## Costs as days grow",
