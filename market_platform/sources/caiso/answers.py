@@ -7,7 +7,6 @@ from market_platform.errors import (
     MarketPlatformError,
     NotPublishedYet,
     Rejected,
-    SourceError,
     Throttled,
     Unavailable,
     UnreadablePayload,
@@ -65,8 +64,9 @@ def refuse_error_document(payload: Payload) -> None:
 def _error(request: Request, code: int, words: str) -> MarketPlatformError:
     where = f"{request.file_name}: OASIS error {code} ({words})"
     if code == NO_DATA:
-        kind: type[SourceError] = Gone if request.archived else NotPublishedYet
-        return kind(f"{where}; nothing is published for this selection, it is asked for again later")
+        if request.archived:
+            return Gone(f"{where}; OASIS no longer keeps it: import it from a file that was saved before")
+        return NotPublishedYet(f"{where}; nothing is published for this selection, it is asked for again later")
     if code == TOO_OFTEN:
         return Throttled(f"{where}; wait and ask again")
     if code == IN_PROCESS:
