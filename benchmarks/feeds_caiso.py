@@ -155,7 +155,9 @@ def against_gridstatus(folder, name, feed, answers, method, first, last, rounds,
         GRIDSTATUS, GRIDSTATUS_ANSWER, home, method, first, last, peer_rounds,
     )  # fmt: skip
     yield against
-    yield peers.limit(f"CAISO: {name}, taken out of the zip", peers.least_seconds(files, rounds), against["peer_value"])
+    yield peers.limit(
+        f"CAISO: {name} ({feed.key}), taken out of the zip", peers.least_seconds(files, rounds), against["peer_value"]
+    )
 
 
 def parsing(folder):

@@ -26,14 +26,14 @@ def one_round(group):
 
 
 def together(rounds):
-    """Return one figure a name: median value, least, most and count, and the medians of the peer and the ratio.
+    """Return one figure a name and peer: median value, least, most and count, and the medians of the peer and the ratio.
 
     A figure holds when it held in most of the rounds: one disturbed round does not decide.
     """
-    by_name = {}
+    alike = {}
     for figure in (figure for figures in rounds for figure in figures):
-        by_name.setdefault(figure["name"], []).append(figure)
-    return [_summary(name, figures) for name, figures in by_name.items()]
+        alike.setdefault((figure["name"], figure["peer"]), []).append(figure)
+    return [_summary(name, figures) for (name, _), figures in alike.items()]
 
 
 def _summary(name, figures):
