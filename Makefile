@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TOOLED := $(VENV)/.tooled
 WORKERS ?= 2
 
-.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation coverage supply-chain clean
+.PHONY: help run ui test test-long fuzz check lint types pages peers bench drills mutation coverage flakes supply-chain clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,7 @@ ui: $(READY)  ## start the Dagster UI
 	@$(BIN)/market-platform ui
 
 # Numeric libraries start as many threads as there are cores in each worker, and those wait for each other: six times the time.
-test test-long fuzz mutation coverage: export OPENBLAS_NUM_THREADS := 1
+test test-long fuzz mutation coverage flakes: export OPENBLAS_NUM_THREADS := 1
 
 test: $(TOOLED)  ## run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long"
@@ -88,6 +88,10 @@ coverage: $(TOOLED)  ## measure which lines all tests run, child processes and a
 	  -m "not long" -k "not make_room" $(COMPILED)
 	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage json --quiet -o build/coverage.json
 	@$(BIN)/python -m market_platform_tests.mutation --coverage build/coverage.json --page docs/quality.md
+
+RUNS ?= 20
+flakes: $(TOOLED)  ## run the fast tests RUNS times, each time in another order, and write what failed to docs/quality.md
+	@$(BIN)/python -m market_platform_tests.mutation --repeats $(RUNS) --page docs/quality.md
 
 supply-chain: $(TOOLED) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets
 	@$(TOOLS)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \

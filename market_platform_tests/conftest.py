@@ -16,6 +16,9 @@ from market_platform.sandbox.transport import SandboxTransport
 from market_platform.settings import Settings
 from market_platform.store.bucket import Bucket
 from market_platform.store.ledger import Ledger
+from market_platform_tests.order import pytest_addoption, pytest_collection_modifyitems
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems"]
 
 # The same examples in every run; HYPOTHESIS_PROFILE=search looks for others.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)

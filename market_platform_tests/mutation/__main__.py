@@ -1,4 +1,4 @@
-"""The command: try a sample of mutants of each target or read which lines are run, and write the page about it."""
+"""The command: try a sample of mutants, read which lines are run or run the tests again, and write the page about it."""
 
 import argparse
 import random
@@ -9,6 +9,7 @@ from pathlib import Path
 from market_platform_tests.mutation.mutants import mutants_of
 from market_platform_tests.mutation.page import page_of
 from market_platform_tests.mutation.record import ALL_TESTS, Record, Trial, coverage_of, read, write
+from market_platform_tests.mutation.repeats import repeats
 from market_platform_tests.mutation.targets import HOUSE, TARGETS, Target
 from market_platform_tests.mutation.trial import SURVIVED, try_out
 
@@ -47,6 +48,10 @@ def main() -> None:
     record = read(chosen.page.with_suffix(".json")) if chosen.page else Record()
     if chosen.coverage:
         record.coverage = coverage_of(chosen.coverage, chosen.tests)
+    elif chosen.repeats:
+        for known in repeats(chosen.repeats):
+            record.repeats = known
+            _keep(record, chosen.page)
     else:
         record.seed = chosen.seed
         for target in TARGETS:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from market_platform_tests.mutation.record import ALL_TESTS, LEAST_COVERED, Coverage, Record
+from market_platform_tests.mutation.record import ALL_TESTS, LEAST_COVERED, Coverage, Record, Repeats
 from market_platform_tests.mutation.targets import EQUIVALENT, TARGETS
 from market_platform_tests.mutation.trial import SURVIVED
 
 HEAD = """# Quality
 
-`make mutation` and `make coverage` measure what the tests are worth and write this page.
+`make mutation`, `make coverage` and `make flakes` measure what the tests are worth and write this page.
 """
 MUTATION = """## Small faults
 
@@ -23,7 +23,7 @@ compiles leave no trace; their tests are run a second time without it, as Python
 
 def page_of(record: Record) -> str:
     """Return the page as Markdown."""
-    return "\n".join([HEAD, *_mutation(record), *(_coverage(record.coverage) if record.coverage else [])]) + "\n"
+    return "\n".join([HEAD, *_mutation(record), *_coverage(record.coverage), *_repeats(record.repeats)]) + "\n"
 
 
 def _mutation(record: Record) -> Iterator[str]:
@@ -44,7 +44,9 @@ def _mutation(record: Record) -> Iterator[str]:
             yield f"| `{trial.file}:{trial.mutant.line}` | `{before}` | `{after}` | {change} |"
 
 
-def _coverage(coverage: Coverage) -> Iterator[str]:
+def _coverage(coverage: Coverage | None) -> Iterator[str]:
+    if coverage is None:
+        return
     yield from ("", "## Lines", "")
     yield f"{coverage.percent:.1f} % of {coverage.lines:,} lines are run by {coverage.tests}."
     if coverage.tests == ALL_TESTS:
@@ -53,6 +55,16 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         yield from ("", f"Modules below {LEAST_COVERED:.0f} %:", "", "| module | lines | run | |", "|---|--:|--:|--:|")
         for name, (covered, lines) in coverage.below.items():
             yield f"| `{name}` | {lines} | {covered} | {covered / lines:.0%} |"
+
+
+def _repeats(repeats: Repeats | None) -> Iterator[str]:
+    if repeats is None:
+        return
+    yield from ("", "## Again and again", "")
+    yield f"The fast tests ran {repeats.runs} times, each time in another order; {len(repeats.failed) or 'no'} tests failed."
+    if repeats.failed:
+        yield from ("", "| test | failed in |", "|---|--:|")
+        yield from (f"| `{test}` | {count} of {repeats.runs} |" for test, count in sorted(repeats.failed.items()))
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,5 @@
-"""What the page about quality is written from: trials of mutants and lines that tests run, each measured when there was time.
+"""What the page about quality is written from: trials of mutants, lines that tests run, runs of them again,
+each measured when there was time.
 
 It is kept beside the page, so that one subject can be measured again without the others.
 """
@@ -41,12 +42,21 @@ class Coverage:
 
 
 @dataclass
+class Repeats:
+    """How often the fast tests ran, each time in another order, and in how many of the runs which of them failed."""
+
+    runs: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Record:
     """Everything that was measured."""
 
     seed: int = 0
     trials: list[Trial] = field(default_factory=list)
     coverage: Coverage | None = None
+    repeats: Repeats | None = None
 
     def replace(self, trials: Sequence[Trial]) -> None:
         """Put trials in the place of earlier ones of the same targets."""
@@ -60,7 +70,10 @@ def read(file: Path) -> Record:
         return Record()
     kept = json.loads(file.read_text(encoding="utf-8"))
     trials = [Trial(**{**each, "mutant": Mutant(**each["mutant"])}) for each in kept["trials"]]
-    return Record(kept["seed"], trials, Coverage(**kept["coverage"]) if kept["coverage"] else None)
+    coverage, repeats = kept["coverage"], kept.get("repeats")
+    return Record(
+        kept["seed"], trials, Coverage(**coverage) if coverage else None, Repeats(**repeats) if repeats else None
+    )
 
 
 def write(record: Record, file: Path) -> None:

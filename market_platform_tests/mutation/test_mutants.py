@@ -8,6 +8,7 @@ import pytest
 from market_platform_tests.mutation.mutants import mutants_of, mutated
 from market_platform_tests.mutation.page import page_of
 from market_platform_tests.mutation.record import Record, Trial, coverage_of, read, write
+from market_platform_tests.mutation.repeats import repeats
 from market_platform_tests.mutation.targets import TARGETS
 from market_platform_tests.mutation.trial import NOTICED, SURVIVED
 
@@ -78,3 +79,18 @@ def test_the_page_names_modules_that_tests_leave_out(tmp_path):
     assert "| `b.py` | 20 | 18 | 90% |" in page
     assert "a.py" not in page
     assert "c.py" not in page
+
+
+@pytest.mark.long
+def test_tests_that_fail_in_some_runs_only_are_named(tmp_path):
+    shaky = tmp_path / "test_shaky.py"
+    shaky.write_text("seen = []\ndef test_first():\n    seen.append(1)\ndef test_alone():\n    assert not seen\n")
+    selection = (str(shaky), "-n", "0", "-p", "market_platform_tests.order", f"--rootdir={tmp_path}", "-c", "/dev/null")
+    (*_, known) = repeats(6, selection)
+    assert known.runs == 6
+    assert list(known.failed) == ["test_shaky::test_alone"]
+    assert 0 < known.failed["test_shaky::test_alone"] < 6
+    assert (
+        f"failed in |\n|---|--:|\n| `test_shaky::test_alone` | {known.failed['test_shaky::test_alone']} of 6 |"
+        in page_of(Record(repeats=known))
+    )

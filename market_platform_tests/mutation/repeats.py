@@ -1,0 +1,40 @@
+"""The fast tests again and again, each time in another order: a test that fails in some of the runs is flaky."""
+
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from market_platform_tests.mutation.record import Repeats
+
+FAST = ("-n", "2", "--dist", "worksteal", "-m", "not long")
+NOTHING_BROKE, SOME_FAILED = 0, 1  # pytest's exit codes
+
+
+def repeats(runs: int, selection: tuple[str, ...] = FAST) -> Iterator[Repeats]:
+    """Run a selection of the tests so often; yields what is known after each run. Raises RuntimeError where one breaks off."""
+    failed: Counter[str] = Counter()
+    for run in range(1, runs + 1):
+        failed.update(failed_in_one(run, selection))
+        print(f"[{run}/{runs}] {len(failed)} tests have failed so far", file=sys.stderr, flush=True)
+        yield Repeats(run, dict(failed))
+
+
+def failed_in_one(seed: int, selection: tuple[str, ...]) -> set[str]:
+    """Run a selection of the tests in the order that a seed draws, and return the names of those that fail."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", *selection, f"--order={seed}", f"--junitxml={report}"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode not in (NOTHING_BROKE, SOME_FAILED):
+            raise RuntimeError(f"run {seed} of the tests broke off:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        cases = etree.parse(report).iter("testcase")
+        return {
+            f"{case.get('classname')}::{case.get('name')}"
+            for case in cases
+            if case.find("failure") is not None or case.find("error") is not None
+        }
