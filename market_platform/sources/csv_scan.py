@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from market_platform.sources.compiled import read_lines
 from market_platform.sources.filling import Filled, fill
 
-PEEK_BYTES = 4_000
+PEEK_BYTES, PEEKS = 4_000, 4
 ROOM = 1.1
 
 
@@ -19,10 +19,10 @@ def scan(files: Sequence[memoryview], kinds: Sequence[int], together: Sequence[i
 
     Columns of text beside each other that change together have the same number in ``together``, 0 is ALONE.
     """
-    return fill(read_lines, (), files, kinds, together, sum(map(_lines_about, files)))
+    return fill(read_lines, (), files, kinds, together, _lines_about(files))
 
 
-def _lines_about(file: memoryview) -> int:
-    """Guess the number of lines from the first of them."""
-    head = bytes(file[:PEEK_BYTES])
-    return int(ROOM * len(file) * (head.count(b"\n") + 1) / max(1, len(head))) + 1
+def _lines_about(files: Sequence[memoryview]) -> int:
+    """Guess the number of lines from the first of some files."""
+    heads = b"".join(file[:PEEK_BYTES] for file in files[:: max(1, len(files) // PEEKS)])
+    return int(ROOM * sum(map(len, files)) * (heads.count(b"\n") + PEEKS) / max(1, len(heads))) + 1

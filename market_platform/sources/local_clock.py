@@ -1,5 +1,6 @@
 """Local clock time to UTC for arrays of distinct stamps: whole days at once, hour by hour only where the clock changes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -15,6 +16,7 @@ DAY_MICROSECONDS = 86_400_000_000
 MICROSECOND = timedelta(microseconds=1)
 STEP = timedelta(minutes=15)  # finer than any clock change lies
 LAST_DAY = date.max.toordinal() - EPOCH.toordinal() - 1
+FEW_DAYS = 100
 FIRST_DAY = date.min.toordinal() - EPOCH.toordinal() + 1
 
 
@@ -54,13 +56,22 @@ def _microseconds(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
 
 
+def _numbered(days: np.ndarray) -> tuple[np.ndarray, Iterable[int]]:
+    """Return each day's place among days, and these: all of a span that is short, else those that are there."""
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, -1)
+    if last - first < FEW_DAYS:
+        return days - first, range(first, last + 1)
+    return pd.factorize(days)
+
+
 class LocalClock:
     """Naive local moments (numpy, microseconds) and what the clock of a zone makes of them."""
 
     def __init__(self, local: np.ndarray, zone: ZoneInfo) -> None:
         self.local = local
-        number = np.floor_divide(local.view(np.int64), DAY_MICROSECONDS)
-        codes, numbers = pd.factorize(np.where(np.isnat(local), FIRST_DAY - 1, number))
+        codes, numbers = _numbered(
+            np.where(np.isnat(local), FIRST_DAY - 1, local.astype("datetime64[D]").view(np.int64))
+        )
         days = [_day(int(each), zone) for each in numbers]
         self._behind = np.array([day.behind for day in days], dtype=np.int64)[codes]
         changing = np.array([day.behind != day.behind_later for day in days], dtype=bool)
