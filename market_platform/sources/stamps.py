@@ -15,10 +15,10 @@ from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.markets.market_day import second_pass_by_order
 from market_platform.sources.arrays import text_array
 from market_platform.sources.local_clock import LocalClock
-from market_platform.sources.stamp_text import parse_stamps
+from market_platform.sources.stamp_text import COMPILED, parse_stamps
 
 UTC = PANDAS_TYPES[Kind.MOMENT]
-COMPILED, MANY_ROWS = "market_platform.sources.compiled", 4_096
+MANY_ROWS = 4_096
 NO_MOMENT = np.datetime64("NaT", "us")
 
 
@@ -248,11 +248,6 @@ def repeated_text(text: str, rows: int) -> pa.LargeStringArray:
     letters = text.encode()
     ends = np.arange(0, (rows + 1) * len(letters), len(letters)) if letters else np.zeros(rows + 1, dtype=np.int64)
     return pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters * rows))
-
-
-def blank_text(index: pd.Index) -> pd.Series:
-    """Return a text column without any text."""
-    return _text(pa.nulls(len(index), pa.large_string()), index)
 
 
 def _text(values: pa.LargeStringArray, index: pd.Index) -> pd.Series:

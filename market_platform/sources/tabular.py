@@ -32,6 +32,7 @@ from market_platform.sources.arrays import (
 from market_platform.sources.csv_lines import line_by_line
 from market_platform.sources.csv_tables import whole_columns
 from market_platform.sources.payload import Payload
+from market_platform.sources.stamp_text import COMPILED
 
 
 class Reads(Enum):
@@ -207,7 +208,7 @@ def resolve_columns(payload: Payload, headings: Sequence[str], fields: Sequence[
 def _read_group(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> Rows:
     reads = {spec.name: spec.reads for spec in fields}
     size = sum(body.end - body.start for body in bodies)
-    if size >= (COMPILED_BYTES if "market_platform.sources.compiled" in sys.modules else LOADING_BYTES):
+    if size >= (COMPILED_BYTES if COMPILED in sys.modules else LOADING_BYTES):
         rows = _compiled(names, bodies, fields)
         if rows is not None:
             return rows

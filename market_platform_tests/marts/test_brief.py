@@ -15,6 +15,7 @@ from market_platform.defs.marts.brief_asset import market_brief
 from market_platform.defs.marts.brief_files import find_browser, write_brief
 from market_platform.platform import Platform
 from market_platform.settings import Settings
+from market_platform_tests.marts.conftest import platform_in
 
 pytestmark = pytest.mark.long
 
@@ -129,9 +130,14 @@ def _luminance(channels):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_the_commands_build_the_marts_and_write_the_brief(marts_platform):
+def test_the_commands_build_the_marts_and_write_the_brief(marts_platform, tmp_path):
+    # Commands go by the real clock: on the shared folder their build would be later than all that other tests lay in.
+    folder = shutil.copytree(
+        marts_platform.settings.data_folder, tmp_path / "data", ignore=shutil.ignore_patterns("market.duckdb*")
+    )
+    platform = platform_in(folder)
     environment = {
-        "MARKET_PLATFORM_DATA": str(marts_platform.settings.data_folder),
+        "MARKET_PLATFORM_DATA": str(folder),
         "MARKET_PLATFORM_ORIGIN": "sandbox",
     }
 
@@ -141,7 +147,7 @@ def test_the_commands_build_the_marts_and_write_the_brief(marts_platform):
         return result.stdout
 
     counted = {row["mart"]: row["rows"] for row in json.loads(call("marts", "--json"))}
-    with marts_platform.catalog.connect() as connection:
+    with platform.catalog.connect() as connection:
         assert connection.sql("SELECT count(*) FROM prices_hourly").fetchall() == [(counted["prices_hourly"],)]
     written = json.loads(call("brief", "--day", DAY.isoformat(), "--json"))
     assert written["day"] == DAY.isoformat()

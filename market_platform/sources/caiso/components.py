@@ -39,7 +39,7 @@ def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray
     ``keys`` are categorical columns that together name the wide row, ``component`` numbers the part that a row holds
     (0 to ``count`` - 1; -1 for rows that belong to none), ``read["value"]`` is its value.
     """
-    read = read if isinstance(read, Rows) else Rows(read.items())
+    read = Rows.of(read)
     columns = [(codes, len(texts)) for codes, texts in (places_of(read.array(key)) for key in keys)]
     value = read.array("value")
     found = _side_by_side(columns, component, value, count)

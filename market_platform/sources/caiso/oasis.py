@@ -155,7 +155,7 @@ def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = N
     The market day is the local date of the interval's start; a row that names another operating day contradicts itself
     and is marked.
     """
-    read = table if isinstance(table, Rows) else Rows(table.items())
+    read = Rows.of(table)
     starts = starts or Moments(read.array("start"))
     days = starts.days(feed.zone)
     times = {

@@ -98,7 +98,7 @@ def finish(feed: Feed, rows: pd.DataFrame | Rows) -> pd.DataFrame:
 
     ``lines``, the count of published lines that make a row, stays beside them where several do.
     """
-    rows = rows if isinstance(rows, Rows) else Rows(rows.items())
+    rows = Rows.of(rows)
     columns, count = rows.arrays(), rows.count
     for name, spec in feed.contract.columns.items():
         kind = kind_of(spec)

@@ -39,8 +39,7 @@ def intervals(
 
     ``series`` names the column within which a file stands in time order.
     """
-    columns = Rows(read.items(), len(read))
-    return interval_columns(feed, columns, length=length, series=series, ends=ends, formats=formats).frame()
+    return interval_columns(feed, Rows.of(read), length=length, series=series, ends=ends, formats=formats).frame()
 
 
 def interval_columns(

@@ -18,7 +18,7 @@ from market_platform.markets.pjm import (
 )
 from market_platform.sources.feed import Feed, Publication, Refresh, declare
 from market_platform.sources.pjm import prices
-from market_platform.sources.pjm.columns import FEED_NAMES, LMP_FEEDS
+from market_platform.sources.pjm.feed_names import FEED_NAMES, LMP_FEEDS
 from market_platform.sources.pjm.requests import (
     Ask,
     next_page,

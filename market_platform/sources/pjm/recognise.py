@@ -8,7 +8,8 @@ from market_platform.errors import MarketPlatformError, SchemaChanged
 from market_platform.markets.pjm import HUB_PNODES, ZONE_PNODES
 from market_platform.sources.json_rows import split_items
 from market_platform.sources.payload import Payload
-from market_platform.sources.pjm.columns import DATASETS, FEED_NAMES, LMP_FEEDS
+from market_platform.sources.pjm.columns import DATASETS
+from market_platform.sources.pjm.feed_names import FEED_NAMES, LMP_FEEDS
 from market_platform.sources.pjm.reading import is_json, plain, read
 from market_platform.sources.pjm.rights_results import is_results_csv, is_results_xml
 from market_platform.sources.tabular import resolve_columns
