@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 
 from market_platform.sources.catalogue import FEEDS
+from market_platform.store.catalog import Catalog
 
 
 def ingest(platform, day):
@@ -57,3 +59,49 @@ def test_tables_and_columns_explain_themselves(make_platform):
         assert comment == [("Price as published",)]
         with pytest.raises(duckdb.Error):
             connection.execute("CREATE TABLE mine (a INTEGER)")
+
+
+def test_a_catalog_goes_on_from_the_last_one_and_shows_what_one_made_anew_shows(make_platform, tmp_path):
+    platform = make_platform(folder=tmp_path)
+    for day in (date(2026, 10, 20), date(2026, 11, 1), date(2026, 11, 19)):
+        ingest(platform, day)
+        platform.catalog.refresh()
+    assert not platform.catalog.refresh()
+    anew = Catalog(tmp_path / "anew" / "market.duckdb", platform.lake, platform.catalog.contracts)
+    *_, rows = shown_by(platform.catalog)
+    assert len(rows) > 15 * (25 + 24 + 24)
+    assert shown_by(platform.catalog) == shown_by(anew)
+
+
+def shown_by(catalog):
+    questions = (
+        "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
+        "SELECT function_name, parameters, macro_definition, comment FROM duckdb_functions() WHERE NOT internal ORDER BY ALL",
+        "SELECT * FROM catalog_versions ORDER BY ALL",
+        "SELECT * FROM lmp_history ORDER BY ALL",
+    )
+    with catalog.connect() as connection:
+        return [connection.sql(question).fetchall() for question in questions]
+
+
+def test_what_a_person_wrote_into_the_file_is_gone_with_it(make_platform):
+    platform = make_platform()
+    ingest(platform, date(2026, 11, 18))
+    platform.catalog.refresh()
+    with duckdb.connect(str(platform.catalog.path)) as person:
+        person.execute("DROP VIEW lmp")
+    ingest(platform, date(2026, 11, 19))
+    with platform.catalog.connect() as connection:
+        assert connection.sql("SELECT count(*) FROM lmp").fetchall() == [(720,)]
+
+
+def test_a_table_that_is_described_otherwise_makes_the_catalog_anew(make_platform):
+    platform = make_platform()
+    platform.catalog.refresh()
+    lmp, *others = platform.catalog.contracts
+    told = Catalog(platform.catalog.path, platform.lake, [replace(lmp, description="Prices of places."), *others])
+    assert told.refresh()
+    with told.connect() as connection:
+        said = connection.sql("SELECT comment FROM duckdb_views() WHERE view_name = 'lmp'").fetchall()
+    assert said == [("Prices of places.",)]
