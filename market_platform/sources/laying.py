@@ -1,17 +1,20 @@
 """Putting a feed's columns together as its contract has them: text by its few distinct words, one frame, no copies."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
+from pandas.api.extensions import ExtensionArray, ExtensionDtype
+from pandas.api.internals import create_dataframe_from_blocks
 
 from market_platform.contracts.contract import PANDAS_TYPES, Contract, Kind, kind_of
 from market_platform.sources.arrays import Rows, is_laid
 from market_platform.sources.stamps import places_of, plain_array
 
 TEXT = PANDAS_TYPES[Kind.TEXT]
+PLACES = np.arange(256)  # of columns in a frame
 
 
 def taken(read: Rows, names: Sequence[str], places: np.ndarray) -> Rows:
@@ -50,15 +53,24 @@ def put_together(contract: Contract, rows: Mapping[Any, Any], beside: Sequence[s
             if id(column) not in laid:
                 laid[id(column)] = plain_array(column)
             columns[name] = laid[id(column)].view()
-    # Arrays need no aligning; a column of objects stays one, because pandas would look through an array for a better type.
-    values = {name: _bare(columns[name]) for name in (*contract.row_columns, *beside)}
-    return pd.DataFrame(
-        values, index=line.index if isinstance(line, pd.Series) else pd.RangeIndex(len(line)), copy=False
+    names = (*contract.row_columns, *beside)
+    return create_dataframe_from_blocks(
+        [(_block(columns[name]), PLACES[place : place + 1]) for place, name in enumerate(names)],
+        line.index if isinstance(line, pd.Series) else pd.RangeIndex(len(line)),
+        _headings(names).view(),
     )
 
 
-def _bare(column: Any) -> Any:  # noqa: ANN401 - a series or an array
-    return column.array if isinstance(column, pd.Series) and column.dtype != object else column
+def _block(column: Any) -> Any:  # noqa: ANN401 - a series or an array
+    """Return a column as frames keep it: pandas looks through what it is given for a better type, at 5 us a column."""
+    values = column.array if isinstance(column, pd.Series) else column
+    return values if isinstance(column.dtype, ExtensionDtype) else np.asarray(values).reshape(1, -1)
+
+
+@lru_cache(maxsize=256)
+def _headings(names: tuple[str, ...]) -> pd.Index:
+    """Return the headings of a feed's frames, which are the same each time."""
+    return pd.Index(names)
 
 
 def recoded(column: pd.Series, texts: Sequence[str | None], codes: np.ndarray) -> pd.Series:
