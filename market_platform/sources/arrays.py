@@ -1,8 +1,9 @@
 """Columns made directly from their parts: pandas' own constructors look through all types for the right one first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,40 @@ FEW_TEXTS = 64  # of a column whose type is kept for the next file
 
 Column: TypeAlias = np.ndarray | ExtensionArray
 Maker: TypeAlias = Callable[[slice], Column]  # makes some rows of a column
+
+
+class Laid(NamedTuple):
+    """Texts laid over rows: each row's place among them (-1 where it is blank), and the texts."""
+
+    codes: np.ndarray
+    texts: pa.StringArray
+
+
+@dataclass(frozen=True)
+class Label:
+    """The maker of a column of texts; most readers want the places of its rows alone, which cost a third of the column.
+
+    ``lay`` gives the codes of a run of rows, ``narrow`` ones for a categorical; ``many`` texts make Arrow's dictionary.
+    """
+
+    lay: Callable[..., np.ndarray]
+    texts: pa.StringArray
+    many: bool
+
+    def __call__(self, run: slice) -> Column:
+        """Make some rows."""
+        codes = self.lay(run, narrow=not self.many)
+        return dictionary(codes, self.texts) if self.many else categorical(codes, self.texts)
+
+    def laid(self, run: slice) -> Laid:
+        """Return some rows as places."""
+        return Laid(self.lay(run, narrow=False), self.texts)
+
+    def further(self, first: int) -> "Label":
+        """Return the maker of the rows from ``first`` on."""
+        return replace(
+            self, lay=lambda run, *, narrow: self.lay(slice(first + run.start, first + run.stop), narrow=narrow)
+        )
 
 
 class Rows(MutableMapping[Any, pd.Series]):
@@ -73,6 +108,11 @@ class Rows(MutableMapping[Any, pd.Series]):
         if callable(value):
             value = self._columns[name] = value(slice(0, self.count))
         return value
+
+    def laid(self, name: Any) -> Any:  # noqa: ANN401 - what ``places_of`` takes
+        """Return a column of texts for those who want its places alone: it is not made for that."""
+        value = self._columns[name]
+        return value.laid(slice(0, self.count)) if isinstance(value, Label) else self.array(name)
 
     def arrays(self) -> dict[Any, Any]:
         """Return all columns as arrays."""
@@ -132,6 +172,8 @@ def _run_of(column: Any, run: slice) -> Any:  # noqa: ANN401 - as ``Rows.assign`
 
 def _further(maker: Maker, first: int) -> Maker:
     """Return the maker of the rows from ``first`` on."""
+    if isinstance(maker, Label):
+        return maker.further(first)
     return lambda run: maker(slice(first + run.start, first + run.stop))
 
 

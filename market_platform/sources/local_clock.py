@@ -64,6 +64,18 @@ def _numbered(days: np.ndarray) -> tuple[np.ndarray, Iterable[int]]:
     return pd.factorize(days)
 
 
+def local_days(moments: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+    """Return the local date of each naive moment of UTC: between which midnights it lies, where they are few."""
+    numbers = moments.astype("datetime64[D]").view(np.int64)
+    first, last = (int(numbers.min()) - 1, int(numbers.max()) + 1) if len(numbers) else (0, 0)
+    if last - first >= FEW_DAYS:
+        local = pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).tz_localize(None)
+        return local.to_numpy().astype("datetime64[D]")
+    midnights = [number * DAY_MICROSECONDS + _day(number, zone).behind for number in range(first, last + 1)]
+    places = np.searchsorted(np.array(midnights), moments.astype("datetime64[us]", copy=False).view(np.int64), "right")
+    return (places + (first - 1)).view("datetime64[D]")
+
+
 class LocalClock:
     """Naive local moments (numpy, microseconds) and what the clock of a zone makes of them."""
 

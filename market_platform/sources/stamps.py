@@ -13,8 +13,8 @@ from pandas.api.extensions import ExtensionArray
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind
 from market_platform.markets.market_day import second_pass_by_order
-from market_platform.sources.arrays import text_array
-from market_platform.sources.local_clock import LocalClock
+from market_platform.sources.arrays import Laid, text_array
+from market_platform.sources.local_clock import LocalClock, local_days
 from market_platform.sources.stamp_text import COMPILED, parse_stamps
 
 UTC = PANDAS_TYPES[Kind.MOMENT]
@@ -61,7 +61,7 @@ class LocalStamps:
     ``column`` is categorical text (or Arrow's dictionary of texts); ``formats`` are tried in order. What fits none is NaT.
     """
 
-    def __init__(self, column: pd.Series | ExtensionArray, formats: Sequence[str]) -> None:
+    def __init__(self, column: pd.Series | ExtensionArray | Laid, formats: Sequence[str]) -> None:
         self.codes, texts = places_of(column)
         self.distinct = parse_stamps(texts, formats)
         self.clocks: dict[ZoneInfo, LocalClock] = {}
@@ -135,12 +135,13 @@ class UtcStamps(LocalStamps):
 
     def day_in(self, zone: ZoneInfo) -> pd.Series:
         """Local date of each row in the market's zone."""
-        local = pd.Series(self.distinct).dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-        return pd.Series(days_laid(local.to_numpy(), self.codes), copy=False)
+        return pd.Series(days_laid(local_days(self.distinct, zone), self.codes), copy=False)
 
 
-def places_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pd.Index | pa.Array]:
+def places_of(column: pd.Series | ExtensionArray | Laid) -> tuple[np.ndarray, pd.Index | pa.Array]:
     """Return each row's place among a column's distinct texts (-1 where it is blank), and the texts."""
+    if isinstance(column, Laid):
+        return column
     column = column.array if isinstance(column, pd.Series) else column
     if isinstance(column, pd.Categorical):
         return column.codes, column.categories
@@ -152,7 +153,7 @@ def places_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pd.Index 
     return values.indices.fill_null(-1).to_numpy(), values.dictionary
 
 
-def texts_of(column: pd.Series | ExtensionArray) -> tuple[np.ndarray, pa.LargeStringArray]:
+def texts_of(column: pd.Series | ExtensionArray | Laid) -> tuple[np.ndarray, pa.LargeStringArray]:
     """Return the same with the texts as one array."""
     codes, known = places_of(column)
     texts = pa.array(known.array) if isinstance(known, pd.Index) else known

@@ -20,12 +20,11 @@ from market_platform.errors import SchemaChanged, UnreadablePayload
 from market_platform.sources.arrays import (
     TEXTS,
     Column,
+    Label,
     Rows,
     below_each_other,
     blank_label,
     blank_texts,
-    categorical,
-    dictionary,
     is_laid,
     no_defects,
 )
@@ -257,7 +256,7 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
     columns: dict[str, Any] = {
         spec.name: next(numbers)
         if spec.reads is Reads.NUMBER
-        else partial(_label, spec.reads, next(codes), next(texts))
+        else Label(next(codes), next(texts), spec.reads is Reads.STAMP)
         for spec in specs
         if spec.reads is not Reads.PASSED
     }
@@ -268,11 +267,6 @@ def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[
         "line": partial(_line_of_row, scanned.rows),
     }
     return Rows(columns, sum(scanned.rows))
-
-
-def _label(reads: Reads, codes: Callable[..., np.ndarray], texts: pa.StringArray, run: slice) -> Column:
-    """Make some rows of a column of texts."""
-    return dictionary(codes(run, narrow=False), texts) if reads is Reads.STAMP else categorical(codes(run), texts)
 
 
 def _blank(numeric: bool, run: slice) -> Column:

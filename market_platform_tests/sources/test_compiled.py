@@ -20,7 +20,7 @@ from market_platform.sources.compiled import ALONE, LABEL, NUMBER, PASSED
 from market_platform.sources.csv_scan import scan
 from market_platform.sources.filling import Filled
 from market_platform.sources.json_template import read_alike
-from market_platform.sources.local_clock import LocalClock
+from market_platform.sources.local_clock import LocalClock, local_days
 from market_platform.sources.payload import Payload, unpack
 from market_platform.sources.stamp_text import parse_stamps
 from market_platform.sources.stamps import LocalStamps
@@ -259,6 +259,14 @@ def test_the_local_clock_is_that_of_the_standard_library(zone, day):
         for stamp in stamps.tolist()
     ]
     assert clock.repeated().tolist() == [*twice, False]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles"])
+@pytest.mark.parametrize("days", [["2024-03-10"], ["2024-11-03", "2024-11-04"], ["2024-01-01", "2025-12-31"], []])
+def test_local_days_are_those_of_the_standard_library(zone, days):
+    moments = np.array([f"{day}T{hour:02d}:59:59.999999" for day in days for hour in range(24)], dtype="datetime64[us]")
+    due = [moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date() for moment in moments.tolist()]
+    assert local_days(moments, ZoneInfo(zone)).tolist() == due
 
 
 @given(st.lists(st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31)), max_size=20), st.booleans())  # noqa: DTZ001

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from market_platform.sources.arrays import Rows
+from market_platform.sources.arrays import Laid, Rows
 from market_platform.sources.stamps import places_of
 
 DENSE_LIMIT = 4
@@ -40,7 +40,7 @@ def spread(read: pd.DataFrame | Rows, keys: Sequence[str], component: np.ndarray
     (0 to ``count`` - 1; -1 for rows that belong to none), ``read["value"]`` is its value.
     """
     read = Rows.of(read)
-    columns = [(codes, len(texts)) for codes, texts in (places_of(read.array(key)) for key in keys)]
+    columns = [(codes, len(texts)) for codes, texts in (places_of(read.laid(key)) for key in keys)]
     value = read.array("value")
     found = _side_by_side(columns, component, value, count)
     return _gathered(columns, component, value, count) if found is None else found
@@ -96,13 +96,13 @@ def _gathered(columns: Sequence[Column], component: np.ndarray, value: np.ndarra
     return Spread(leading, values, present, again)
 
 
-def codes_of(column: pd.Series, names: Sequence[str]) -> np.ndarray:
+def codes_of(column: pd.Series | Laid, names: Sequence[str]) -> np.ndarray:
     """Position of each row's text in ``names``; -1 where it is none of them."""
     places = {name: position for position, name in enumerate(names)}
     return numbered(column, places)
 
 
-def numbered(column: pd.Series, places: Mapping[str, int]) -> np.ndarray:
+def numbered(column: pd.Series | Laid, places: Mapping[str, int]) -> np.ndarray:
     """Look up the number of each row's text; -1 where the table has none."""
     codes, texts = places_of(column)
     table = np.array([*(places.get(text, -1) for text in texts.tolist()), -1], dtype=np.int8)

@@ -13,10 +13,11 @@ from lxml import etree
 from pandas.api.extensions import ExtensionArray
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.arrays import Rows, is_laid, no_defects
+from market_platform.sources.arrays import Laid, Rows, is_laid, no_defects
 from market_platform.sources.caiso.answers import refuse_error_document
 from market_platform.sources.caiso.rows import PLACE, mark
 from market_platform.sources.feed import Feed
+from market_platform.sources.local_clock import local_days
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
 from market_platform.sources.stamps import as_utc, day_array, laid, texts_of, utc_array
@@ -103,7 +104,7 @@ def report_columns(report: Report, payloads: Sequence[Payload]) -> Rows:
 class Moments:
     """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
 
-    def __init__(self, column: pd.Series | ExtensionArray) -> None:
+    def __init__(self, column: pd.Series | ExtensionArray | Laid) -> None:
         self._codes, texts = texts_of(column)
         self.distinct = _utc_stamps(texts)
         self._local_days: dict[ZoneInfo, np.ndarray] = {}
@@ -125,8 +126,7 @@ class Moments:
         if zone is UTC:
             return self.distinct.astype("datetime64[D]")
         if zone not in self._local_days:
-            local = pd.DatetimeIndex(self.distinct, tz="UTC").tz_convert(zone).tz_localize(None)
-            self._local_days[zone] = local.to_numpy().astype("datetime64[D]")
+            self._local_days[zone] = local_days(self.distinct, zone)
         return self._local_days[zone]
 
     def lay(self, distinct: np.ndarray) -> np.ndarray:
@@ -156,16 +156,16 @@ def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = N
     and is marked.
     """
     read = Rows.of(table)
-    starts = starts or Moments(read.array("start"))
+    starts = starts or Moments(read.laid("start"))
     days = starts.days(feed.zone)
     times = {
         "market_day": day_array(days),
         "interval_start": starts.utc_array(),
-        "interval_end": Moments(read.array("end")).utc_array(),
+        "interval_end": Moments(read.laid("end")).utc_array(),
     }
     rows = Rows({**times, **{name: read.array(name) for name in PLACE}})
     if "day" in read:
-        named = Moments(read.array("day")).days(UTC)
+        named = Moments(read.laid("day")).days(UTC)
         astray = named != days
         if astray.any():
             astray &= ~np.isnat(named) & ~np.isnat(days)

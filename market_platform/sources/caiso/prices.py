@@ -98,10 +98,10 @@ def _components(feed: Feed, read: Rows, keys: list[str], place: Callable[[Rows],
 
 def _component(read: Rows) -> np.ndarray:
     """Return the number of each row's component; rows that could not be read belong to none."""
-    component = codes_of(read.array("component"), COMPONENTS)
+    component = codes_of(read.laid("component"), COMPONENTS)
     if component.min(initial=0) < 0:
         by_item = numbered(
-            read.array("item"), {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}
+            read.laid("item"), {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}
         )
         component = np.where(component >= 0, component, by_item)
     defect = ~read.array("defect").isna()

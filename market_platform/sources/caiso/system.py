@@ -45,7 +45,7 @@ def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
     read = report_columns(columns.LOAD, payloads)
-    starts, (items, texts) = Moments(read.array("start")), texts_of(read.array("item"))
+    starts, (items, texts) = Moments(read.laid("start")), texts_of(read.laid("item"))
     runs = [RUN_OF_ITEM.get(text, feed.file_part.rsplit("_", 1)[-1]) for text in (*texts.to_pylist(), None)]
     which = np.where(items < 0, len(texts), items) if items.min(initial=0) < 0 else items
     rows = intervals(feed, read, starts).assign(
@@ -60,7 +60,7 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
     read = report_columns(columns.PEAK_LOAD, payloads)
-    starts = Moments(read.array("start"))
+    starts = Moments(read.laid("start"))
     rows = intervals(feed, read, starts).assign(location=read.array("area"), load_mw=read.array("load"))
     return finish(feed, rows.assign(issued_at=_issued(feed, starts, ["DAM"])))
 
@@ -68,13 +68,13 @@ def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
     read = report_columns(columns.RENEWABLES, payloads)
-    return finish(feed, _renewables(feed, read, Moments(read.array("start"))))
+    return finish(feed, _renewables(feed, read, Moments(read.laid("start"))))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
     read = report_columns(columns.RENEWABLES, payloads)
-    starts = Moments(read.array("start"))
+    starts = Moments(read.laid("start"))
     return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, [feed.file_part])))
 
 
