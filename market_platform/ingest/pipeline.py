@@ -19,12 +19,13 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.http import Client
 from market_platform.sources.login import Tokens
 from market_platform.sources.paging import Incomplete, bundle
-from market_platform.sources.payload import Payload, Request, masked, unpack
+from market_platform.sources.payload import ZIPS, Payload, Request, masked, unpack
 from market_platform.store.archive import Archive
 from market_platform.store.lake import Lake
 
-# As they come, mostly compressed: more than a small market's day, less than one hour of all nodes of a large one.
+# Compressed: more than a small market's day, less than one hour of all nodes of a large one.
 MOST_BYTES_AT_ONCE = 2_000_000
+ZIPPED_PART = 1 / 8  # of its size a text takes compressed, a little more or less
 
 
 def say_nothing(_outcome: Outcome) -> None:
@@ -248,11 +249,17 @@ class _Answer:
 
 def _land_together(waiting: Sequence[_Answer], another: _Answer) -> bool:
     """Say whether an answer may wait for others of its month: a commit reads what stands and writes the days anew."""
-    size = sum(len(each.payload.content) for each in (*waiting, another))
+    size = sum(_size(each.payload) for each in (*waiting, another))
     days = waiting[0].request.days, another.request.days
     first, second = ({day.replace(day=1) for day in each} for each in days)
     same = days[0] == days[1] or (first == second and len(first) == 1)
     return same and size <= MOST_BYTES_AT_ONCE
+
+
+def _size(payload: Payload) -> float:
+    """Return the bytes that a payload takes, or would take, compressed."""
+    size = len(payload.content)
+    return size if payload.content.startswith(ZIPS) else size * ZIPPED_PART
 
 
 def pace_by_host(credentials: Credentials = NOBODY) -> dict[str, float]:

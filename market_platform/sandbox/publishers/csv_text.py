@@ -5,7 +5,7 @@ prices, and writing them line by line was four fifths of the processor time of a
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,8 +35,8 @@ def csv_text(
     for (column, around), end in zip(columns, ends, strict=True):
         known = column if isinstance(column, pd.Series) else np.fromiter(column, dtype=object)
         code, kinds = pd.factorize(known)
-        parts.append(_laid([f"{around}{kind}{around}{end}" for kind in kinds], code))
-    return (headings + line_end).encode() + _joined(parts)
+        parts.append(([f"{around}{kind}{around}{end}" for kind in kinds], code))
+    return (headings + line_end).encode() + laid_out(parts)
 
 
 def csv_lines(rows: pd.DataFrame, order: np.ndarray | None = None) -> bytes:
@@ -45,8 +45,8 @@ def csv_lines(rows: pd.DataFrame, order: np.ndarray | None = None) -> bytes:
     parts = []
     for (_, column), end in zip(rows.items(), ends, strict=True):
         code, kinds = pd.factorize(column, use_na_sentinel=False)
-        parts.append(_laid([f"{_cell(kind)}{end}" for kind in kinds], code if order is None else code[order]))
-    return (",".join(_cell(name) for name in rows.columns) + "\n").encode() + _joined(parts)
+        parts.append(([f"{_cell(kind)}{end}" for kind in kinds], code if order is None else code[order]))
+    return (",".join(_cell(name) for name in rows.columns) + "\n").encode() + laid_out(parts)
 
 
 def _cell(value: object) -> str:
@@ -56,12 +56,12 @@ def _cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def _laid(texts: list[str], code: np.ndarray) -> pa.Array:
-    return pa.array(texts, pa.large_string()).take(pa.array(code))
+def laid_out(columns: Iterable[tuple[Sequence[str], np.ndarray]]) -> memoryview | bytes:
+    """Return lines as they lie in memory, one after another.
 
-
-def _joined(parts: list[pa.Array]) -> memoryview | bytes:
-    """Return the lines as they lie in memory, one after another."""
+    A column is its texts, each of them once, and the number of the text that stands in each line.
+    """
+    parts = [pa.array(texts, pa.large_string()).take(pa.array(code)) for texts, code in columns]
     lines = pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string()))
     return memoryview(lines.buffers()[2]) if len(lines) else b""
 

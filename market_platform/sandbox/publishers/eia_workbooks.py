@@ -67,11 +67,8 @@ def henry_hub(world: World, last: date) -> bytes:
 
 def _weeks(world: World, last: date) -> list[tuple[float, list[float]]]:
     fridays = [FIRST_FRIDAY + WEEK * step for step in range((last - FIRST_FRIDAY).days // 7 + 1)]
-    stocks = [world.gas_storage(friday).set_index("region")["stock_bcf"] for friday in fridays]
-    return [
-        (_serial(friday), [float(mine[name]) for name in COLUMNS.values()])
-        for friday, mine in zip(fridays, stocks, strict=True)
-    ]
+    stocks = world.gas_stocks(fridays)[list(COLUMNS.values())]
+    return [(_serial(friday), mine) for friday, mine in zip(fridays, stocks.to_numpy(float).tolist(), strict=True)]
 
 
 def _serial(day: date) -> float:

@@ -1,5 +1,6 @@
 """What moves power prices and belongs to no single market: gas, carbon, weather, capacity, certificates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,6 +32,10 @@ class Fundamentals:
     def gas_storage(self, week_ending: date) -> pd.DataFrame:
         """Return weekly working gas by region in Bcf; ValueError unless ``week_ending`` is a Friday."""
         return gas_views.storage_frame(self.seed, week_ending)
+
+    def gas_stocks(self, weeks_ending: Sequence[date]) -> pd.DataFrame:
+        """Return working gas in Bcf, a row a week and a column a region: the stock of ``gas_storage``."""
+        return gas_views.stock_frame(self.seed, weeks_ending)
 
     def pipeline_flows(self, gas_day: date, cycle: str = "TIMELY") -> pd.DataFrame:
         """Return scheduled and available MMBtu by pipeline location for one nomination cycle."""

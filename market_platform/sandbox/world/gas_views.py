@@ -1,5 +1,6 @@
 """Gas as publishers show it: spot by hub, weekly storage, pipeline postings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,8 +48,7 @@ def storage_frame(seed: int, week_ending: date) -> pd.DataFrame:
     number = day_number(week_ending)
     weeks = np.array([number, number - 7, *(number - 364 * year for year in range(1, 6))])
     levels = np.round(_storage_levels(seed, weeks)).astype(np.int64)
-    table = read_table("gas_storage")
-    names = [*table["region"], "South Central", "Lower 48"]
+    names = _storage_regions()
     return pd.DataFrame(
         {
             "week_ending": [week_ending] * len(names),
@@ -59,6 +59,16 @@ def storage_frame(seed: int, week_ending: date) -> pd.DataFrame:
             "five_year_average_bcf": np.round(levels[:, 2:].mean(axis=1)).astype(np.int64),
         }
     )
+
+
+def stock_frame(seed: int, weeks_ending: Sequence[date]) -> pd.DataFrame:
+    """Return working gas in whole Bcf, a row a week and a column a region."""
+    levels = _storage_levels(seed, np.array([day_number(week) for week in weeks_ending]))
+    return pd.DataFrame(np.round(levels).astype(np.int64).T, columns=_storage_regions())
+
+
+def _storage_regions() -> list[str]:
+    return [*read_table("gas_storage")["region"], "South Central", "Lower 48"]
 
 
 def _storage_levels(seed: int, days: np.ndarray) -> np.ndarray:

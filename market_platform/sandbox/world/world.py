@@ -1,10 +1,8 @@
 """The world's one door: every quantity of every market by day, as frames."""
 
 from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,13 +12,14 @@ from market_platform.sandbox.world.auctions import ftr_auction_frame
 from market_platform.sandbox.world.clock import Grid, grid
 from market_platform.sandbox.world.dispatch import Dispatch, Power, actual_power, dispatch, forecast_power
 from market_platform.sandbox.world.fundamentals import Fundamentals
+from market_platform.sandbox.world.memory import Memory
 from market_platform.sandbox.world.nodes import node_table
 from market_platform.sandbox.world.prices import location_prices, node_prices
 from market_platform.sandbox.world.tables import MarketTables, market_tables
 
-_KEPT = 128  # a month of one market: what happened, the day ahead, and the forecasts
+_DAYS_KEPT = 128  # a month of one market: what happened, the day ahead, and the forecasts
+_ANSWERS_KEPT = 4
 _FORECAST_DAYS = 8
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,13 @@ class World(Fundamentals):
 
     ``market`` is ``nyiso``, ``caiso``, ``pjm`` or ``ercot`` (else UnknownMarket); ``day`` is a market day. Frames come
     in time order with ``interval_start`` and ``interval_end`` in UTC microseconds. An instance keeps the arrays of the
-    last days it was asked for; that changes how fast it answers, never what. ``caiso_nodes`` is how many nodes the
-    simulated CAISO prices.
+    last days it was asked for, and in ``answers`` publishers keep what the next request asks another part of; that changes
+    how fast it answers, never what. ``caiso_nodes`` is how many nodes the simulated CAISO prices.
     """
 
     caiso_nodes: int = 120
-    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    answers: Memory = field(default_factory=lambda: Memory(_ANSWERS_KEPT), init=False, repr=False, compare=False)
+    _days: Memory = field(default_factory=lambda: Memory(_DAYS_KEPT), init=False, repr=False, compare=False)
 
     # Places and units.
 
@@ -159,7 +159,7 @@ class World(Fundamentals):
     # How it is done.
 
     def _run(self, market: str, day: date, *, real_time: bool) -> tuple[Grid, Dispatch]:
-        return self._remember((market, day, real_time), lambda: self._clear(market, day, real_time=real_time))
+        return self._days.recall((market, day, real_time), lambda: self._clear(market, day, real_time=real_time))
 
     def _clear(self, market: str, day: date, *, real_time: bool) -> tuple[Grid, Dispatch]:
         table = market_tables(market)
@@ -184,22 +184,13 @@ class World(Fundamentals):
             moments = grid(issue_day, table.zone_info, 60, _FORECAST_DAYS)
             return moments, self._expected(table, moments, issue_day, issued_at)
 
-        moments, power = self._remember((market, issue_day, "forecast"), whole)
+        moments, power = self._days.recall((market, issue_day, "forecast"), whole)
         begin = int(np.searchsorted(moments.starts, wanted.starts[0]))
         return table, wanted, power.part(slice(begin, begin + len(wanted))), issued_at
 
     def _expected(self, table: MarketTables, moments: Grid, issue_day: date, issued_at: datetime) -> Power:
         lead = views.lead_hours(moments, issued_at)
         return forecast_power(self.seed, table, moments, lead, issue_day.toordinal())
-
-    def _remember(self, key: tuple[object, ...], work_out: Callable[[], _T]) -> _T:
-        found: _T | None = self._kept.get(key)
-        if found is None:
-            found = work_out()
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            self._kept[key] = found
-        return found
 
     def _prices(self, market: str, day: date, minutes: int, *, real_time: bool) -> pd.DataFrame:
         table = market_tables(market)

@@ -34,6 +34,7 @@ CSV = "6"
 KEPT = timedelta(days=39 * 30.5)
 # A month of thirty-one days with its clock change is an hour longer.
 LEEWAY = timedelta(hours=1)
+SPAN = ("startdatetime", "enddatetime")
 EVERY_NODE = ("ALL", "ALL_APNODES")
 
 Answer = tuple[str, Mapping[str, bytes]]
@@ -119,15 +120,29 @@ def _rows(world: World, report: Report, parameters: dict[str, str], window: Wind
     days = pd.date_range(start.astimezone(ZONE).date(), (end - timedelta(seconds=1)).astimezone(ZONE).date())
     if report.is_list:
         rows = report.rows(world, days[0].date(), parameters)
+    elif report.by_hour:
+        rows = _kept_days(world, report, parameters, days)
     else:
         rows = pd.concat([report.rows(world, day.date(), parameters) for day in days], ignore_index=True)
+    if not report.is_list:
         code, moments = pd.factorize(rows["interval_start"])
         starts = pd.Series(moments)
         public = (starts >= start) & (starts < end) & (report.public_from(parameters, starts) <= now)
         rows = rows if public.all() else rows[public.to_numpy()[code]].reset_index(drop=True)
     if rows.empty:
         raise NO_DATA
-    return time_columns(rows, report.minutes(parameters))
+    return rows if report.by_hour else time_columns(rows, report.minutes(parameters))
+
+
+def _kept_days(world: World, report: Report, parameters: dict[str, str], days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return rows of days with their time columns, worked out once for all hours that are asked for."""
+    question = tuple(sorted((name, value) for name, value in parameters.items() if name not in SPAN))
+
+    def whole() -> pd.DataFrame:
+        rows = pd.concat([report.rows(world, day.date(), parameters) for day in days], ignore_index=True)
+        return time_columns(rows, report.minutes(parameters))
+
+    return world.answers.recall(("caiso", question, days[0], len(days)), whole)
 
 
 def _stem(label: str, window: Window, now: datetime) -> str:

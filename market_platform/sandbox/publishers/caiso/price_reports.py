@@ -103,7 +103,7 @@ def _located(world: World, day: date, parameters: Parameters, minutes: int, *, r
 def ancillary_rows(world: World, day: date, parameters: Parameters) -> pd.DataFrame:
     """Prices of every product in every region; where the world has none, the region adds nothing."""
     run = run_of(parameters)
-    prices = _asked(world.ancillary_prices("caiso", day, "day_ahead" if run == "DAM" else "real_time"), parameters)
+    prices = world.ancillary_prices("caiso", day, "day_ahead" if run == "DAM" else "real_time")
     if run != "DAM":
         prices = prices[prices["interval_start"].dt.minute % 15 == 0]
         prices = prices.assign(interval_end=prices["interval_start"] + pd.Timedelta(minutes=15))
@@ -216,7 +216,7 @@ PRICE_REPORTS: dict[str, Report] = {
     "PRC_AS": Report(AS_HEADINGS, ancillary_rows, by_minutes(LENGTHS), by_run(RUNS), "US$/MW", 1),
     "PRC_INTVL_AS": Report((*GMT_PAIR, "OPR_DT", "OPR_HR", "OPR_TYPE", "ANC_TYPE", "XML_DATA_ITEM", "MARKET_RUN_ID",
                             "value:MW", "ANC_REGION", "OPR_INTERVAL", "GROUP"), ancillary_rows,
-                           lambda _parameters: 15, before_start(22.5), "US$/MW"),
+                           lambda _parameters: 15, before_start(22.5), "US$/MW", by_hour=True),
     "PRC_NOMOGRAM": Report((*GMT_PAIR, *OPERATING, "OPR_TYPE", "MARKET_RUN_ID", "NOMOGRAM_ID_XML", "NOMOGRAM_ID",
                             "CONSTRAINT_CAUSE", "value:PRC", "GROUP"), nomogram_rows,
                            by_minutes({**LENGTHS, "RTM": 15}), by_run(RUNS), "US$/MWh"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import numpy as np
 import pandas as pd
 
 from market_platform.sandbox.publishers.caiso.wire import ZONE
@@ -24,7 +25,8 @@ class Report:
     ``rows`` of a market day carry interval_start and interval_end and a column for each of ``headings`` but those of
     time; ``value:HEADING`` prints the column ``value`` under that heading. Rows with ``item``, ``resource`` and
     ``value`` can be had as XML. ``minutes`` is the length of an interval in the run asked for. A list is the same
-    whatever the span. ``elements`` are columns that the XML says beside those three; ``run`` is that of a group.
+    whatever the span. ``elements`` are columns that the XML says beside those three; ``run`` is that of a group. Of a report
+    ``by_hour`` a day is asked for hour by hour, and its rows are kept from one to the next.
     """
 
     headings: tuple[str, ...]
@@ -36,6 +38,7 @@ class Report:
     is_list: bool = False
     elements: tuple[str, ...] = ()
     run: str = ""
+    by_hour: bool = False
 
 
 def run_of(parameters: Parameters) -> str:
@@ -77,7 +80,12 @@ def hourly(_parameters: Parameters) -> int:
 
 def numbered(rows: pd.DataFrame, *names: str) -> pd.Series:
     """Return the numbers of groups of rows, from 1, as OASIS has them in its column GROUP."""
-    return (rows.groupby(list(names), sort=False).ngroup() + 1).astype(str)
+    joint = np.zeros(len(rows), dtype=np.int64)
+    for name in names:
+        code, kinds = pd.factorize(rows[name])
+        joint = joint * len(kinds) + code
+    number, kinds = pd.factorize(joint)
+    return pd.Series([str(place + 1) for place in range(len(kinds))], dtype="str").take(number).set_axis(rows.index)
 
 
 def texts(values: pd.Series, places: int) -> pd.Series:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from market_platform.markets.market import MARKETS
-from market_platform.sandbox.publishers.csv_text import csv_lines
+from market_platform.sandbox.publishers.csv_text import csv_lines, laid_out
 from market_platform.sandbox.publishers.zipping import Member, zip_of
 
 STAMP = "%Y%m%dT%H:%M%z"  # of the moments in a request
@@ -116,13 +116,18 @@ def xml_file(
         "INTERVAL_END_GMT": rows["INTERVAL_END_GMT"],
         "VALUE": rows["value"],
     }
-    tagged = [[f"<{name}>{escape(text)}</{name}>" for text in column.astype(str)] for name, column in columns.items()]
-    body = "\n".join("<REPORT_DATA>\n" + "\n".join(row) + "\n</REPORT_DATA>" for row in zip(*tagged, strict=True))
-    return (
+    begins, ends = ["<REPORT_DATA>\n", *[""] * (len(columns) - 1)], ["\n"] * len(columns)
+    ends[-1] = "\n</REPORT_DATA>\n"
+    laid = []
+    for (name, column), begin, end in zip(columns.items(), begins, ends, strict=True):
+        code, kinds = pd.factorize(column)
+        laid.append(([f"{begin}<{name}>{escape(str(kind))}</{name}>{end}" for kind in kinds], code))
+    head = (
         f'{XML_HEAD}<OASISReport xmlns="http://www.caiso.com/soa/OASISReport_v1.xsd">\n<MessageHeader>\n'
         f"<TimeDate>{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}-00:00</TimeDate>\n<Source>OASIS</Source>\n"
         "<Version>v20131201</Version>\n</MessageHeader>\n<MessagePayload>\n<RTO>\n<name>CAISO</name>\n<REPORT_ITEM>\n"
         f"<REPORT_HEADER>\n<SYSTEM>OASIS</SYSTEM>\n<TZ>PPT</TZ>\n<REPORT>{query}</REPORT>\n<MKT_TYPE>{run}</MKT_TYPE>\n"
         f"<UOM>{unit}</UOM>\n<INTERVAL>ENDING</INTERVAL>\n<SEC_PER_INTERVAL>{minutes * 60}</SEC_PER_INTERVAL>\n"
-        f"</REPORT_HEADER>\n{body}\n</REPORT_ITEM>\n</RTO>\n</MessagePayload>\n</OASISReport>"
-    ).encode()
+        "</REPORT_HEADER>\n"
+    )
+    return head.encode() + laid_out(laid) + b"</REPORT_ITEM>\n</RTO>\n</MessagePayload>\n</OASISReport>"

@@ -139,7 +139,7 @@ def _find(world: World, number: str, now: datetime) -> Document | None:
     day = datetime.strptime(found[2], "%y%m%d").replace(tzinfo=ZONE).date()
     reports = [report for report in REPORTS if report.report_type == int(found[1])]
     documents = _documents(world, reports, day, day, now)
-    return next((each for each in documents if each.doc_id == int(number)), None)
+    return next((each for each in documents if each.number == int(found[3])), None)
 
 
 def _zip(each: Document | None) -> httpx.Response:
@@ -208,9 +208,8 @@ def _query(world: World, report: Report, params: Mapping[str, str], now: datetim
         names = [(report.api_names or {}).get(heading, api_name(heading)) for heading in rows.columns]
         answer["fields"] = [{"name": name, "label": heading} for name, heading in zip(names, rows.columns, strict=True)]
         part = rows.iloc[(page - 1) * size : page * size]
-        answer["data"] = [
-            [_value(name, cell) for name, cell in zip(names, row, strict=True)] for row in part.to_numpy()
-        ]
+        columns = [_values(name, part[heading]) for name, heading in zip(names, part.columns, strict=True)]
+        answer["data"] = list(zip(*columns, strict=True))
     return _json(answer)
 
 
@@ -235,6 +234,13 @@ def api_name(heading: str) -> str:
     words = heading.replace("_", " ").split()
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     return joined if re.match(r"[A-Z]{2}", joined) else joined[:1].lower() + joined[1:]
+
+
+def _values(name: str, column: pd.Series) -> list[object]:
+    """Write the cells of a column, each text once: a page has few stamps and places, and many rows."""
+    code, kinds = pd.factorize(column, use_na_sentinel=False)
+    values = [_value(name, kind) for kind in kinds]
+    return [values[number] for number in code]
 
 
 def _value(name: str, cell: object) -> object:

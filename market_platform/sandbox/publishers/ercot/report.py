@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from market_platform.markets.ercot import DC_TIES, HUBS
@@ -58,10 +59,31 @@ class Report:
             return []
         if self.posted is not None:
             return [Document(self, day, 0, self._moment(day), rows)]
-        parts = rows.groupby(MOMENT, sort=True)
+        code, moments = pd.factorize(rows[MOMENT], sort=True)
+        rows = rows.take(code.argsort(kind="stable"))
+        ends = np.bincount(code).cumsum().tolist()
+        written = _Lines(rows)
         return [
-            Document(self, day, number, moment.to_pydatetime(), part) for number, (moment, part) in enumerate(parts)
+            Document(self, day, number, moment.to_pydatetime(), rows.iloc[start:end], partial(written.cut, start, end))
+            for number, (moment, start, end) in enumerate(zip(moments, [0, *ends], ends, strict=False))
         ]
+
+
+class _Lines:
+    """The lines of a day, written once for all of its files."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+
+    def cut(self, start: int, end: int) -> bytes:
+        """Return the file of some of the lines."""
+        head, lines = self._written
+        return head + b"".join(lines[start:end])
+
+    @cached_property
+    def _written(self) -> tuple[bytes, list[bytes]]:
+        head, *lines = csv_bytes(self.rows).splitlines(keepends=True)
+        return head, lines
 
 
 @lru_cache(maxsize=64)
@@ -71,27 +93,28 @@ def _whole_day(report: Report, world: World, day: date) -> tuple["Document", ...
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One posted file."""
+    """One posted file. ``text`` writes the one file of a day's many."""
 
     report: Report
     day: date
     number: int
     posted: datetime
     rows: pd.DataFrame
+    text: Callable[[], bytes] | None = None
 
-    @property
+    @cached_property
     def doc_id(self) -> int:
         """The number that lists give it; it says what it is of."""
         return int(f"{self.report.report_type:05d}{self.day:%y%m%d}{self.number:03d}")
 
-    @property
+    @cached_property
     def constructed_name(self) -> str:
         """The file's name as the list has it, of the CSV in its zip."""
         local = self.posted.astimezone(ZONE)
         again = "xhr" if local.fold else ""
         return f"cdr.{self.report.report_type:08d}.0000000000000000.{local:%Y%m%d}.{local:%H%M%S}000.{self.friendly_name}{again}"
 
-    @property
+    @cached_property
     def friendly_name(self) -> str:
         """The short name; of an interval it ends with the stamp of the interval."""
         stamp = pd.Timestamp(self.posted.astimezone(UTC)).floor("5min").tz_convert(ZONE)
@@ -100,6 +123,8 @@ class Document:
     def zipped(self) -> bytes:
         """Return the zip that a download gives."""
         stamp = self.posted.astimezone(ZONE)
+        if self.text is not None and FILE not in self.rows:
+            return zip_of([Member(self._file_name, self.text(), stamp)])
         return zip_of(Member(name, csv_bytes(rows), stamp) for name, rows in self.files().items())
 
     def files(self) -> dict[str, pd.DataFrame]:
@@ -110,11 +135,15 @@ class Document:
             named = {"Settlement_Points": self.rows, **lists_of_model(self.rows)}
             return {f"{name}_{listed}": rows for name, rows in named.items()}
         if FILE not in self.rows:
-            return {f"{self.constructed_name.replace('000.', '.', 1)}.csv": self.rows}
+            return {self._file_name: self.rows}
         parts = self.rows.groupby(FILE, sort=False)
         return {
             f"{name}-{stamp}.csv": part.drop(columns=FILE).dropna(axis="columns", how="all") for name, part in parts
         }
+
+    @property
+    def _file_name(self) -> str:
+        return f"{self.constructed_name.replace('000.', '.', 1)}.csv"
 
 
 def lists_of_model(buses: pd.DataFrame) -> dict[str, pd.DataFrame]:

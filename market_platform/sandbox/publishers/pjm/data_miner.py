@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
+import numpy as np
 import pandas as pd
 
+from market_platform.sandbox.publishers.csv_text import laid_out
 from market_platform.sandbox.publishers.pjm.bids import capacity_workbook
 from market_platform.sandbox.publishers.pjm.catalogue import SHEETS
 from market_platform.sandbox.publishers.pjm.sheets import ZONE, Sheet
@@ -43,7 +45,7 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         return _complaint(404, "Resource not found")
     asked = {name.lower(): value for name, value in request.url.params.items()}
     try:
-        rows = _rows(world, sheet, asked, now)
+        rows = _pageable(world, found[1], sheet, asked, now)
         return _answer(found[1], rows, dict(request.url.params), asked, sheet)
     except Refused as refusal:
         return httpx.Response(400, json={"errors": [{"field": "query", "message": str(refusal)}]})
@@ -51,6 +53,15 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
 
 def _complaint(status: int, message: str) -> httpx.Response:
     return httpx.Response(status, json={"statusCode": status, "message": message})
+
+
+def _pageable(world: World, name: str, sheet: Sheet, asked: dict[str, str], now: datetime) -> pd.DataFrame:
+    """Return the rows that a page is cut from. The pages after the first are of the moment of the first."""
+    question = (name, *sorted((word, value) for word, value in asked.items() if word != "startrow"))
+    if int(asked.get("startrow", 1)) > 1:
+        return world.answers.recall(question, lambda: _rows(world, sheet, asked, now))
+    rows = _rows(world, sheet, asked, now)
+    return world.answers.keep(question, rows) if len(rows) > int(asked.get("rowcount", 100)) else rows
 
 
 def _rows(world: World, sheet: Sheet, asked: dict[str, str], now: datetime) -> pd.DataFrame:
@@ -163,14 +174,15 @@ def _with_eastern(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _passes(column: pd.Series, value: str) -> pd.Series:
+def _passes(column: pd.Series, value: str) -> np.ndarray:
     """Apply one filter: a list with semicolons, a text with stars, TRUE or FALSE, ``exact`` behind a date."""
-    texts = _texts(column, "json").str.strip('"').str.lower()
     wanted = [part.strip().lower() for part in value.removesuffix("exact").split(";")]
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.isin([_moment(part) for part in wanted])
-    patterns = [re.escape(part).replace(r"\*", ".*") for part in wanted]
-    return texts.str.fullmatch("|".join(patterns))
+        return column.isin([_moment(part) for part in wanted]).to_numpy()
+    patterns = re.compile("|".join(re.escape(part).replace(r"\*", ".*") for part in wanted))
+    code, texts = _texts(column, "json")
+    passing = [patterns.fullmatch(text.strip('"').lower()) is not None for text in texts]
+    return np.array(passing, dtype=bool)[code]
 
 
 def _answer(
@@ -223,22 +235,31 @@ def _sent(content: bytes, kind: str) -> httpx.Response:
 def _items(rows: pd.DataFrame, sheet: Sheet) -> bytes:
     if not len(rows):
         return b""
-    columns = [_texts(rows[name], "json", sheet.places) for name in rows]
-    keys = [f'"{name}":' for name in rows]
-    lines = ("{" + ",".join(map("".join, zip(keys, cells, strict=True))) + "}" for cells in zip(*columns, strict=True))
-    return ",".join(lines).encode()
+    begins = [f'{mark}"{name}":' for mark, name in zip(["{", *"," * len(rows.columns)], rows.columns, strict=False)]
+    ends = [*[""] * (len(rows.columns) - 1), "},"]
+    return bytes(laid_out(_columns(rows, "json", sheet.places, begins, ends))[:-1])
 
 
 def _csv(rows: pd.DataFrame, sheet: Sheet) -> bytes:
-    columns = [_texts(rows[name], "csv", sheet.places) for name in rows]
-    lines = [",".join(rows.columns), *(",".join(cells) for cells in zip(*columns, strict=True))]
-    return b"\xef\xbb\xbf" + ("\r\n".join(lines) + "\r\n").encode()
+    head = b"\xef\xbb\xbf" + (",".join(rows.columns) + "\r\n").encode()
+    if not len(rows):
+        return head
+    ends = [*[","] * (len(rows.columns) - 1), "\r\n"]
+    return head + laid_out(_columns(rows, "csv", sheet.places, [""] * len(ends), ends))
 
 
-def _texts(column: pd.Series, form: str, places: int = 6) -> pd.Series:
+def _columns(
+    rows: pd.DataFrame, form: str, places: int, begins: Sequence[str], ends: Sequence[str]
+) -> Iterator[tuple[list[str], np.ndarray]]:
+    for name, begin, end in zip(rows.columns, begins, ends, strict=True):
+        code, texts = _texts(rows[name], form, places)
+        yield [f"{begin}{text}{end}" for text in texts], code
+
+
+def _texts(column: pd.Series, form: str, places: int = 6) -> tuple[np.ndarray, pd.Series]:
     """Write a column as the JSON or the CSV has it, each of its values once: stamps and names come again and again."""
     code, kinds = pd.factorize(column, use_na_sentinel=False)
-    return _written(pd.Series(kinds, dtype=column.dtype), form, places).take(code).set_axis(column.index)
+    return code, _written(pd.Series(kinds, dtype=column.dtype), form, places)
 
 
 def _written(column: pd.Series, form: str, places: int) -> pd.Series:

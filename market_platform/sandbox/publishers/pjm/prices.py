@@ -1,6 +1,8 @@
 """Simulated price datasets: LMP by pricing node."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import pandas as pd
 
@@ -11,6 +13,7 @@ NODES = 40
 # On one day in so many, PJM corrects the day's first hour after the fact.
 DAYS_BETWEEN_CORRECTIONS = 30
 SETTLED_AFTER = timedelta(days=40)
+_Made = TypeVar("_Made", pd.Series, pd.DataFrame)
 
 
 def _prices(world: World, day: date, minutes: int, *, real_time: bool) -> pd.DataFrame:
@@ -101,20 +104,35 @@ def parts(rows: pd.DataFrame, run: str) -> dict[str, pd.Series]:
 
 def bus_parts(names: pd.Series) -> pd.DataFrame:
     """Cut the name of a generator bus into substation, voltage and equipment; blank where it is none."""
-    cut = names.astype("object").astype("str").str.extract(r"^(.{8})(\d+ KV)\s+(.+)$")
-    return cut.set_axis(["substation", "voltage", "equipment"], axis=1).assign(substation=cut[0].str.rstrip())
+    return _by_name(names, _cut)
 
 
 def full_name(rows: pd.DataFrame) -> pd.Series:
     """Return names as the list of pricing nodes has them: three parts at fixed widths."""
-    bus = bus_parts(rows["location"])
+    return _by_name(rows["location"], _whole_name)
+
+
+def _by_name(names: pd.Series, made: Callable[[pd.Series], _Made]) -> _Made:
+    """Make something of each name once; a day of five minutes tells each of them 288 times."""
+    code, kinds = pd.factorize(names)
+    return made(pd.Series(kinds)).take(code).set_axis(names.index)
+
+
+def _cut(names: pd.Series) -> pd.DataFrame:
+    cut = names.astype("object").astype("str").str.extract(r"^(.{8})(\d+ KV)\s+(.+)$")
+    return cut.set_axis(["substation", "voltage", "equipment"], axis=1).assign(substation=cut[0].str.rstrip())
+
+
+def _whole_name(names: pd.Series) -> pd.Series:
+    bus = _cut(names)
     whole = bus["substation"].str.ljust(8) + bus["voltage"].str.ljust(8) + bus["equipment"]
-    return whole.where(bus["voltage"].notna(), rows["location"].astype("object"))
+    return whole.where(bus["voltage"].notna(), names.astype("object"))
 
 
 def node_type(rows: pd.DataFrame) -> pd.Series:
     """Return PJM's kind of each place."""
-    return rows["location_type"].map({"zone": "ZONE", "hub": "HUB", "node": "GEN"})
+    kinds = {"zone": "ZONE", "hub": "HUB", "node": "GEN"}
+    return _by_name(rows["location_type"], lambda types: types.map(kinds))
 
 
 def pnode(rows: pd.DataFrame) -> dict[str, pd.Series]:
