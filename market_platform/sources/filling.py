@@ -1,9 +1,11 @@
 """Having a compiled loop fill columns: room for rows and words is made as it runs out, odd numbers are read with care."""
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -65,12 +67,10 @@ def fill(
     Columns of text beside each other with the same number in ``together`` are read as one phrase, a PASSED one that is
     ALONE is not looked at. ``arguments`` stand between the row and the shape, ``room`` is about how many rows there are.
     """
-    shape = _shape(tuple(kinds), tuple(together))
-    of_number = shape.kinds[shape.firsts[:-1]] == NUMBER
-    numbered, phrased = int(of_number.sum()), int((~of_number & (shape.slots >= 0)).sum())
+    shape, numbered, phrased, labels = _layout(tuple(kinds), tuple(together))
     numbers, codes = _columns(numbered, phrased, room)
     odd = np.empty((ODD_CELLS + len(kinds), 4), dtype=np.int64)
-    met = _nothing_met(phrased, len(kinds), list(kinds).count(LABEL), _texts_about(room))
+    met = _nothing_met(phrased, len(kinds), len(labels), _texts_about(room))
     row, rows = 0, []
     for file in files:
         text, first, status = np.frombuffer(file, dtype=np.uint8), row, MORE if len(file) else DONE
@@ -91,11 +91,20 @@ def fill(
                 except OverflowError:
                     return None
         rows.append(row - first)
-    return _filled(rows, numbers[:, :row], codes[:, :row], shape, met)
+    return _filled(rows, numbers[:, :row], codes[:, :row], labels, met)
+
+
+class Layout(NamedTuple):
+    """A shape, how many columns of numbers and of phrases it fills, and each LABEL column with the slot of its phrase."""
+
+    shape: Shape
+    numbers: int
+    phrases: int
+    labels: list[tuple[int, int]]
 
 
 @lru_cache(maxsize=256)
-def _shape(kinds: tuple[int, ...], together: tuple[int, ...]) -> Shape:
+def _layout(kinds: tuple[int, ...], together: tuple[int, ...]) -> Layout:
     """Lay columns together into pieces; a publisher's files repeat theirs, so each is laid once."""
     joins = [kind != NUMBER and group != ALONE for kind, group in zip(kinds, together, strict=True)]
     firsts = [
@@ -109,16 +118,18 @@ def _shape(kinds: tuple[int, ...], together: tuple[int, ...]) -> Shape:
         slots.append(-1 if passed else next(number if kinds[first] == NUMBER else phrase))
     label = count()
     places = [next(label) if kind == LABEL else -1 for kind in kinds]
-    return Shape(
+    shape = Shape(
         np.array(kinds, dtype=np.int8),
         *(np.array(each, dtype=np.int32) for each in ([*firsts, len(kinds)], slots, places)),
     )
+    labels = [(place, slots[bisect(firsts, place) - 1]) for place, kind in enumerate(kinds) if kind == LABEL]
+    return Layout(shape, next(number), next(phrase), labels)
 
 
 def _nothing_met(phrases: int, columns: int, labels: int, texts: int) -> Met:
     return Met(
         cells=vocabulary(labels, texts, LETTERS_OF_CELL * texts),
-        phrases=vocabulary(phrases, texts, LETTERS_OF_PHRASE * texts),
+        phrases=vocabulary(phrases, texts, LETTERS_OF_PHRASE * texts, guessed=phrases),
         parts=np.empty((columns, texts), dtype=np.int32),
         codes=np.empty(columns, dtype=np.int32),
     )
@@ -137,16 +148,16 @@ def _with_room(met: Met) -> Met:
     return met._replace(phrases=phrases, parts=parts)
 
 
-def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, shape: Shape, met: Met) -> Filled | None:
-    labels = np.flatnonzero(shape.kinds == LABEL)
+def _filled(
+    rows: list[int], numbers: np.ndarray, codes: np.ndarray, labels: Sequence[tuple[int, int]], met: Met
+) -> Filled | None:
     try:
         texts = [texts_of(met.cells, place) for place in range(len(labels))]
     except pa.ArrowInvalid:
         return None
-    pieces = np.searchsorted(shape.firsts, labels, side="right") - 1
     lay = [
         partial(_laid, met.parts[label, : met.phrases.counts[slot]], codes[slot], len(known))
-        for label, slot, known in zip(labels, shape.slots[pieces], texts, strict=True)
+        for (label, slot), known in zip(labels, texts, strict=True)
     ]
     return Filled(
         rows, numbers, lay, texts, [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
@@ -156,7 +167,7 @@ def _filled(rows: list[int], numbers: np.ndarray, codes: np.ndarray, shape: Shap
 def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int, run: slice, *, narrow: bool = True) -> np.ndarray:
     """Return the code of each row of a run; ``narrow`` are integers as pandas has them for so many categories."""
     phrases = phrases[run]
-    if np.array_equal(of_phrase, np.arange(len(of_phrase))):
+    if len(of_phrase) == texts and np.array_equal(of_phrase, np.arange(texts)):
         return phrases
     kinds = (np.int8, np.int16, np.int32) if narrow else (np.int32,)
     kind = np.dtype(next(kind for kind in kinds if texts < np.iinfo(kind).max))

@@ -18,7 +18,7 @@ from market_platform.sources.local_clock import LocalClock, local_days
 from market_platform.sources.stamp_text import COMPILED, parse_stamps
 
 UTC = PANDAS_TYPES[Kind.MOMENT]
-MANY_ROWS = 4_096
+MANY_ROWS = 2_048
 NO_MOMENT = np.datetime64("NaT", "us")
 
 

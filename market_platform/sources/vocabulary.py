@@ -15,8 +15,8 @@ class Vocabulary(NamedTuple):
     """The distinct texts of each column (first axis), numbered by first appearance.
 
     Text k of column c is ``letters[c, begins[c, k]:begins[c, k + 1]]``; ``marked`` tells texts in quotation marks from
-    bare words where that matters. ``table`` finds a text by its hash, ``following`` says which text came after it last
-    time, ``last`` which came last, ``counts`` how many there are.
+    bare words where that matters. ``table`` finds a text by its hash, ``counts`` says how many there are. Where texts are
+    guessed, ``following`` says which came after one last time, ``seen`` which began so, ``last`` which came last.
     """
 
     letters: np.ndarray
@@ -56,17 +56,20 @@ class Met(NamedTuple):
     codes: np.ndarray
 
 
-def vocabulary(columns: int, texts: int, letters: int) -> Vocabulary:
-    """Return an empty vocabulary with room for so many texts (a power of two) and letters a column."""
+def vocabulary(columns: int, texts: int, letters: int, guessed: int = 0) -> Vocabulary:
+    """Return an empty vocabulary with room for so many texts (a power of two) and letters a column.
+
+    The texts of all columns are ``guessed``, or those of none.
+    """
     return Vocabulary(
         letters=np.empty((columns, letters + SLACK), dtype=np.uint8),
         begins=np.zeros((columns, texts + 1), dtype=np.int32),
         marked=np.empty((columns, texts), dtype=np.bool_),
         hashes=np.empty((columns, texts), dtype=np.uint64),
-        following=np.zeros((columns, texts), dtype=np.int32),
-        seen=np.zeros((columns, 2 * texts), dtype=np.int32),
+        following=np.zeros((guessed, texts), dtype=np.int32),
+        seen=np.zeros((guessed, 2 * texts), dtype=np.int32),
         table=np.full((columns, 2 * texts), FREE, dtype=np.int32),
-        last=np.zeros(columns, dtype=np.int32),
+        last=np.zeros(guessed, dtype=np.int32),
         counts=np.zeros(columns, dtype=np.int32),
     )
 
@@ -77,7 +80,7 @@ def grown(small: Vocabulary) -> Vocabulary:
     letters = GROWTH * (small.letters.shape[1] - SLACK)
     if letters > MOST_BYTES:
         raise OverflowError(f"the texts of a column take more than {MOST_BYTES:,} bytes")
-    large = vocabulary(columns, GROWTH * texts, letters)
+    large = vocabulary(columns, GROWTH * texts, letters, len(small.last))
     for name in ("letters", "begins", "marked", "hashes", "following", "last", "counts"):
         part = getattr(small, name)
         getattr(large, name)[..., : part.shape[-1]] = part

@@ -35,11 +35,11 @@ def lay_texts(letters: int, begins: np.ndarray, codes: np.ndarray, laid: int, en
 
 
 @compiled
-def length_laid(lengths: np.ndarray, codes: np.ndarray) -> int:
-    """Return how many letters the texts of so many lengths take when they are laid over rows."""
+def length_laid(begins: np.ndarray, codes: np.ndarray) -> int:
+    """Return how many letters texts take when they are laid over rows, as ``lay_texts`` does it."""
     total = 0
     for row in range(len(codes)):
         code = np.intp(codes[row])
         if code >= 0:
-            total += lengths[np.uintp(code)]
+            total += begins[np.uintp(code + 1)] - begins[np.uintp(code)]
     return total
