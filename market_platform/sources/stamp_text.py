@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ COMPILED = "market_platform.sources.compiled"
 PARTS = ("%Y", "%m", "%d", "%H", "%M", "%S")
 WIDTHS = dict.fromkeys(PARTS, 2) | {"%Y": 4}
 PIECES = re.compile(r"%[YmdHMS]|[^%]")
+Texts: TypeAlias = pa.StringArray | pa.LargeStringArray
 NONE_LEFT = np.empty(0, dtype=np.int64)
 
 
@@ -34,28 +36,33 @@ def parse_stamps(texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[s
     return moments
 
 
-def fixed_stamps(texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[str]) -> np.ndarray:
-    """Return the same of what the compiled reader reads, for callers that have a parser of their own for the rest."""
+def fixed_stamps(
+    texts: Sequence[str] | pd.Index | pa.Array, formats: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
+    """Return the same of what the compiled reader reads; for a parser of the caller's own, the places and texts of the rest."""
     column, moments = _nothing_read(texts)
+    left = NONE_LEFT
     for pattern in formats:
-        if not _read_fixed(column, moments, pattern).size:
-            break
-    return moments
+        left = _read_fixed(column, moments, pattern)
+        if not left.size:
+            return moments, left, []
+    return moments, left, column.take(pa.array(left)).to_pylist()
 
 
-def _nothing_read(texts: Sequence[str] | pd.Index | pa.Array) -> tuple[pa.LargeStringArray, np.ndarray]:
-    column = pa.array(texts, pa.large_string())
+def _nothing_read(texts: Sequence[str] | pd.Index | pa.Array) -> tuple[Texts, np.ndarray]:
+    column = texts if isinstance(texts, Texts) else pa.array(texts, pa.large_string())
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return column, np.full(len(column), np.datetime64("NaT", "us"))
 
 
-def _read_fixed(column: pa.LargeStringArray, moments: np.ndarray, pattern: str) -> np.ndarray:
+def _read_fixed(column: Texts, moments: np.ndarray, pattern: str) -> np.ndarray:
     """Fill in the moments that are still NaT and whose text has the width; returns the places of those that stay so."""
     places, letters = _places(pattern), column.buffers()[2]
     if COMPILED in sys.modules and places is not None and letters is not None:
         from market_platform.sources.compiled import read_moments
 
-        ends = np.frombuffer(column.buffers()[1], dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+        kind = np.int32 if isinstance(column, pa.StringArray) else np.int64
+        ends = np.frombuffer(column.buffers()[1], dtype=kind)[column.offset : column.offset + len(column) + 1]
         if not read_moments(letters.address, ends, places, moments.view(np.int64)):
             return NONE_LEFT
     return np.flatnonzero(np.isnat(moments))

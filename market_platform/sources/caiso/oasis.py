@@ -20,7 +20,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.local_clock import local_days
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
-from market_platform.sources.stamps import as_utc, day_array, laid, texts_of, utc_array
+from market_platform.sources.stamps import as_utc, day_array, laid, places_of, utc_array
 from market_platform.sources.tabular import (
     Field,
     Goes,
@@ -105,7 +105,7 @@ class Moments:
     """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
 
     def __init__(self, column: pd.Series | ExtensionArray | Laid) -> None:
-        self._codes, texts = texts_of(column)
+        self._codes, texts = places_of(column)
         self.distinct = _utc_stamps(texts)
         self._local_days: dict[ZoneInfo, np.ndarray] = {}
 
@@ -134,17 +134,11 @@ class Moments:
         return laid(distinct, self._codes)
 
 
-def _utc_stamps(texts: pa.LargeStringArray) -> np.ndarray:
+def _utc_stamps(texts: pd.Index | pa.Array) -> np.ndarray:
     """Read stamps into naive UTC: at once those in OASIS' own form and bare days, one by one all others."""
-    found = fixed_stamps(texts, PLAIN_FORMATS)
-    left = np.isnat(found)
-    if left.any():
-        rest = pd.to_datetime(
-            pd.Series(texts.filter(pa.array(left)).to_pylist(), dtype="object"),
-            format="ISO8601",
-            utc=True,
-            errors="coerce",
-        )
+    found, left, others = fixed_stamps(texts, PLAIN_FORMATS)
+    if left.size:
+        rest = pd.to_datetime(pd.Series(others, dtype="object"), format="ISO8601", utc=True, errors="coerce")
         found[left] = rest.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     return found
 

@@ -1,7 +1,9 @@
 """CAISO's load, wind and solar, schedules and required reserves: actual and forecast."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -25,9 +27,9 @@ from market_platform.sources.caiso import columns
 from market_platform.sources.caiso.components import codes_of, spread
 from market_platform.sources.caiso.oasis import Moments, Report, intervals, read_report, report_columns
 from market_platform.sources.caiso.rows import REPEATED, among, finish, laid, mark, mark_strangers, word_array
-from market_platform.sources.feed import Feed
+from market_platform.sources.feed import Feed, Publication
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import texts_laid, texts_of, utc_array
+from market_platform.sources.stamps import places_of, repeated_text, texts_laid, utc_array
 
 # A real-time report may hold both runs; the data item tells them apart.
 RUN_OF_ITEM = {"SYS_FCST_15MIN_MW": "RTPD", "SYS_FCST_5MIN_MW": "RTD"}
@@ -45,12 +47,15 @@ def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
 def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Load forecasts; OASIS gives no moment of issue, so it follows from the run's schedule."""
     read = report_columns(columns.LOAD, payloads)
-    starts, (items, texts) = Moments(read.laid("start")), texts_of(read.laid("item"))
-    runs = [RUN_OF_ITEM.get(text, feed.file_part.rsplit("_", 1)[-1]) for text in (*texts.to_pylist(), None)]
-    which = np.where(items < 0, len(texts), items) if items.min(initial=0) < 0 else items
+    starts, (items, texts) = Moments(read.laid("start")), places_of(read.laid("item"))
+    runs = [RUN_OF_ITEM.get(text, feed.file_part.rsplit("_", 1)[-1]) for text in (*texts.tolist(), None)]
+    which, model = None, repeated_text(runs[0], read.count)
+    if len(set(runs)) > 1:
+        which = np.where(items < 0, len(texts), items)
+        model = texts_laid(pa.array(runs, pa.large_string()), which)
     rows = intervals(feed, read, starts).assign(
         location=read.array("area"),
-        model=text_array(texts_laid(pa.array(runs, pa.large_string()), which)),
+        model=text_array(model),
         load_mw=read.array("load"),
         issued_at=_issued(feed, starts, runs, which),
     )
@@ -175,11 +180,16 @@ def _issued(feed: Feed, starts: Moments, runs: Sequence[str], which: np.ndarray 
     ``which`` says of each row whose of the ``runs`` it is; without it there is one.
     """
     days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
-    due = [feed.publication.moment(day, feed.zone).replace(tzinfo=None) if day else None for day in days.tolist()]
+    due = [_due(feed.publication, day, feed.zone) if day else None for day in days.tolist()]
     issued = starts.lay(np.array(due, dtype="datetime64[us]")[place])
-    for name, lead in LEAD.items():
-        mine = np.array([run == name for run in runs])
-        if mine.any():
-            of_row = mine if which is None else mine[which]
-            issued = np.where(of_row, starts.lay(starts.distinct) - np.timedelta64(lead), issued)
+    for name in LEAD.keys() & runs:
+        of_row = np.array([run == name for run in runs])
+        ahead = starts.lay(starts.distinct) - np.timedelta64(LEAD[name])
+        issued = np.where(of_row[:1] if which is None else of_row[which], ahead, issued)
     return utc_array(issued)
+
+
+@lru_cache(maxsize=4096)
+def _due(publication: Publication, day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day is due, naive UTC; answers name the same days again."""
+    return publication.moment(day, zone).replace(tzinfo=None)

@@ -56,6 +56,7 @@ def read_cells(  # noqa: C901 - as the loops below
     at: int, end: int, piece: int, lie: Lie, cells: Book, phrases: Book
 ) -> tuple[int, int]:
     """Read a phrase of CSV with the comma or line end behind it; returns where it ends, and its number."""
+    # Until a phrase is known to be new, its cells have where they end in place of their codes.
     begin, width, slot = at, lie[6], place_at(lie[2] + piece * PLACE_BYTES)
     first, after = first_column(lie, piece), first_column(lie, piece + 1)
     for column in range(first, after):
@@ -63,6 +64,7 @@ def read_cells(  # noqa: C901 - as the loops below
         at = end_of_text(at + quoted, end, quoted, QUOTE, NEWLINE)
         if (quoted and (at >= end or byte_at(at) != QUOTE)) or (width == 1 and at == begin):
             return at, WRONG
+        put_place(lie[5] + column * PLACE_BYTES, np.uint64(at - begin))
         at += quoted
         if column + 1 < width:
             if at >= end or byte_at(at) != COMMA:
@@ -81,8 +83,7 @@ def read_cells(  # noqa: C901 - as the loops below
     for column in range(first, after):
         quoted = at < end and byte_at(at) == QUOTE
         at += quoted
-        behind = end_of_text(at, end, quoted, QUOTE, NEWLINE)
-        code = NO_PLACE
+        behind, code = begin + place_at(lie[5] + column * PLACE_BYTES), NO_PLACE
         if byte_at(lie[0] + column) == LABEL and behind > at:
             code = code_of(at, behind, end, False, cells, place_at(lie[3] + column * PLACE_BYTES))
             if code == FULL:
@@ -112,6 +113,7 @@ def read_values(
         at = end_of_value(at, end) if at > 0 else -1
         if at < 0:
             return at, WRONG
+        put_place(lie[5] + column * PLACE_BYTES, np.uint64(at - begin))
     if at >= end or byte_at(at) not in (COMMA, CLOSE):
         return at, WRONG
     stop = at
@@ -121,7 +123,7 @@ def read_values(
     at = begin
     for column in range(first, after):
         at += place_at(ends + (column + 1) * PLACE_BYTES) - place_at(ends + column * PLACE_BYTES)
-        behind, code = end_of_value(at, end), NO_PLACE
+        behind, code = begin + place_at(lie[5] + column * PLACE_BYTES), NO_PLACE
         if not is_null(at, end):
             quoted = byte_at(at) == QUOTE
             code = code_of(at + quoted, behind - quoted, end, quoted, cells, place_at(lie[3] + column * PLACE_BYTES))
