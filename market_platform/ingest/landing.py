@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate_all
@@ -37,6 +38,10 @@ class _Read:
     files: list[str]
     verdict: Verdict
     arrival: Arrival
+
+    def without(self, rows: np.ndarray) -> "_Read":
+        """Return it with rows left out of what arrives."""
+        return replace(self, arrival=replace(self.arrival, rows=self.arrival.rows[~rows])) if rows.any() else self
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,15 @@ class Landing:
     notice: Callable[[Outcome], None]
 
     def land(self, feed: Feed, archived: Sequence[Archived]) -> list[Outcome]:
-        """Land some payloads of one feed, an outcome each: in one commit where no row comes twice, else one by one.
+        """Land some payloads of one feed, an outcome each: in one commit where no row has two versions, else one by one.
 
         One by one keeps each version of a row that was published more than once.
         """
         now = self.clock()
         read = self._read(feed, archived)
         whole = [each for each in read if isinstance(each, _Read)]
-        together = len(whole) > 1 and not _row_comes_twice(feed, whole)
-        landed = self._commit(feed, whole, now) if together else [self._commit(feed, [one], now)[0] for one in whole]
+        once = _rows_once(feed, whole)
+        landed = self._commit(feed, once, now) if once else [self._commit(feed, [one], now)[0] for one in whole]
         ended = iter(landed)
         return [self.end(each) if isinstance(each, Outcome) else next(ended) for each in read]
 
@@ -126,7 +131,8 @@ class Landing:
                 standing, changed = commit.standing, commit.changed_by_payload
         except MarketPlatformError as error:
             return [self.end(_failed(each.outcome, error)) for each in read]
-        outcomes = [_ended(each, changed.get(each.arrival.payload, 0)) for each in read]
+        counts = [changed.get(each.arrival.payload, 0) if len(each.arrival.rows) else 0 for each in read]
+        outcomes = [_ended(each, count) for each, count in zip(read, counts, strict=True)]
         ended = [Ended(outcome, each.verdict.refused, each.files) for outcome, each in zip(outcomes, read, strict=True)]
         self.account.settle(ended, origin=self.origin, at=now, feed=feed, standing=standing)
         for outcome in outcomes:
@@ -144,9 +150,22 @@ def _failed(outcome: Outcome, error: MarketPlatformError) -> Outcome:
     )
 
 
-def _row_comes_twice(feed: Feed, read: Sequence[_Read]) -> bool:
-    keys = pd.concat([each.arrival.rows[list(feed.contract.key)] for each in read], ignore_index=True)
-    return bool(keys.duplicated().any())
+def _rows_once(feed: Feed, read: Sequence[_Read]) -> list[_Read]:
+    """Return payloads with each row in the first that tells it; none where a row is told in more than one way.
+
+    The last moment of a day comes again as the first of the next where a publisher counts both ends of what it is asked for.
+    """
+    if not read:
+        return []
+    rows = pd.concat([each.arrival.rows for each in read], ignore_index=True)
+    again = rows.duplicated(list(feed.contract.key)).to_numpy()
+    if not again.any():
+        return list(read)
+    told = rows[rows.duplicated(list(feed.contract.key), keep=False)]
+    if told.duplicated(list(feed.contract.row_columns)).sum() < again.sum():
+        return []
+    ends = np.cumsum([len(each.arrival.rows) for each in read])[:-1]
+    return [each.without(twice) for each, twice in zip(read, np.split(again, ends), strict=True)]
 
 
 def _line_count(rows: pd.DataFrame) -> int:

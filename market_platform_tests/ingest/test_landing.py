@@ -8,7 +8,7 @@ import pytest
 from market_platform.ingest.landing import Archived, Landing
 from market_platform.sandbox.faults import Fault, FaultPlan
 from market_platform.sources.catalogue import FEEDS
-from market_platform.sources.payload import Payload
+from market_platform.sources.payload import Payload, unpack
 
 HOURLY_ANSWERS = FEEDS["caiso_fmm_ancillary"]
 
@@ -53,15 +53,40 @@ def test_a_row_that_came_twice_keeps_both_versions(make_platform, tmp_path):
     cells = line.split(b",")
     cells[3], cells[4] = b"77.00", b"%.2f" % (77 - float(cells[3]) + float(cells[4]))
     pipeline = make_platform(folder=tmp_path / "another").pipeline
-    archived = [
-        Archived(
-            name, pipeline.archive.keep(content), (), partial(list, [Payload("20261119damlbmp_zone.csv", content)])
-        )
-        for name, content in (("first.csv", first), ("second.csv", b"\n".join([head, b",".join(cells), rest])))
-    ]
-    landing = Landing(pipeline.lake, pipeline.account, pipeline.clock, pipeline.origin, pipeline.notice)
-    outcomes = landing.land(feed, archived)
+    second = b"\n".join([head, b",".join(cells), rest])
+    outcomes = _landed(pipeline, feed, [first, second])
     assert [(each.outcome, each.changed) for each in outcomes] == [("committed", 360), ("committed", 1)], outcomes
     versions = pipeline.lake.read(feed.contract, versions=True)
     assert len(versions) == 361
     assert versions["known_to"].notna().sum() == 1
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 8), 23), (date(2026, 11, 1), 25)])
+def test_a_row_told_alike_twice_stands_once_in_one_commit(make_platform, tmp_path, day, hours):
+    platform, feed = make_platform(), FEEDS["nyiso_dam_lbmp_zone"]
+    (outcome,) = platform.pipeline.ingest(feed, [day])
+    month = unpack(Payload("month.zip", platform.archive.read(outcome.sha256)))
+    (whole,) = (file.content for file in month if file.base_name.startswith(f"{day:%Y%m%d}"))
+    head, *lines = whole.splitlines(keepends=True)
+    early, late = (head + b"".join(part) for part in (lines[:60], lines[45:]))
+    pipeline = make_platform(folder=tmp_path / "another").pipeline
+    outcomes = _landed(pipeline, feed, [early, late, whole, whole])
+    assert [(each.outcome, each.committed, each.changed) for each in outcomes] == [
+        ("committed", 60, 60),
+        ("committed", 15 * hours - 45, 15 * hours - 60),
+        ("unchanged", 15 * hours, 0),
+        ("unchanged", 15 * hours, 0),
+    ]
+    held = pipeline.lake.read(feed.contract, versions=True)
+    assert held.groupby("payload").size().to_dict() == {each.sha256: each.changed for each in outcomes[:2]}
+    assert pipeline.lake.version(feed.contract) == 1
+
+
+def _landed(pipeline, feed, contents):
+    landing = Landing(pipeline.lake, pipeline.account, pipeline.clock, pipeline.origin, pipeline.notice)
+    files = [Payload("20261119damlbmp_zone.csv", content) for content in contents]
+    archived = [
+        Archived(f"{number}.csv", pipeline.archive.keep(file.content), (), partial(list, [file]))
+        for number, file in enumerate(files)
+    ]
+    return landing.land(feed, archived)

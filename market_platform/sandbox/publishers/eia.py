@@ -35,6 +35,7 @@ WARNING = {
     "with facet, start, or end, or using offset to paginate results.",
 }
 Rows = list[dict[str, Any]]
+Route = Callable[[World, str, str, datetime], Rows]
 
 
 def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Response:
@@ -49,7 +50,7 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
     route = ROUTES.get(found[1]) if found else None
     if found is None or route is None:
         return httpx.Response(404, json={"error": "not found", "code": 404})
-    rows = _chosen(route(world, asked["start"], asked["end"], now), asked)
+    rows = _pageable(world, route, asked, now)
     offset, length = int(asked.get("offset", 0)), min(int(asked.get("length", MOST_ROWS)), MOST_ROWS)
     page = rows[offset : offset + length]
     answer: dict[str, Any] = {"total": str(len(rows)), "dateFormat": "YYYY-MM-DD", "frequency": asked["frequency"]}
@@ -62,6 +63,16 @@ def respond(world: World, request: httpx.Request, now: datetime) -> httpx.Respon
         "apiVersion": "2.1.13",
     }
     return httpx.Response(200, json=body)
+
+
+def _pageable(world: World, route: Route, asked: httpx.QueryParams, now: datetime) -> Rows:
+    """Return the rows that a page is cut from. The pages after the first are of the moment of the first."""
+    question = (route, *sorted((name, value) for name, value in asked.multi_items() if name != "offset"))
+
+    def rows() -> Rows:
+        return _chosen(route(world, asked["start"], asked["end"], now), asked)
+
+    return world.answers.recall(question, rows) if int(asked.get("offset", 0)) else world.answers.keep(question, rows())
 
 
 def _file(world: World, path: str, now: datetime) -> httpx.Response:
@@ -140,7 +151,7 @@ def _prices(world: World, start: str, end: str, now: datetime) -> Rows:
     return rows
 
 
-ROUTES: dict[str, Callable[[World, str, str, datetime], Rows]] = {
+ROUTES: dict[str, Route] = {
     "natural-gas/stor/wkly": _storage,
     "natural-gas/pri/fut": _prices,
     "electricity/rto/region-data": eia_power.regions,

@@ -1,6 +1,6 @@
 """The simulated EIA's electricity routes: hourly by balancing authority, retail sales by state, generation by plant."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,10 +33,15 @@ def regions(world: World, start: str, end: str, now: datetime) -> Rows:
         "NG": lambda market, day: world.fuel_mix(market, day, 60),
         "TI": lambda market, day: _exports(world, market, day),
     }
+    # All that is told of a market is read while the world has its days at hand.
+    hours = {
+        (word, code): list(_hours(read, start, end, now, (code,))) for code in MARKETS for word, read in readers.items()
+    }
     return [
         _hour(moment, value, respondent=code, type=word, **{"respondent-name": code, "type-name": word})
-        for word, read in readers.items()
-        for code, _, moment, value in _hours(read, start, end, now)
+        for word in readers
+        for code in MARKETS
+        for _, _, moment, value in hours[word, code]
     ]
 
 
@@ -110,15 +115,15 @@ def _exports(world: World, market: str, day: date) -> pd.DataFrame:
 
 
 def _hours(
-    read: Callable[[str, date], pd.DataFrame], start: str, end: str, now: datetime
+    read: Callable[[str, date], pd.DataFrame], start: str, end: str, now: datetime, codes: Iterable[str] = MARKETS
 ) -> Iterator[tuple[str, str, datetime, float]]:
     """Yield balancing authority, name (blank without a column ``name``), end of the hour and the sum over its rows."""
     first, last = (datetime.strptime(text, "%Y-%m-%dT%H").replace(tzinfo=UTC) for text in (start, end))
     last = min(last, now - timedelta(hours=1))
-    for code, market in MARKETS.items():
+    for code in codes:
         day = (first - timedelta(days=1)).date()
         while day <= last.date():
-            frame = read(market, day)
+            frame = read(MARKETS[code], day)
             keys = ["interval_end", *(["name"] if "name" in frame else [])]
             figures = frame.drop(columns=[*set(frame) - {*keys, *frame.select_dtypes(float)}])
             for key, value in figures.groupby(keys, sort=False).sum().iloc[:, 0].items():

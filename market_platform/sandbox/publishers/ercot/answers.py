@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -195,11 +196,11 @@ def _query(world: World, report: Report, params: Mapping[str, str], now: datetim
     first, last = (datetime.fromisoformat(bound).date() for bound in bounds)
     documents = _documents(world, [report], first, last, now)
     documents.sort(key=lambda each: each.day, reverse=True)
-    posted = {"postedDatetime": POSTED} if report.day_field == "postedDatetime" else {}
-    parts = [
-        each.rows.assign(**{name: each.posted.astimezone(ZONE).strftime(text) for name, text in posted.items()})
-        for each in documents
-    ]
+    if report.day_field == "postedDatetime":
+        parts = [each.rows.assign(postedDatetime=f"{each.posted.astimezone(ZONE):{POSTED}}") for each in documents]
+    else:
+        days = [list(own) for _, own in groupby(documents, lambda each: each.day)]
+        parts = [own[0].lines.rows.iloc[own[0].start : own[-1].end] for own in days]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     size, page = int(params.get("size", "1000")), int(params.get("page", "1"))
     answer: dict[str, Any] = {"_meta": _meta(len(rows), size, page, params), "report": _about(report)}

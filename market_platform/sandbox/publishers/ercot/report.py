@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -58,19 +58,18 @@ class Report:
         if rows.empty:
             return []
         if self.posted is not None:
-            return [Document(self, day, 0, self._moment(day), rows)]
+            return [Document(self, day, 0, self._moment(day), Lines(rows), 0, len(rows))]
         code, moments = pd.factorize(rows[MOMENT], sort=True)
-        rows = rows.take(code.argsort(kind="stable"))
+        lines = Lines(rows.take(code.argsort(kind="stable")))
         ends = np.bincount(code).cumsum().tolist()
-        written = _Lines(rows)
         return [
-            Document(self, day, number, moment.to_pydatetime(), rows.iloc[start:end], partial(written.cut, start, end))
+            Document(self, day, number, moment.to_pydatetime(), lines, start, end)
             for number, (moment, start, end) in enumerate(zip(moments, [0, *ends], ends, strict=False))
         ]
 
 
-class _Lines:
-    """The lines of a day, written once for all of its files."""
+class Lines:
+    """The rows of a day, file after file, and their lines, written once for all of its files."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self.rows = rows
@@ -93,14 +92,20 @@ def _whole_day(report: Report, world: World, day: date) -> tuple["Document", ...
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One posted file. ``text`` writes the one file of a day's many."""
+    """One posted file: some of the rows of a day."""
 
     report: Report
     day: date
     number: int
     posted: datetime
-    rows: pd.DataFrame
-    text: Callable[[], bytes] | None = None
+    lines: Lines
+    start: int
+    end: int
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the file."""
+        return self.lines.rows.iloc[self.start : self.end]
 
     @cached_property
     def doc_id(self) -> int:
@@ -123,8 +128,8 @@ class Document:
     def zipped(self) -> bytes:
         """Return the zip that a download gives."""
         stamp = self.posted.astimezone(ZONE)
-        if self.text is not None and FILE not in self.rows:
-            return zip_of([Member(self._file_name, self.text(), stamp)])
+        if self.report.posted is None and FILE not in self.lines.rows:
+            return zip_of([Member(self._file_name, self.lines.cut(self.start, self.end), stamp)])
         return zip_of(Member(name, csv_bytes(rows), stamp) for name, rows in self.files().items())
 
     def files(self) -> dict[str, pd.DataFrame]:
