@@ -191,6 +191,20 @@ def utc_array(naive: np.ndarray) -> ExtensionArray:
     return pd.array(naive, copy=False).view(UTC)
 
 
+def utc_arrays(*columns: tuple[np.ndarray, np.ndarray]) -> list[ExtensionArray]:
+    """Lay distinct naive moments of UTC over rows, column by column; a row without a place gets NaT.
+
+    All are taken out of one array: pandas needs as long to make one as to take a thousand rows out of it.
+    """
+    blank = np.array([NO_MOMENT])
+    moments = utc_array(np.concatenate([part for distinct, _ in columns for part in (distinct, blank)]))
+    begins = np.cumsum([0, *(len(distinct) + 1 for distinct, _ in columns)])
+    return [
+        moments.take(np.add(codes, begin, dtype=np.intp))
+        for begin, (_, codes) in zip(begins[:-1], columns, strict=True)
+    ]
+
+
 def room(count: int, kind: np.dtype) -> np.ndarray:
     """Return room for values, out of Arrow's pool: memory that was used before costs nothing to have again."""
     return np.frombuffer(pa.allocate_buffer(count * kind.itemsize), dtype=kind, count=count)

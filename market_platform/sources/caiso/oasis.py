@@ -20,7 +20,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.local_clock import local_days
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
-from market_platform.sources.stamps import as_utc, day_array, laid, places_of, utc_array
+from market_platform.sources.stamps import as_utc, days_laid, laid, places_of, utc_arrays
 from market_platform.sources.tabular import (
     Field,
     Goes,
@@ -105,17 +105,13 @@ class Moments:
     """A column of stamps such as 2018-11-04T09:00:00-00:00: each distinct text is read once, NaT where unreadable."""
 
     def __init__(self, column: pd.Series | ExtensionArray | Laid) -> None:
-        self._codes, texts = places_of(column)
+        self.codes, texts = places_of(column)
         self.distinct = _utc_stamps(texts)
         self._local_days: dict[ZoneInfo, np.ndarray] = {}
 
     def utc(self) -> pd.Series:
         """UTC of each row."""
         return as_utc(self.lay(self.distinct))
-
-    def utc_array(self) -> ExtensionArray:
-        """Return the same as an array."""
-        return utc_array(self.lay(self.distinct))
 
     def days(self, zone: ZoneInfo) -> np.ndarray:
         """Local date of each row."""
@@ -131,7 +127,7 @@ class Moments:
 
     def lay(self, distinct: np.ndarray) -> np.ndarray:
         """Lay one answer a distinct text over the rows; NaT where the row has no text."""
-        return laid(distinct, self._codes)
+        return laid(distinct, self.codes)
 
 
 def _utc_stamps(texts: pd.Index | pa.Array) -> np.ndarray:
@@ -150,16 +146,16 @@ def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = N
     and is marked.
     """
     read = Rows.of(table)
-    starts = starts or Moments(read.laid("start"))
-    days = starts.days(feed.zone)
+    starts, ends = starts or Moments(read.laid("start")), Moments(read.laid("end"))
+    start, end = utc_arrays((starts.distinct, starts.codes), (ends.distinct, ends.codes))
     times = {
-        "market_day": day_array(days),
-        "interval_start": starts.utc_array(),
-        "interval_end": Moments(read.laid("end")).utc_array(),
+        "market_day": days_laid(starts.distinct_days(feed.zone), starts.codes),
+        "interval_start": start,
+        "interval_end": end,
     }
     rows = Rows({**times, **{name: read.array(name) for name in PLACE}})
     if "day" in read:
-        named = Moments(read.laid("day")).days(UTC)
+        named, days = Moments(read.laid("day")).days(UTC), starts.days(feed.zone)
         astray = named != days
         if astray.any():
             astray &= ~np.isnat(named) & ~np.isnat(days)
