@@ -1,12 +1,14 @@
 """Five years of every feed of hubs and zones: a backfill that can be killed at any moment and started again.
 
     python benchmarks/years_of_scale.py FOLDER --month month.jsonl            # what a month of each feed costs
-    python benchmarks/years_of_scale.py FOLDER --years years.jsonl --month month.jsonl
+    python benchmarks/years_of_scale.py FOLDER --years years.jsonl --month month.jsonl [--publishers caiso,nyiso]
     python benchmarks/years_of_scale.py FOLDER --nodes 16000 --nodal nodal.jsonl       # one year of CAISO's nodes, week by week
 
-Feeds are filled in batches, cheapest first as the month measured them, so that a run that is cut off holds whole feeds.
-A batch that has its row is not filled again; one that was killed is asked for from its first day, and days that are whole
-are passed over.
+A month is measured in one process, feed after feed, without the catalog's rebuild, which a batch pays once. Feeds are
+filled in batches of one publisher, cheapest first as the month measured them, so that a run that is cut off holds whole
+feeds; the feeds of a batch share the simulated days of each month. A batch that has its row is not filled again; one that
+was killed is asked for from its first day, and days that are whole are passed over. Two processes may fill the batches of
+different publishers side by side, in one folder, with a file of rows each.
 """
 
 import argparse
@@ -26,7 +28,7 @@ MONTH = date(2026, 10, 1), date(2026, 10, 31)
 NODAL = "caiso_dam_lmp_node"
 PLACES = ("generator", "bus")
 LONGEST_SECONDS = 15.0
-BATCH = 8
+BATCH = 27
 
 
 class TooDear(BaseException):
@@ -51,13 +53,21 @@ def of_hubs_and_zones():
 
 def month(out):
     """Write what a month of each feed costs, a row each; feeds that have their row are passed over."""
+    from market_platform.platform import Platform
+    from market_platform.settings import Settings
+
     known = {row["feed"] for row in _rows(out)}
+    platform = Platform(Settings())
     for feed in of_hubs_and_zones():
         if feed.key not in known:
-            _note(out, _month_of(feed))
+            row = _month_of(platform, feed)
+            _note(out, row)
+            platform = Platform(Settings()) if row["too_dear"] else platform
 
 
-def _month_of(feed):
+def _month_of(platform, feed):
+    days = [MONTH[0] + timedelta(days=step) for step in range((MONTH[1] - MONTH[0]).days + 1)]
+
     def stop(*_):
         raise TooDear
 
@@ -65,7 +75,8 @@ def _month_of(feed):
     worked, dear = time.process_time(), False
     signal.setitimer(signal.ITIMER_PROF, LONGEST_SECONDS)
     try:
-        _backfill([feed.key], *MONTH)
+        for _ in platform.pipeline.ingest(feed, days):
+            pass
     except TooDear:
         dear = True
     finally:
@@ -81,11 +92,12 @@ def _month_of(feed):
     }
 
 
-def years(out, months, most):
+def years(out, months, most, publishers):
     """Fill five years batch by batch and write a row each."""
     done = {feed for row in _rows(out) for feed in row["feeds"]}
     cost = {row["feed"]: row["cpu"] for row in _rows(months) if not row["too_dear"]}
-    left = [feed for feed in of_hubs_and_zones() if cost.get(feed.key, most) < most and feed.key not in done]
+    chosen = [feed for feed in of_hubs_and_zones() if not publishers or feed.publisher in publishers]
+    left = [feed for feed in chosen if cost.get(feed.key, most) < most and feed.key not in done]
     for batch in _batches(left, cost):
         began, worked = time.perf_counter(), time.process_time()
         _backfill(batch, FIRST, LAST)
@@ -187,6 +199,7 @@ def main():
     parser.add_argument("--month", type=Path, help="rows of what a month costs")
     parser.add_argument("--years", type=Path, help="rows of the years")
     parser.add_argument("--most", type=float, default=LONGEST_SECONDS, help="leave out what costs more CPU s a month")
+    parser.add_argument("--publishers", help="only batches of these, apart by commas")
     parser.add_argument("--nodal", type=Path, help="rows of the nodal year")
     parser.add_argument("--nodes", type=int, default=16_000, help="how many nodes there are")
     parser.add_argument("--weeks", type=int, default=52, help="how many weeks of them")
@@ -196,7 +209,7 @@ def main():
         os.environ["MARKET_PLATFORM_SANDBOX_CAISO_NODES"] = str(chosen.nodes)
         nodal_year(chosen.nodal, chosen.nodes, chosen.weeks)
     elif chosen.years:
-        years(chosen.years, chosen.month, chosen.most)
+        years(chosen.years, chosen.month, chosen.most, chosen.publishers.split(",") if chosen.publishers else ())
     else:
         month(chosen.month)
 

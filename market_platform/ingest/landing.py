@@ -155,17 +155,19 @@ def _rows_once(feed: Feed, read: Sequence[_Read]) -> list[_Read]:
 
     The last moment of a day comes again as the first of the next where a publisher counts both ends of what it is asked for.
     """
-    if not read:
-        return []
-    rows = pd.concat([each.arrival.rows for each in read], ignore_index=True)
-    again = rows.duplicated(list(feed.contract.key)).to_numpy()
+    if len(read) < 2:
+        return list(read)
+    key = list(feed.contract.key)
+    keys = pd.concat([each.arrival.rows[key] for each in read], ignore_index=True)
+    again = keys.duplicated().to_numpy()
     if not again.any():
         return list(read)
-    told = rows[rows.duplicated(list(feed.contract.key), keep=False)]
+    ends = np.cumsum([len(each.arrival.rows) for each in read])[:-1]
+    several = np.split(keys.duplicated(keep=False).to_numpy(), ends)
+    told = pd.concat([each.arrival.rows[rows] for each, rows in zip(read, several, strict=True)], ignore_index=True)
     if told.duplicated(list(feed.contract.row_columns)).sum() < again.sum():
         return []
-    ends = np.cumsum([len(each.arrival.rows) for each in read])[:-1]
-    return [each.without(twice) for each, twice in zip(read, np.split(again, ends), strict=True)]
+    return [each.without(rows) for each, rows in zip(read, np.split(again, ends), strict=True)]
 
 
 def _line_count(rows: pd.DataFrame) -> int:
