@@ -7,7 +7,8 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate_all
+from market_platform.contracts.contract import Contract
+from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate, validate_all
 from market_platform.errors import MarketPlatformError, SchemaChanged
 from market_platform.ingest.account import Account, Ended, Outcome
 from market_platform.sources.feed import Feed
@@ -104,7 +105,7 @@ class Landing:
         """Parse and judge some payloads; in the place of one that cannot be read stands why."""
         parsed = [self._parsed(feed, each) for each in archived]
         whole = [each for each in parsed if isinstance(each, _Parsed)]
-        verdicts = iter(validate_all([each.rows for each in whole], feed.contract))
+        verdicts = iter(_verdicts([each.rows for each in whole], feed.contract))
         return [each if isinstance(each, Outcome) else each.judged(next(verdicts)) for each in parsed]
 
     def _parsed(self, feed: Feed, archived: Archived) -> _Parsed | Outcome:
@@ -150,6 +151,20 @@ def _failed(outcome: Outcome, error: MarketPlatformError) -> Outcome:
     )
 
 
+def _verdicts(payloads: Sequence[pd.DataFrame], contract: Contract) -> Sequence[Verdict | SchemaChanged]:
+    """Judge payloads: as one where their rows together have nothing amiss, which is the rule, else each by itself."""
+    if len(payloads) > 1 and all(rows.dtypes.equals(payloads[0].dtypes) for rows in payloads):
+        try:
+            verdict = validate(pd.concat(payloads, ignore_index=True), contract)
+        except SchemaChanged:
+            return validate_all(payloads, contract)
+        if verdict.refused.empty:
+            ends = np.cumsum([len(rows) for rows in payloads]).tolist()
+            parts = zip([0, *ends], ends, strict=False)
+            return [replace(verdict, accepted=verdict.accepted.iloc[start:end]) for start, end in parts]
+    return validate_all(payloads, contract)
+
+
 def _rows_once(feed: Feed, read: Sequence[_Read]) -> list[_Read]:
     """Return payloads with each row in the first that tells it; none where a row is told in more than one way.
 
@@ -174,11 +189,14 @@ def _line_count(rows: pd.DataFrame) -> int:
     """Count the published lines that the rows were made of; ``lines`` says it where several lines make one row."""
     if "lines" in rows:
         return int(rows["lines"].sum())
-    return int(rows.groupby("file")["line"].nunique().sum())
+    file, line = (rows[name].to_numpy(dtype=np.int64) for name in ("file", "line"))
+    return len(pd.unique(file << 32 | line))
 
 
 def _word(verdict: Verdict, changed: int) -> str:
     """Say what became of a payload; one of which every row is amiss is quarantined as a whole."""
+    if verdict.refused.empty:
+        return "committed" if changed else "unchanged"
     amiss = ~verdict.refused["reason"].str.startswith(NOTHING_AMISS)
     if verdict.accepted.empty and amiss.any():
         return "quarantined"
@@ -186,4 +204,5 @@ def _word(verdict: Verdict, changed: int) -> str:
 
 
 def _reasons(reasons: pd.Series) -> str:
-    return "; ".join(f"{count} x {reason}" for reason, count in reasons.value_counts().head(3).items())
+    counts = reasons.value_counts().head(3) if len(reasons) else reasons
+    return "; ".join(f"{count} x {reason}" for reason, count in counts.items())

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 import pandas as pd
 
 from market_platform.markets.caiso import CAPACITY_PRODUCTS
@@ -93,15 +94,17 @@ def outage_rows(world: World, day: date, _parameters: Parameters) -> pd.DataFram
     out = world.outages("caiso", day)
     starts = pd.date_range(*day_bounds(day, ZONE), freq="h", inclusive="left", unit="us")
     listed = datetime.combine(day, time(6), tzinfo=ZONE)
-    records = []
-    for start in starts:
-        live = out[(out["outage_start"] <= start) & (out["outage_end"] > start)]
-        for hub in ("NP15", "SP15", "ZP26"):
-            inside = live[live["zone"].map(HUB_OF_ZONE) == hub]
-            thermal = inside["fuel_category"].isin(("Natural Gas", "Nuclear", "Coal", "Other"))
-            records.append((start, hub, "Thermal", inside.loc[thermal, "out_mw"].sum()))
-            records.append((start, hub, "Renewable", inside.loc[~thermal, "out_mw"].sum()))
-    rows = pd.DataFrame(records, columns=["interval_start", "TRADING_HUB", "FUEL_CATEGORY", "mw"])
+    begins, ends = (pd.DatetimeIndex(out[f"outage_{end}"]).as_unit("us") for end in ("start", "end"))
+    live = (begins.asi8 <= starts.asi8[:, None]) & (ends.asi8 > starts.asi8[:, None])
+    hub = out["zone"].map(HUB_OF_ZONE).to_numpy()
+    thermal = out["fuel_category"].isin(("Natural Gas", "Nuclear", "Coal", "Other")).to_numpy()
+    groups = [(name, kind) for name in ("NP15", "SP15", "ZP26") for kind in ("Thermal", "Renewable")]
+    member = np.array([(hub == name) & (thermal == (kind == "Thermal")) for name, kind in groups])
+    mw = live.astype(float) @ (member * out["out_mw"].to_numpy(dtype=float)).T
+    hubs, kinds = (pd.Series(list(names) * len(starts), dtype="str") for names in zip(*groups, strict=True))
+    rows = pd.DataFrame(
+        {"interval_start": starts.repeat(len(groups)), "TRADING_HUB": hubs, "FUEL_CATEGORY": kinds, "mw": mw.ravel()}
+    )
     rows["interval_end"] = rows["interval_start"] + pd.Timedelta(hours=1)
     stamp = pd.Timestamp(listed).tz_convert("UTC").strftime(GMT)
     return rows.assign(REPORT_DATE_GMT=stamp, value=texts(rows["mw"], 2))

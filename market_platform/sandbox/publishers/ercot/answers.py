@@ -139,8 +139,8 @@ def _find(world: World, number: str, now: datetime) -> Document | None:
         return None
     day = datetime.strptime(found[2], "%y%m%d").replace(tzinfo=ZONE).date()
     reports = [report for report in REPORTS if report.report_type == int(found[1])]
-    documents = _documents(world, reports, day, day, now)
-    return next((each for each in documents if each.number == int(found[3])), None)
+    files = (report.document(world, day, int(found[3]), now) for report in reports)
+    return next((each for each in files if each is not None), None)
 
 
 def _zip(each: Document | None) -> httpx.Response:

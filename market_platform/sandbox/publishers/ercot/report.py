@@ -48,6 +48,11 @@ class Report:
             return []
         return [each for each in _whole_day(self, world, day) if each.posted <= now]
 
+    def document(self, world: World, day: date, number: int, now: datetime) -> "Document | None":
+        """Return one of the files of a market day, where it is out by ``now``."""
+        files = _whole_day(self, world, day)
+        return files[number] if number < len(files) and files[number].posted <= now else None
+
     def _moment(self, day: date) -> datetime:
         days, clock = self.posted or (0, time())
         return datetime.combine(day + timedelta(days=days), clock, tzinfo=ZONE)
@@ -141,9 +146,13 @@ class Document:
             return {f"{name}_{listed}": rows for name, rows in named.items()}
         if FILE not in self.rows:
             return {self._file_name: self.rows}
-        parts = self.rows.groupby(FILE, sort=False)
+        code, names = pd.factorize(self.rows[FILE])
+        rows = self.rows.drop(columns=FILE)
+        told = rows.notna().to_numpy()
+        files = [np.flatnonzero(code == number) for number in range(len(names))]
         return {
-            f"{name}-{stamp}.csv": part.drop(columns=FILE).dropna(axis="columns", how="all") for name, part in parts
+            f"{name}-{stamp}.csv": rows.iloc[lines, np.flatnonzero(told[lines].any(axis=0))]
+            for name, lines in zip(names, files, strict=True)
         }
 
     @property

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+import numpy as np
 import pandas as pd
 
 from market_platform.markets.pjm import LOAD_AREAS
@@ -26,6 +27,8 @@ MARKET_REGIONS = {"MIDATL": "MIDATL", "WESTERN": "WEST", "DOMINION": "SOUTH"}
 # Part of the zone's load in its second and further areas; the first area holds the rest.
 SMALL_AREAS = {"VMEU": 0.08, "AEPIMP": 0.25, "AEPKPT": 0.08, "AEPOPT": 0.3, "PAPWR": 0.12, "EASTON": 0.02, "SMECO": 0.2,
                "UGI": 0.03}  # fmt: skip
+# The forecast of five minutes: intervals from issue to issue, and intervals that one looks ahead.
+ISSUED_EVERY, LOOKS_AHEAD = 6, 24
 FORECAST_AREAS = {"MIDATL": "MID_ATLANTIC_REGION", "WESTERN": "WESTERN_REGION", "DOMINION": "SOUTHERN_REGION"}
 
 
@@ -133,14 +136,13 @@ def _forecasts_of_day(world: World, day: date, now: datetime) -> pd.DataFrame:
 
 def _two_hours_ahead(world: World, day: date, now: datetime) -> pd.DataFrame:
     total = world.load("pjm", day, 5).groupby(["interval_start", "interval_end"], as_index=False)["load_mw"].sum()
-    issues = total.loc[total["interval_start"] <= now, "interval_start"].iloc[::6]
-    frames = []
-    for issue in issues:
-        ahead = total[(total["interval_start"] >= issue) & (total["interval_start"] < issue + timedelta(hours=2))]
-        frames.append(ahead.assign(issued_at=issue, location="RTO", load_mw=ahead["load_mw"] * 1.002))
-    if not frames:
+    issues = np.arange(0, int((total["interval_start"] <= now).sum()), ISSUED_EVERY)
+    if not len(issues):
         return NOTHING
-    rows = pd.concat(frames, ignore_index=True)
+    ahead = issues[:, None] + np.arange(LOOKS_AHEAD)
+    issue = np.broadcast_to(issues[:, None], ahead.shape)[ahead < len(total)]
+    rows = total.take(ahead[ahead < len(total)]).assign(location="RTO").reset_index(drop=True)
+    rows = rows.assign(issued_at=total["interval_start"].array.take(issue), load_mw=rows["load_mw"] * 1.002)
     return _forecast(rows, "forecast_datetime_beginning", "evaluated_at", end="forecast_datetime_ending")
 
 
