@@ -232,11 +232,13 @@ def _file_of_row(positions: Sequence[int], counts: Sequence[int], run: slice) ->
 
 
 def _line_of_row(counts: Sequence[int], run: slice) -> np.ndarray:
-    """Return the line of some rows."""
-    lines = np.arange(1, sum(counts) + 1)
+    """Return the line of some rows: of those alone, because a run may be a small part."""
+    lines = np.arange(run.start + 1, run.stop + 1)
     if len(counts) > 1:
-        lines -= np.repeat(np.cumsum(counts) - counts, counts)
-    return lines[run]
+        ends = np.cumsum(counts)
+        begins = ends - counts
+        lines -= np.repeat(begins, np.maximum(np.minimum(ends, run.stop) - np.maximum(begins, run.start), 0))
+    return lines
 
 
 def _compiled(names: tuple[str, ...], bodies: Sequence[_Body], fields: Sequence[Field]) -> Rows | None:
