@@ -12,7 +12,9 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from forecasts import FOLDER, MAX_CPU_SECONDS, market_panel
@@ -61,7 +63,11 @@ def measure(count: int = LOCATIONS) -> dict[str, float]:
     """Return the processor time of a first and a next issue, and time and peak memory of ``count`` locations."""
     with tempfile.TemporaryDirectory() as place:
         folder = ModelFolder(Path(place))
-        markets = {name: yesterday_of(name, folder, NEXT_DAYS if name == MARKETS[0] else 1) for name in MARKETS}
+        days = [NEXT_DAYS if name == MARKETS[0] else 1 for name in MARKETS]
+        # Yesterday is over: its memory is not today's.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as yesterday:
+            found = yesterday.map(yesterday_of, MARKETS, [folder] * len(MARKETS), days)
+            markets = dict(zip(MARKETS, found, strict=True))
         tasks = {}
         for number in range(count):
             own = markets[MARKETS[number % len(MARKETS)]]

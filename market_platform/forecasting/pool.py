@@ -19,10 +19,10 @@ ERROR_HALF_LIFE_ROWS = 90
 NEIGHBOUR_SLOTS = 1.5  # how far the errors of neighbouring hours count in a slot's weights
 ERROR_POWER = 14.0  # weight of a member ~ recent error ** -power
 EQUAL_SHARE = 0.1  # shrinkage of the weights to the plain mean
-BIAS_HALF_LIFE_ROWS = 21
+BIAS_HALF_LIFE_ROWS = 10
 BIAS_SHARE = 0.4
 STRAY_LIMIT = 4.0  # times the usual distance from the members' median: a model that ran away is held there
-BIAS_CLIP = 2.0  # errors beyond this many mean errors are spikes, not bias
+BIAS_CLIP = 0.7  # what an error is beyond this many mean errors is a spike, not bias
 
 
 @dataclass(frozen=True)
