@@ -81,6 +81,8 @@ ANSWERS = (
 )  # fmt: skip
 
 
+# Rounds of ours and of the peer's: either is watched for about as long, because the least of a shared machine takes looks.
+ROUNDS_OF_NODES, ROUNDS_OF_MONTHS, ROUNDS_OF_ANSWERS = (20, 5), (8, 3), (100, 7)
 MONTHLY = (
     ("caiso_dam_lmp_hub", "get_lmp"),
     ("caiso_renewables_hourly", "get_renewables_hourly"),
@@ -165,18 +167,20 @@ def parsing(folder):
     node = {"2026": nodal_day(1000)}
     method = "get_lmp_day_ahead_hourly"
     yield from against_gridstatus(
-        folder, "a day of 1,000 nodes", DAM_NODE, node, method, "2026-06-09", "2026-06-10", 8, 5
+        folder, "a day of 1,000 nodes", DAM_NODE, node, method, "2026-06-09", "2026-06-10", *ROUNDS_OF_NODES
     )
     with httpx.Client(transport=SandboxTransport(0, lambda: NOW)) as client:
         for key, method in MONTHLY:
             answers = dict(months(client, FEEDS[key]))
             yield from against_gridstatus(
-                folder, "twelve months", FEEDS[key], answers, method, "2026-01-01", "2026-02-01", 8, 3
+                folder, "twelve months", FEEDS[key], answers, method, "2026-01-01", "2026-02-01", *ROUNDS_OF_MONTHS
             )
     for key, name, method, first, last in ANSWERS:
         if (RECORDED / name).exists():
             answer = {first[:4]: zipped(RECORDED / name)}
-            yield from against_gridstatus(folder, "one recorded answer", FEEDS[key], answer, method, first, last, 20, 7)
+            yield from against_gridstatus(
+                folder, "one recorded answer", FEEDS[key], answer, method, first, last, *ROUNDS_OF_ANSWERS
+            )
 
 
 def zip_to_lake(content, root):
