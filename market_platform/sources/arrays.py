@@ -189,7 +189,7 @@ def text_array(values: pa.LargeStringArray) -> ExtensionArray:
 
 def is_laid(kind: object) -> bool:
     """Whether a column's type is that of texts laid over rows by their places."""
-    return isinstance(kind, pd.CategoricalDtype) or kind == LAID
+    return isinstance(kind, pd.CategoricalDtype) or (isinstance(kind, pd.ArrowDtype) and kind == LAID)
 
 
 def blank_label(rows: int) -> pd.Categorical:

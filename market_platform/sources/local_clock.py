@@ -71,9 +71,14 @@ def local_days(moments: np.ndarray, zone: ZoneInfo) -> np.ndarray:
     if last - first >= FEW_DAYS:
         local = pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).tz_localize(None)
         return local.to_numpy().astype("datetime64[D]")
-    midnights = [number * DAY_MICROSECONDS + _day(number, zone).behind for number in range(first, last + 1)]
-    places = np.searchsorted(np.array(midnights), moments.astype("datetime64[us]", copy=False).view(np.int64), "right")
-    return (places + (first - 1)).view("datetime64[D]")
+    stamps = moments.astype("datetime64[us]", copy=False).view(np.int64)
+    return (np.searchsorted(_midnights(first, last, zone), stamps, "right") + (first - 1)).view("datetime64[D]")
+
+
+@lru_cache(maxsize=1_024)
+def _midnights(first: int, last: int, zone: ZoneInfo) -> np.ndarray:
+    """Return when days begin, in microseconds of UTC; many feeds are of the same days."""
+    return np.array([number * DAY_MICROSECONDS + _day(number, zone).behind for number in range(first, last + 1)])
 
 
 class LocalClock:
