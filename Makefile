@@ -90,7 +90,7 @@ coverage: $(TOOLED)  ## measure which lines all tests run, child processes and a
 	@$(BIN)/python -m market_platform_tests.mutation --coverage build/coverage.json --page docs/quality.md
 
 RUNS ?= 20
-flakes: $(TOOLED)  ## run the fast tests RUNS times, each time in another order, and write what failed to docs/quality.md
+flakes: $(TOOLED)  ## run the fast tests RUNS times more, each time in another order, and write what failed to docs/quality.md
 	@$(BIN)/python -m market_platform_tests.mutation --repeats $(RUNS) --page docs/quality.md
 
 supply-chain: $(TOOLED) $(TOOLS)/bin/pip-compile  ## write hashes, licences and bill of materials; look for known holes and secrets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from market_platform_tests.mutation.mutants import mutants_of
 from market_platform_tests.mutation.page import page_of
-from market_platform_tests.mutation.record import ALL_TESTS, Record, Trial, coverage_of, read, write
+from market_platform_tests.mutation.record import ALL_TESTS, Record, Repeats, Trial, coverage_of, read, write
 from market_platform_tests.mutation.repeats import repeats
 from market_platform_tests.mutation.targets import HOUSE, TARGETS, Target
 from market_platform_tests.mutation.trial import SURVIVED, try_out
@@ -44,12 +44,13 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="write a page about it; what it is written from is kept beside it")
     parser.add_argument("--coverage", type=Path, help="take in a report of `coverage json` instead of trying mutants")
     parser.add_argument("--tests", default=ALL_TESTS, help="which tests that report is about")
+    parser.add_argument("--repeats", type=int, default=0, help="run the fast tests so many times more instead")
     chosen = parser.parse_args()
     record = read(chosen.page.with_suffix(".json")) if chosen.page else Record()
     if chosen.coverage:
         record.coverage = coverage_of(chosen.coverage, chosen.tests)
     elif chosen.repeats:
-        for known in repeats(chosen.repeats):
+        for known in repeats(chosen.repeats, before=record.repeats or Repeats()):
             record.repeats = known
             _keep(record, chosen.page)
     else:

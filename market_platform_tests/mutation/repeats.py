@@ -15,12 +15,16 @@ FAST = ("-n", "2", "--dist", "worksteal", "-m", "not long")
 NOTHING_BROKE, SOME_FAILED = 0, 1  # pytest's exit codes
 
 
-def repeats(runs: int, selection: tuple[str, ...] = FAST) -> Iterator[Repeats]:
-    """Run a selection of the tests so often; yields what is known after each run. Raises RuntimeError where one breaks off."""
-    failed: Counter[str] = Counter()
-    for run in range(1, runs + 1):
+def repeats(runs: int, before: Repeats, selection: tuple[str, ...] = FAST) -> Iterator[Repeats]:
+    """Run a selection of the tests so many times more; yields what is known after each run, earlier ones counted.
+
+    Raises RuntimeError where one breaks off.
+    """
+    failed = Counter(before.failed)
+    last = before.runs + runs
+    for run in range(before.runs + 1, last + 1):
         failed.update(failed_in_one(run, selection))
-        print(f"[{run}/{runs}] {len(failed)} tests have failed so far", file=sys.stderr, flush=True)
+        print(f"[{run}/{last}] {len(failed)} tests have failed so far", file=sys.stderr, flush=True)
         yield Repeats(run, dict(failed))
 
 

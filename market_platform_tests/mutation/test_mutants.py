@@ -7,7 +7,7 @@ import pytest
 
 from market_platform_tests.mutation.mutants import mutants_of, mutated
 from market_platform_tests.mutation.page import page_of
-from market_platform_tests.mutation.record import Record, Trial, coverage_of, read, write
+from market_platform_tests.mutation.record import Record, Repeats, Trial, coverage_of, read, write
 from market_platform_tests.mutation.repeats import repeats
 from market_platform_tests.mutation.targets import TARGETS
 from market_platform_tests.mutation.trial import NOTICED, SURVIVED
@@ -86,7 +86,8 @@ def test_tests_that_fail_in_some_runs_only_are_named(tmp_path):
     shaky = tmp_path / "test_shaky.py"
     shaky.write_text("seen = []\ndef test_first():\n    seen.append(1)\ndef test_alone():\n    assert not seen\n")
     selection = (str(shaky), "-n", "0", "-p", "market_platform_tests.order", f"--rootdir={tmp_path}", "-c", "/dev/null")
-    (*_, known) = repeats(6, selection)
+    (*_, begun) = repeats(2, Repeats(), selection)
+    (*_, known) = repeats(4, begun, selection)
     assert known.runs == 6
     assert list(known.failed) == ["test_shaky::test_alone"]
     assert 0 < known.failed["test_shaky::test_alone"] < 6
