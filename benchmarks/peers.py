@@ -51,8 +51,18 @@ def pace(name, work, rounds, requirement, script, *arguments, bar=20.0):
     before = least_seconds(work, rounds)
     theirs = ask(requirement, script, *arguments)["seconds"]
     ours = min(before, least_seconds(work, rounds))
-    yield {
-        "name": name, "value": ours, "unit": "cpu s", "peer": requirement, "peer_value": theirs, "ratio": theirs / ours,
+    yield _against(name, ours, requirement, theirs, bar)
+
+
+def altogether(name, figures, bar=20.0):
+    """Return how our work on all of some figures' files compares with a peer's on the same."""
+    ours, theirs = (sum(figure[part] for figure in figures) for part in ("value", "peer_value"))
+    return _against(name, ours, figures[0]["peer"], theirs, bar)
+
+
+def _against(name, ours, peer, theirs, bar):
+    return {
+        "name": name, "value": ours, "unit": "cpu s", "peer": peer, "peer_value": theirs, "ratio": theirs / ours,
         "bar": f">= {bar:g}", "holds": theirs / ours >= bar,
     }  # fmt: skip
 
