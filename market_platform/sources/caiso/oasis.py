@@ -139,19 +139,23 @@ def _utc_stamps(texts: pd.Index | pa.Array) -> np.ndarray:
     return found
 
 
-def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = None) -> Rows:
+def intervals(feed: Feed, table: Rows | pd.DataFrame, starts: Moments | None = None, **of_starts: np.ndarray) -> Rows:
     """Market day, interval and place of each row; ``starts`` are those of ``table``, where they have been read before.
+
+    ``of_starts`` are more moments (naive UTC), one of each distinct start, that become columns of their names.
 
     The market day is the local date of the interval's start; a row that names another operating day contradicts itself
     and is marked.
     """
     read = Rows.of(table)
     starts, ends = starts or Moments(read.laid("start")), Moments(read.laid("end"))
-    start, end = utc_arrays((starts.distinct, starts.codes), (ends.distinct, ends.codes))
+    others = [(moments, starts.codes) for moments in of_starts.values()]
+    start, end, *more = utc_arrays((starts.distinct, starts.codes), (ends.distinct, ends.codes), *others)
     times = {
         "market_day": days_laid(starts.distinct_days(feed.zone), starts.codes),
         "interval_start": start,
         "interval_end": end,
+        **dict(zip(of_starts, more, strict=True)),
     }
     rows = Rows({**times, **{name: read.array(name) for name in PLACE}})
     if "day" in read:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pandas.api.extensions import ExtensionArray
 
 from market_platform.markets.caiso import (
     ANCILLARY_PRODUCTS,
@@ -49,43 +48,42 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     read = report_columns(columns.LOAD, payloads)
     starts, (items, texts) = Moments(read.laid("start")), places_of(read.laid("item"))
     runs = [RUN_OF_ITEM.get(text, feed.file_part.rsplit("_", 1)[-1]) for text in (*texts.tolist(), None)]
-    which, model = None, repeated_text(runs[0], read.count)
-    if len(set(runs)) > 1:
+    if len(set(runs)) == 1:
+        rows = intervals(feed, read, starts, issued_at=_issued(feed, starts, runs[0]))
+        model = repeated_text(runs[0], read.count)
+    else:
         which = np.where(items < 0, len(texts), items)
+        issued = np.stack([starts.lay(_issued(feed, starts, run)) for run in runs])
+        rows = intervals(feed, read, starts).assign(issued_at=utc_array(issued[which, np.arange(read.count)]))
         model = texts_laid(pa.array(runs, pa.large_string()), which)
-    rows = intervals(feed, read, starts).assign(
-        location=read.array("area"),
-        model=text_array(model),
-        load_mw=read.array("load"),
-        issued_at=_issued(feed, starts, runs, which),
-    )
-    return finish(feed, rows)
+    return finish(feed, rows.assign(location=read.array("area"), model=text_array(model), load_mw=read.array("load")))
 
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Forecast peak of each day by TAC area."""
     read = report_columns(columns.PEAK_LOAD, payloads)
     starts = Moments(read.laid("start"))
-    rows = intervals(feed, read, starts).assign(location=read.array("area"), load_mw=read.array("load"))
-    return finish(feed, rows.assign(issued_at=_issued(feed, starts, ["DAM"])))
+    rows = intervals(feed, read, starts, issued_at=_issued(feed, starts, "DAM"))
+    return finish(feed, rows.assign(location=read.array("area"), load_mw=read.array("load")))
 
 
 def renewables(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Actual wind and solar output by trading hub."""
     read = report_columns(columns.RENEWABLES, payloads)
-    return finish(feed, _renewables(feed, read, Moments(read.laid("start"))))
+    return finish(feed, _renewables(read, intervals(feed, read)))
 
 
 def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     """Wind and solar forecasts by trading hub and run."""
     read = report_columns(columns.RENEWABLES, payloads)
     starts = Moments(read.laid("start"))
-    return finish(feed, _renewables(feed, read, starts).assign(issued_at=_issued(feed, starts, [feed.file_part])))
+    times = intervals(feed, read, starts, issued_at=_issued(feed, starts, feed.file_part))
+    return finish(feed, _renewables(read, times))
 
 
-def _renewables(feed: Feed, read: Rows, starts: Moments) -> Rows:
+def _renewables(read: Rows, times: Rows) -> Rows:
     kind, hub = read.array("kind"), read.array("hub")
-    rows = intervals(feed, read, starts).assign(
+    rows = times.assign(
         location=hub,
         fuel=word_array(kind, RENEWABLE_TYPES),
         publisher_fuel=kind,
@@ -174,19 +172,13 @@ def capacity_awards(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
     return finish(feed, rows)
 
 
-def _issued(feed: Feed, starts: Moments, runs: Sequence[str], which: np.ndarray | None = None) -> ExtensionArray:
-    """Return the moment of issue: so long before the interval in real-time runs, else when the market day is due.
-
-    ``which`` says of each row whose of the ``runs`` it is; without it there is one.
-    """
+def _issued(feed: Feed, starts: Moments, run: str) -> np.ndarray:
+    """Return the moment of issue of each distinct start: so long before it in real-time runs, else when its day is due."""
+    if run in LEAD:
+        return starts.distinct - np.timedelta64(LEAD[run])
     days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
     due = [_due(feed.publication, day, feed.zone) if day else None for day in days.tolist()]
-    issued = starts.lay(np.array(due, dtype="datetime64[us]")[place])
-    for name in LEAD.keys() & runs:
-        of_row = np.array([run == name for run in runs])
-        ahead = starts.lay(starts.distinct) - np.timedelta64(LEAD[name])
-        issued = np.where(of_row[:1] if which is None else of_row[which], ahead, issued)
-    return utc_array(issued)
+    return np.array(due, dtype="datetime64[us]")[place]
 
 
 @lru_cache(maxsize=4096)
