@@ -61,12 +61,15 @@ def yesterday_of(market: str, folder: ModelFolder, next_days: int = 1) -> Yester
 
 def measure(count: int = LOCATIONS) -> dict[str, float]:
     """Return the processor time of a first and a next issue, and time and peak memory of ``count`` locations."""
+    # Another process looks for it under the module's own name, by which run.py does not load it.
+    import forecasts_scale
+
     with tempfile.TemporaryDirectory() as place:
         folder = ModelFolder(Path(place))
         days = [NEXT_DAYS if name == MARKETS[0] else 1 for name in MARKETS]
         # Yesterday is over: its memory is not today's.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as yesterday:
-            found = yesterday.map(yesterday_of, MARKETS, [folder] * len(MARKETS), days)
+            found = yesterday.map(forecasts_scale.yesterday_of, MARKETS, [folder] * len(MARKETS), days)
             markets = dict(zip(MARKETS, found, strict=True))
         tasks = {}
         for number in range(count):

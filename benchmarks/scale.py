@@ -24,7 +24,8 @@ from pathlib import Path
 
 GROUP = "scale"
 LAST = date(2026, 10, 31)
-SIZES = "31,61,92"  # whole months: some publishers give no less
+# Whole months, because some publishers give no less; days before the first two come from ERCOT's archive and cost more.
+SIZES = "61,122,183"
 HUBS_AND_ZONES = (
     "nyiso_dam_lbmp_zone",
     "nyiso_rt_lbmp_zone",
