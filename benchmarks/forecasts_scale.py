@@ -8,7 +8,11 @@ is shared between them.
 """
 
 import argparse
+import json
+import pickle
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +36,7 @@ NEXT_DAYS = 5
 MAX_SECONDS = 600.0
 MAX_GIGABYTES = 2.0
 MARKETS = ("PJM", "NP", "BE", "FR")
+YESTERDAYS = "yesterdays.pickle"
 
 
 @dataclass(frozen=True)
@@ -67,28 +72,36 @@ def measure(count: int = LOCATIONS) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as place:
         folder = ModelFolder(Path(place))
         days = [NEXT_DAYS if name == MARKETS[0] else 1 for name in MARKETS]
-        # Yesterday is over: its memory is not today's.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as yesterday:
             found = yesterday.map(forecasts_scale.yesterday_of, MARKETS, [folder] * len(MARKETS), days)
             markets = dict(zip(MARKETS, found, strict=True))
-        tasks = {}
-        for number in range(count):
-            own = markets[MARKETS[number % len(MARKETS)]]
-            location = f"location {number + 1}"
-            folder.write(location, own.content)
-            tasks[location] = Task(own.panel, own.memory.on_rows(own.panel), location=location, keeper=folder)
-        began, spent = time.perf_counter(), _cpu_seconds()
-        for name, made in forecast_all(tasks, WORKERS):
-            _issued(made, name)
-        wall, cpu = time.perf_counter() - began, _cpu_seconds() - spent
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        Path(place, YESTERDAYS).write_bytes(pickle.dumps(markets))
+        # Today's memory is that of a process which did nothing else.
+        command = [sys.executable, str(Path(__file__)), "--today", place, "--locations", str(count)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
     return {
         "first issue, CPU seconds": markets[MARKETS[0]].first_issue_seconds,
         "next issue, CPU seconds": sorted(markets[MARKETS[0]].next_issue_seconds)[NEXT_DAYS // 2],
-        "wall seconds": wall,
-        "CPU seconds": cpu,
-        "gigabytes": (peaks[0] + WORKERS * peaks[1]) / 1e6,
+        **json.loads(done.stdout.splitlines()[-1]),
     }
+
+
+def issue_today(place: Path, count: int) -> dict[str, float]:
+    """Recalibrate and issue ``count`` locations from what yesterday left; return time and peak memory."""
+    folder = ModelFolder(place)
+    markets = pickle.loads(Path(place, YESTERDAYS).read_bytes())
+    tasks = {}
+    for number in range(count):
+        own = markets[MARKETS[number % len(MARKETS)]]
+        location = f"location {number + 1}"
+        folder.write(location, own.content)
+        tasks[location] = Task(own.panel, own.memory.on_rows(own.panel), location=location, keeper=folder)
+    began, spent = time.perf_counter(), _cpu_seconds()
+    for name, made in forecast_all(tasks, WORKERS):
+        _issued(made, name)
+    wall, cpu = time.perf_counter() - began, _cpu_seconds() - spent
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {"wall seconds": wall, "CPU seconds": cpu, "gigabytes": (peaks[0] + WORKERS * peaks[1]) / 1e6}
 
 
 def _issued(made: object, name: str) -> DayForecast:
@@ -135,7 +148,12 @@ def main() -> None:
     """Print the measures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--locations", type=int, default=LOCATIONS)
-    for name, value in measure(parser.parse_args().locations).items():
+    parser.add_argument("--today", type=Path, help="issue from what lies in a folder, and print figures as JSON")
+    chosen = parser.parse_args()
+    if chosen.today:
+        print(json.dumps(issue_today(chosen.today, chosen.locations)))
+        return
+    for name, value in measure(chosen.locations).items():
         print(f"{name:26s} {value:10.2f}")
 
 

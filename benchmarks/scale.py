@@ -24,8 +24,9 @@ from pathlib import Path
 
 GROUP = "scale"
 LAST = date(2026, 10, 31)
-# Whole months, because some publishers give no less; days before the first two come from ERCOT's archive and cost more.
-SIZES = "61,122,183"
+# All begin within a month, and so do their halves: a month that is fetched in two parts costs more. Days before the first
+# two months come from ERCOT's archive and cost more too.
+SIZES = "60,120,180"
 HUBS_AND_ZONES = (
     "nyiso_dam_lbmp_zone",
     "nyiso_rt_lbmp_zone",
