@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_UP, Decimal
 
 from market_platform.errors import RuleBroken, SettingsError
+from market_platform.trading.bid_ledger.tables import DECIMALS
 from market_platform.trading.bids.bid import Bid
 from market_platform.trading.bids.tables import rules_in_force
 
@@ -55,9 +56,12 @@ def exposure_usd(bid: Bid, limits: RiskLimits) -> Decimal:
 
 
 def stop_price(entry_usd_per_mwh: Decimal, limits: RiskLimits, *, bought: bool) -> Decimal:
-    """Return the price at which a position is given up: below the entry for a purchase, above it for a sale."""
+    """Return the price at which a position is given up: below the entry for a purchase, above it for a sale.
+
+    It is held to the digits that the ledger keeps, as entries are.
+    """
     move = limits.stop_loss_fraction * abs(entry_usd_per_mwh)
-    return entry_usd_per_mwh - move if bought else entry_usd_per_mwh + move
+    return round(entry_usd_per_mwh - move if bought else entry_usd_per_mwh + move, DECIMALS)
 
 
 def _price_taker_usd_per_mwh(bid: Bid, limits: RiskLimits) -> Decimal:

@@ -161,6 +161,7 @@ def test_nothing_bought_is_offered_below_half_its_price(ledger):
         ("0.5", "40", "59.99", "60"),
         ("-0.5", "-20", "-29.99", "-30"),
         ("-0.5", "0", "0", "-1"),
+        ("0.5", "8.428889", "12.64", "12.643334"),  # half of it more has seven decimals: the ledger keeps six
     ],
 )
 def test_a_stop_holds_until_a_person_releases_it(ledger, mw, entry, quiet, hit):
