@@ -89,7 +89,7 @@ def _years(years, restart, tidied):
         [
             f"{len(row['feeds'])} of {next(iter(row['feeds'])).partition('_')[0]}",
             f"{_sum(row, 'requests'):,}", f"{_sum(row, 'changed'):,}", f"{row['cpu']:,.0f}",
-            f"{1e6 * row['cpu'] / max(_sum(row, 'changed'), 1):,.0f}", f"{row['wall']:,.0f}", f"{row['load']:.1f}",
+            f"{1e6 * row['cpu'] / changed:,.0f}" if (changed := _sum(row, "changed")) else "", f"{row['wall']:,.0f}", f"{row['load']:.1f}",
             f"{row['peak_megabytes']:,.0f}", f"{row['lake_megabytes']:,.1f}", f"{row['raw_megabytes']:,.1f}",
             f"{row['ledger_megabytes']:,.1f}", f"{row['lake_files'] + row['raw_files']:,}",
         ]
