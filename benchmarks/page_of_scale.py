@@ -153,8 +153,7 @@ def _month(month, years):
         "sixty-day disclosures, lists that are asked for once and what is only read from files apart). A month of the "
         f"{len(whole)} that were measured to their end takes {total:,.0f} CPU s; sixty such months are "
         f"{total * 60 / 3600:,.1f} CPU h, reckoned and not run. A cost is of October 2026, or reckoned from three days of "
-        "it (an upper bound: what a request costs once is counted ten times); those of the whole month were measured before "
-        "the sandbox wrote its files text by text, and cost less now."
+        "it (an upper bound: what a request costs once is counted ten times)."
     )
     lines = ["", "## What a month of every feed costs", "", said]
     lines += _table(titles, table)
