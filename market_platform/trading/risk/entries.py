@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -46,4 +46,4 @@ def entry_prices(connection: sa.Connection, first_day: date, last_day: date) -> 
 
 
 def _average(mwh: Decimal, usd: Decimal) -> Decimal | None:
-    return None if mwh == 0 else (usd / mwh).quantize(Decimal(1).scaleb(-DECIMALS), rounding=ROUND_HALF_EVEN)
+    return None if mwh == 0 else round(usd / mwh, DECIMALS)
