@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from market_platform.errors import UnreadablePayload
 from market_platform.sources.memory import keep_freed_memory
-from market_platform.sources.zips import member
+from market_platform.sources.zips import members
 
 
 @dataclass(frozen=True)
@@ -69,22 +69,22 @@ def unpack(payload: Payload, stamp_zone: object = None) -> list[Payload]:
     if not payload.content.startswith(ZIPS) or payload.base_name.lower().endswith((".xlsx", ".xlsm", ".docx")):
         return [payload]
     keep_freed_memory()
-    members: list[Payload] = []
+    files: list[Payload] = []
     try:
         with zipfile.ZipFile(io.BytesIO(payload.content)) as archive:
-            for info in archive.infolist():
-                if info.is_dir():
-                    continue
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            contents = members(archive, payload.content, infos)
+            for info in infos:
                 stamp = datetime(*info.date_time, tzinfo=stamp_zone) if stamp_zone else None  # type: ignore[arg-type]
-                inside = Payload(f"{payload.name}!{info.filename}", member(archive, payload.content, info), stamp)
-                members += unpack(inside, stamp_zone) if info.filename.lower().endswith(".zip") else [inside]
+                inside = Payload(f"{payload.name}!{info.filename}", next(contents), stamp)
+                files += unpack(inside, stamp_zone) if info.filename.lower().endswith(".zip") else [inside]
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
         raise UnreadablePayload(
             f"{payload.name}: the zip cannot be read ({error}); the bytes are kept, fetch it again"
         ) from error
-    if not members:
+    if not files:
         raise UnreadablePayload(f"{payload.name}: the zip holds no file; the bytes are kept, fetch it again")
-    return members
+    return files
 
 
 # A page that is the data itself: RGGI has its auctions in a table on one and nowhere else.

@@ -9,6 +9,7 @@ import pytest
 
 from market_platform.errors import StoreError, UnreadablePayload
 from market_platform.sources.payload import Payload, unpack
+from market_platform.sources.side_by_side import WORTHWHILE_BYTES
 from market_platform.store.archive import FolderArchive
 
 
@@ -46,6 +47,23 @@ def test_zips_inside_zips_come_out_with_their_stamp():
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("in.zip", inner)
     assert [file.name for file in unpack(Payload("o.zip", buffer.getvalue()))] == ["o.zip!in.zip!b.csv"]
+
+
+def test_large_members_come_out_in_order_and_the_first_broken_one_is_named():
+    parts = {name: name.encode() * size for name, size in zip("abcde", (9, 1, WORTHWHILE_BYTES, 3, 8), strict=True)}
+    whole = zipped(**parts)
+    files = unpack(Payload("o.zip", whole))
+    assert [(file.base_name, file.content) for file in files] == [
+        (f"{name}.csv", content) for name, content in parts.items()
+    ]
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        sums = [info.CRC.to_bytes(4, "little") for info in archive.infolist()]
+    for wrong, named in ((sums[3:], "d"), (sums[1:], "b"), (sums[:1], "a")):
+        damaged = whole
+        for one in wrong:
+            damaged = damaged.replace(one, bytes(4))
+        with pytest.raises(UnreadablePayload, match=f"{named}.csv"):
+            unpack(Payload("o.zip", damaged))
 
 
 def test_the_archive_keeps_bytes_once_and_notices_damage(tmp_path):
