@@ -5,10 +5,13 @@ all its cells. Where anything else comes up (a mark inside marks, a blank line, 
 whole reading says so, for a slower reader to do.
 """
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 
 from market_platform.sources.compiled import read_lines
-from market_platform.sources.filling import Filled, fill
+from market_platform.sources.filling import Filled, fill, fill_by_halves
+from market_platform.sources.side_by_side import WORTHWHILE_BYTES
 
 PEEK_BYTES, PEEKS = 4_000, 4
 ROOM = 1.1
@@ -19,7 +22,20 @@ def scan(files: Sequence[memoryview], kinds: Sequence[int], together: Sequence[i
 
     Columns of text beside each other that change together have the same number in ``together``, 0 is ALONE.
     """
-    return fill(read_lines, (), files, kinds, together, _lines_about(files))
+    if sum(map(len, files)) < WORTHWHILE_BYTES:
+        return fill(read_lines, (), files, kinds, together, _lines_about(files))
+    return fill_by_halves(read_lines, (), _halves(files), kinds, together, _lines_about(files))
+
+
+def _halves(files: Sequence[memoryview]) -> tuple[list[memoryview], list[memoryview]]:
+    """Cut files into two halves of about as many bytes: at a line's end, or where the file in the middle ends."""
+    ends = list(accumulate(map(len, files)))
+    middle = bisect(ends, ends[-1] // 2)
+    file = files[middle]
+    at = len(file) - ends[middle] + ends[-1] // 2
+    found = bytes(file[at : at + PEEK_BYTES]).find(b"\n")
+    cut = at + found + 1 if found >= 0 else len(file)
+    return [*files[:middle], file[:cut]], [file[cut:], *files[middle + 1 :]]
 
 
 def _lines_about(files: Sequence[memoryview]) -> int:

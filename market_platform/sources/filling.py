@@ -21,7 +21,9 @@ from market_platform.sources.compiled import (
     WORDY,
     lay_codes,
     lay_out,
+    take_over,
 )
+from market_platform.sources.side_by_side import side_by_side
 from market_platform.sources.vocabulary import Met, Shape, fullness, grown, texts_of, vocabulary
 
 ODD_CELLS = 1_024
@@ -54,6 +56,24 @@ class Filled:
         return [lay(slice(None)) for lay in self.lay]
 
 
+class Layout(NamedTuple):
+    """A shape, how many columns of numbers and of phrases it fills, and each LABEL column with the slot of its phrase."""
+
+    shape: Shape
+    numbers: int
+    phrases: int
+    labels: list[tuple[int, int]]
+
+
+class Read(NamedTuple):
+    """What a loop has read: rows of each file, and columns with room behind those."""
+
+    rows: list[int]
+    numbers: np.ndarray
+    codes: np.ndarray
+    met: Met
+
+
 def fill(
     loop: Loop,
     arguments: tuple[object, ...],
@@ -67,10 +87,38 @@ def fill(
     Columns of text beside each other with the same number in ``together`` are read as one phrase, a PASSED one that is
     ALONE is not looked at. ``arguments`` stand between the row and the shape, ``room`` is about how many rows there are.
     """
-    shape, numbered, phrased, labels = _layout(tuple(kinds), tuple(together))
+    layout = _layout(tuple(kinds), tuple(together))
+    read = _read(loop, arguments, layout, files, room)
+    return _filled(layout, read) if read else None
+
+
+def fill_by_halves(
+    loop: Loop,
+    arguments: tuple[object, ...],
+    halves: tuple[Sequence[memoryview], Sequence[memoryview]],
+    kinds: Sequence[int],
+    together: Sequence[int],
+    room: int,
+) -> Filled | None:
+    """Fill the same columns by two threads at once; the first file of the second half goes on from the last of the first."""
+    layout = _layout(tuple(kinds), tuple(together))
+    read = partial(_read, loop, arguments, layout)
+    one, other = side_by_side(partial(read, halves[0], room), partial(read, halves[1], room // 2 + 1))
+    if one is None or other is None:
+        return None
+    try:
+        return _filled(layout, _joined(layout.shape, one, other))
+    except OverflowError:
+        return None
+
+
+def _read(
+    loop: Loop, arguments: tuple[object, ...], layout: Layout, files: Sequence[memoryview], room: int
+) -> Read | None:
+    shape, numbered, phrased, labels = layout
     numbers, codes = _columns(numbered, phrased, room)
-    odd = np.empty((ODD_CELLS + len(kinds), 4), dtype=np.int64)
-    met = _nothing_met(phrased, len(kinds), len(labels), _texts_about(room))
+    odd = np.empty((ODD_CELLS + len(shape.kinds), 4), dtype=np.int64)
+    met = _nothing_met(phrased, len(shape.kinds), len(labels), _texts_about(room))
     row, rows = 0, []
     for file in files:
         text, first, status = np.frombuffer(file, dtype=np.uint8), row, MORE if len(file) else DONE
@@ -83,24 +131,40 @@ def fill(
                 numbers[slot, place] = float(bytes(file[begin - start : stop - start]))
             if status == MORE and row == room:
                 room *= 2
-                narrow, (numbers, codes) = (numbers, codes), _columns(numbered, phrased, room)
-                numbers[:, :row], codes[:, :row] = narrow[0], narrow[1]
+                numbers, codes = _widened(numbers, codes, row, room)
             elif status == WORDY:
                 try:
                     met = _with_room(met)
                 except OverflowError:
                     return None
         rows.append(row - first)
-    return _filled(rows, numbers[:, :row], codes[:, :row], labels, met)
+    return Read(rows, numbers, codes, met)
 
 
-class Layout(NamedTuple):
-    """A shape, how many columns of numbers and of phrases it fills, and each LABEL column with the slot of its phrase."""
+def _widened(numbers: np.ndarray, codes: np.ndarray, rows: int, room: int) -> tuple[np.ndarray, np.ndarray]:
+    wide = _columns(len(numbers), len(codes), room)
+    wide[0][:, :rows], wide[1][:, :rows] = numbers[:, :rows], codes[:, :rows]
+    return wide
 
-    shape: Shape
-    numbers: int
-    phrases: int
-    labels: list[tuple[int, int]]
+
+def _joined(shape: Shape, one: Read, other: Read) -> Read:
+    """Put two halves together, to the number of each text as one loop would have read them.
+
+    Raises OverflowError where their texts are too many.
+    """
+    numbers, codes, met = one.numbers, one.codes, one.met
+    cells_as, phrases_as = (
+        np.empty(known.marked.shape, dtype=np.int32) for known in (other.met.cells, other.met.phrases)
+    )
+    while not take_over(shape, met, other.met, cells_as, phrases_as):
+        met = _with_room(met)
+    first, further = sum(one.rows), sum(other.rows)
+    if first + further > max(numbers.shape[1], codes.shape[1]):
+        numbers, codes = _widened(numbers, codes, first, first + further)
+    numbers[:, first : first + further] = other.numbers[:, :further]
+    for slot, phrases in enumerate(phrases_as):
+        lay_codes(phrases, other.codes[slot, :further], codes[slot, first : first + further])
+    return Read([*one.rows[:-1], one.rows[-1] + other.rows[0], *other.rows[1:]], numbers, codes, met)
 
 
 @lru_cache(maxsize=256)
@@ -148,20 +212,18 @@ def _with_room(met: Met) -> Met:
     return met._replace(phrases=phrases, parts=parts)
 
 
-def _filled(
-    rows: list[int], numbers: np.ndarray, codes: np.ndarray, labels: Sequence[tuple[int, int]], met: Met
-) -> Filled | None:
+def _filled(layout: Layout, read: Read) -> Filled | None:
+    rows, met, labels = sum(read.rows), read.met, layout.labels
     try:
         texts = [texts_of(met.cells, place) for place in range(len(labels))]
     except pa.ArrowInvalid:
         return None
     lay = [
-        partial(_laid, met.parts[label, : met.phrases.counts[slot]], codes[slot], len(known))
+        partial(_laid, met.parts[label, : met.phrases.counts[slot]], read.codes[slot, :rows], len(known))
         for (label, slot), known in zip(labels, texts, strict=True)
     ]
-    return Filled(
-        rows, numbers, lay, texts, [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
-    )
+    marked = [met.cells.marked[place, : len(known)] for place, known in enumerate(texts)]
+    return Filled(read.rows, read.numbers[:, :rows], lay, texts, marked)
 
 
 def _laid(of_phrase: np.ndarray, phrases: np.ndarray, texts: int, run: slice, *, narrow: bool = True) -> np.ndarray:

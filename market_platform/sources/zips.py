@@ -39,8 +39,8 @@ def _all_inflated(content: bytes, infos: Sequence[zipfile.ZipInfo]) -> Iterator[
         yield from map(inflate, infos)
         return
     half = min(range(1, len(infos)), key=lambda count: abs(2 * sizes[count - 1] - sizes[-1]))
-    for inflated in side_by_side(lambda some: list(map(inflate, some)), infos[:half], infos[half:]):
-        yield from inflated
+    for some in side_by_side(lambda: [*map(inflate, infos[:half])], lambda: [*map(inflate, infos[half:])]):
+        yield from some
 
 
 def _inflated(content: bytes, info: zipfile.ZipInfo) -> bytes | None:

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 
 from market_platform.errors import UnreadablePayload
-from market_platform.sources.compiled import ALONE, LABEL, NUMBER, PASSED
+from market_platform.sources.compiled import ALONE, LABEL, NUMBER, PASSED, read_lines
 from market_platform.sources.csv_scan import scan
-from market_platform.sources.filling import Filled
+from market_platform.sources.filling import Filled, fill, fill_by_halves
 from market_platform.sources.json_template import read_alike
 from market_platform.sources.local_clock import LocalClock, local_days
 from market_platform.sources.payload import Payload, unpack
+from market_platform.sources.side_by_side import WORTHWHILE_BYTES
 from market_platform.sources.stamp_text import parse_stamps
 from market_platform.sources.stamps import LocalStamps
 from market_platform.sources.tabular import COMPILED_BYTES, label, number, passed, read_csv, stamp
@@ -172,6 +173,55 @@ def test_many_texts_and_many_files_make_room_as_they_come():
     assert filled.texts[0].to_pylist() == first
     assert filled.codes[0].tolist() == [*range(70_000), *range(0, 70_000, 7)]
     assert filled.numbers[0].tolist() == [*range(70_000), *range(10_000)]
+
+
+def same(one: Filled, other: Filled) -> None:
+    """Hold two readings against each other to the last bit."""
+    assert one.rows == other.rows
+    np.testing.assert_array_equal(one.numbers.view(np.int64), other.numbers.view(np.int64))
+    assert [texts.to_pylist() for texts in one.texts] == [texts.to_pylist() for texts in other.texts]
+    for ours, theirs in ((one.codes, other.codes), (one.marked, other.marked)):
+        assert [part.dtype for part in ours] == [part.dtype for part in theirs]
+        assert [part.tolist() for part in ours] == [part.tolist() for part in theirs]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.sampled_from(["A", "AB", '"A"', "é" * 9, ""])] * 4, DECIMALS), min_size=1, max_size=12),
+    st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    st.data(),
+)
+@example([("A", "A", "A", "A", "1")] * 2 + [("AB", "A", "", "AB", "9007199254740993")] * 2, [1, 1, 1, 1], None)
+def test_halves_are_read_as_the_whole_is(rows, together, data):
+    text = "".join(",".join(row) + "\n" for row in rows).encode()
+    cut = data.draw(st.integers(0, len(rows))) if data else 2
+    at = len(b"".join(text.splitlines(keepends=True)[:cut]))
+    kinds, groups = [LABEL, PASSED, LABEL, LABEL, NUMBER], [*together, ALONE]
+    half = memoryview(text)[:at], memoryview(text)[at:]
+    files = [memoryview(text), memoryview(text), memoryview(text)]
+    whole = fill(read_lines, (), files, kinds, groups, 3)
+    parted = fill_by_halves(read_lines, (), ([files[0], half[0]], [half[1], files[2]]), kinds, groups, 3)
+    assert whole is not None
+    assert parted is not None
+    same(parted, whole)
+
+
+def test_a_large_file_is_cut_at_a_lines_end_and_read_as_the_whole_is():
+    line = '{0},{1},node {2},"{3}",{0}.5,{3}\n'
+    lines = [line.format(row, row % 7, row % 30_011, "x" * (row % 97)) for row in range(120_000)]
+    text = memoryview("".join(lines).encode())
+    kinds, together = [NUMBER, LABEL, LABEL, LABEL, NUMBER, PASSED], [ALONE, 1, 2, 2, ALONE, ALONE]
+    files = [text[: 2**20], text, text[: 2**19]]
+    files = [file[: bytes(file).rfind(b"\n") + 1] for file in files]
+    assert sum(map(len, files)) > WORTHWHILE_BYTES
+    parted, whole = scan(files, kinds, together), fill(read_lines, (), files, kinds, together, 200_000)
+    assert parted is not None
+    assert whole is not None
+    same(parted, whole)
+    for at in (len(text) // 5, len(text) // 5 * 4):
+        broken = bytearray(text)
+        broken[broken.find(b",node", at)] = ord(".")
+        assert scan([memoryview(broken)], kinds, together) is None
 
 
 FIELDS = (stamp("stamp", "Stamp"), label("name", "Name"), number("price", "Price"), passed("Rest"))

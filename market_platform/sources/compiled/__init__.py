@@ -1,5 +1,6 @@
 """The compiled loops over bytes behind the readers of CSV and JSON."""
 
+from market_platform.sources.compiled.halves import take_over
 from market_platform.sources.compiled.laying import lay_codes, lay_texts, length_laid
 from market_platform.sources.compiled.lines import read_lines
 from market_platform.sources.compiled.marks import ALONE, DONE, LABEL, MISFIT, MORE, NUMBER, PASSED, WORDY
@@ -23,4 +24,5 @@ __all__ = [
     "read_lines",
     "read_moments",
     "read_objects",
+    "take_over",
 ]

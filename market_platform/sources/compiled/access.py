@@ -23,12 +23,13 @@ def compiled(function: Callable[..., Any], *, within: bool = False) -> Any:  # n
     """Compile a function, and keep what comes of it on disk until any module of this folder changes.
 
     By itself numba looks at the function's own module only, and code that was compiled into it would grow old. What a
-    function closes over is part of the name under which it is kept. ``within`` puts it into those that call it.
+    function closes over is part of the name under which it is kept. ``within`` puts it into those that call it. While it
+    runs other threads may: none writes to what it was given.
     """
     code = function.__code__.replace(co_freevars=("sources",))
     closed = FunctionType(code, function.__globals__, function.__name__, None, (CellType(SOURCES),))
     closed.__doc__, closed.__qualname__ = function.__doc__, function.__qualname__
-    return numba.njit(cache=True, forceinline=within)(closed)
+    return numba.njit(cache=True, forceinline=within, nogil=True)(closed)
 
 
 def inlined(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - numba's own types

@@ -40,7 +40,7 @@ def first_column(lie: Lie, piece: int) -> int:
 
 
 @inlined
-def _keep_phrase(begin: int, stop: int, end: int, piece: int, lie: Lie, phrases: Book, spread: int, place: int) -> int:
+def keep_phrase(begin: int, stop: int, end: int, piece: int, lie: Lie, phrases: Book, spread: int, place: int) -> int:
     """Give a phrase the next number, and keep the codes of its cells."""
     code = keep(begin, stop, end, False, phrases, place_at(lie[2] + piece * PLACE_BYTES), spread, place)
     if code != FULL:
@@ -90,7 +90,7 @@ def read_cells(  # noqa: C901 - as the loops below
                 return at, FULL
         put_place(lie[5] + column * PLACE_BYTES, np.uint64(code))
         at = behind + quoted + 1
-    return stop, _keep_phrase(begin, stop, end, piece, lie, phrases, spread, place)
+    return stop, keep_phrase(begin, stop, end, piece, lie, phrases, spread, place)
 
 
 @compiled
@@ -131,7 +131,7 @@ def read_values(
                 return at, FULL
         put_place(lie[5] + column * PLACE_BYTES, np.uint64(code))
         at = behind
-    return stop, _keep_phrase(begin, stop + 1, end, piece, lie, phrases, spread, place)
+    return stop, keep_phrase(begin, stop + 1, end, piece, lie, phrases, spread, place)
 
 
 @inlined
