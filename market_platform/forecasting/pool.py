@@ -15,7 +15,7 @@ from market_platform.forecasting.members import Member
 from market_platform.forecasting.panel import Panel
 
 WARM_ROWS = 8  # the first rows have no lags of their own
-ERROR_HALF_LIFE_ROWS = 90
+ERROR_HALF_LIVES_ROWS = (14, 90, 720)  # a fortnight, a quarter, two years: what each would trust counts a third
 NEIGHBOUR_SLOTS = 1.5  # how far the errors of neighbouring hours count in a slot's weights
 ERROR_POWER = 14.0  # weight of a member ~ recent error ** -power
 EQUAL_SHARE = 0.1  # shrinkage of the weights to the plain mean
@@ -115,24 +115,24 @@ def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.nda
     """Return the combined forecast (rows, slots) and the weights (rows, members, slots) of ``members`` (members, rows, slots).
 
     Weights follow each member's exponentially averaged absolute error in the slot and its neighbours, shrunk to the plain
-    mean; then the bias of each hour over recent weeks is taken out in part. Rows with unknown ``actual`` leave both as
-    they are.
+    mean, and are averaged over a short, a middling and a long memory; then the bias of each hour over recent weeks is taken
+    out in part. Rows with unknown ``actual`` leave both as they are.
     """
     count, rows, slots = members.shape
     errors = np.abs(members - actual)
     near = _nearness(slots)
-    keep = 0.5 ** (1.0 / ERROR_HALF_LIFE_ROWS)
+    keep = 0.5 ** (1.0 / np.array(ERROR_HALF_LIVES_ROWS))
     keep_bias = 0.5 ** (1.0 / BIAS_HALF_LIFE_ROWS)
-    recent, total = np.zeros((count, slots)), 0.0
+    recent, total = np.zeros((len(keep), count, slots)), np.zeros(len(keep))
     bias, usual, bias_total = np.zeros(slots), 0.0, 0.0
     combined, weights = np.empty((rows, slots)), np.empty((rows, count, slots))
     for row in range(rows):
-        weights[row] = _weights(recent @ near / total) if total > 0 else 1.0 / count
+        weights[row] = _weights(recent @ near / total[:, None, None]).mean(axis=0) if bias_total > 0 else 1.0 / count
         plain = (weights[row] * members[:, row]).sum(axis=0)
-        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if total > 0 else 0.0)
+        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if bias_total > 0 else 0.0)
         if np.isnan(actual[row]).any():
             continue
-        recent, total = keep * recent + errors[:, row], keep * total + 1.0
+        recent, total = keep[:, None, None] * recent + errors[:, row], keep * total + 1.0
         gap = actual[row] - plain
         usual = np.abs(gap).mean() if usual == 0 else 0.95 * usual + 0.05 * np.abs(gap).mean()
         bias = keep_bias * bias + np.clip(gap, -BIAS_CLIP * usual, BIAS_CLIP * usual)
@@ -148,7 +148,7 @@ def _nearness(slots: int) -> np.ndarray:
 
 
 def _weights(errors: np.ndarray) -> np.ndarray:
-    """Return weights (members, slots) that fall with the error's power, shrunk to equal ones."""
-    sharp = (errors.min(axis=0) + 1e-12) / (errors + 1e-12)
+    """Return weights (memories, members, slots) that fall with the error's power, shrunk to equal ones."""
+    sharp = (errors.min(axis=1, keepdims=True) + 1e-12) / (errors + 1e-12)
     sharp = sharp**ERROR_POWER
-    return (1 - EQUAL_SHARE) * sharp / sharp.sum(axis=0) + EQUAL_SHARE / len(errors)
+    return (1 - EQUAL_SHARE) * sharp / sharp.sum(axis=1, keepdims=True) + EQUAL_SHARE / errors.shape[1]

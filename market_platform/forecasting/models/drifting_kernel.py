@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from market_platform.forecasting.features import Inputs
-from market_platform.forecasting.models.kernel import NO_TRUST, one_step, rational_quadratic, robust_noise
+from market_platform.forecasting.models.kernel import NO_TRUST, one_step, rational_quadratic, robust_noise, upper_parts
 from market_platform.forecasting.models.kernel import weighted as weighted_columns
 
-PART_ROWS = 1024
 STRAIGHT_CLIP = 3.0  # on the asinh scale: ten spreads
 KEPT_AS_IS = frozenset({"ahead_shape", "weekday", "holiday", "time_of_year"})
 
@@ -63,13 +62,12 @@ def of_rows(inputs: Inputs, known: np.ndarray, start: int, end: int, setting: Dr
     target = np.where(known[:, None], np.nan_to_num(inputs.target[start:end]), 0.0)
     matrix = rational_quadratic(weighted_columns(groups, setting.distance), setting.tail)
     day = np.arange(end - start, dtype=np.float32)
-    for begin in range(0, len(day), PART_ROWS):  # whole matrices of days apart would multiply the memory
-        part = slice(begin, begin + PART_ROWS)
-        apart = np.abs(day[part, None] - day)
-        matrix[part] *= setting.lasting + setting.passing * np.exp(-apart / setting.passing_rows)
-        matrix[part] += setting.level * np.exp(-apart / setting.level_rows)
     linear = weighted_columns(groups, setting.linear)
-    matrix += linear @ linear.T
+    for rows, columns in upper_parts(len(day)):
+        part, apart = matrix[rows, columns], np.abs(day[rows, None] - day[columns])
+        part *= setting.lasting + setting.passing * np.exp(-apart / setting.passing_rows)
+        part += setting.level * np.exp(-apart / setting.level_rows)
+        part += linear[rows] @ linear[columns].T
     noise = np.where(known, setting.noise, NO_TRUST).astype(np.float32)
     errors = target - one_step(matrix.copy(), target, noise)
     noise = np.minimum(noise * robust_noise(errors, known), NO_TRUST).astype(np.float32)

@@ -7,7 +7,7 @@ L z = y, the forecast of a day's hours from the days before it is the day's rows
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cho_factor, solve_triangular
 
 from market_platform.forecasting.features import Inputs
 from market_platform.forecasting.models.kernel import JITTER, NO_TRUST, kernel_matrix
@@ -82,7 +82,7 @@ def rolling(
             matrix[begin : begin + slots, begin : begin + slots] += setting.day_noise
         noise = np.where(known[start:end], setting.noise, NO_TRUST)
         matrix[np.diag_indices(size)] += np.repeat(noise, slots) + JITTER
-        factor = cholesky(matrix.T, lower=True, overwrite_a=True, check_finite=False)  # as in `kernel.one_step`
+        factor, _ = cho_factor(matrix.T, lower=True, overwrite_a=True, check_finite=False)  # as in `kernel.one_step`
         innovations = solve_triangular(factor, target[start:end].ravel(), lower=True, check_finite=False)
         for row in rows:
             begin = (int(row) - start) * slots
