@@ -33,7 +33,7 @@ class Laid(NamedTuple):
 class Label:
     """The maker of a column of texts; most readers want the places of its rows alone, which cost a third of the column.
 
-    ``lay`` gives the codes of a run of rows, ``narrow`` ones for a categorical; ``many`` texts make Arrow's dictionary.
+    ``lay`` gives the codes of a run of rows: ``narrow`` ones, but for Arrow's dictionary, which ``many`` texts make.
     """
 
     lay: Callable[..., np.ndarray]
@@ -47,7 +47,7 @@ class Label:
 
     def laid(self, run: slice) -> Laid:
         """Return some rows as places."""
-        return Laid(self.lay(run, narrow=False), self.texts)
+        return Laid(self.lay(run, narrow=True), self.texts)
 
     def further(self, first: int) -> "Label":
         """Return the maker of the rows from ``first`` on."""

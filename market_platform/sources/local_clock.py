@@ -68,7 +68,7 @@ def local_days(moments: np.ndarray, zone: ZoneInfo) -> np.ndarray:
     """Return the local date of each naive moment of UTC: between which midnights it lies, where they are few."""
     numbers = moments.astype("datetime64[D]").view(np.int64)
     first, last = (int(numbers.min()) - 1, int(numbers.max()) + 1) if len(numbers) else (0, 0)
-    if last - first >= FEW_DAYS:
+    if last - first >= FEW_DAYS or first < FIRST_DAY:
         local = pd.DatetimeIndex(moments, tz="UTC").tz_convert(zone).tz_localize(None)
         return local.to_numpy().astype("datetime64[D]")
     stamps = moments.astype("datetime64[us]", copy=False).view(np.int64)

@@ -235,7 +235,7 @@ def as_text(column: pd.Series) -> pd.Series:
     return pd.Series(plain_array(column), index=column.index, copy=False)
 
 
-def plain_array(column: pd.Series | ExtensionArray) -> ExtensionArray:
+def plain_array(column: pd.Series | ExtensionArray | Laid) -> ExtensionArray:
     """Turn the same into an array of plain text."""
     codes, categories = texts_of(column)
     if len(categories) == 1 and codes.size and codes.min() == 0:

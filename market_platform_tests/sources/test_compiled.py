@@ -317,6 +317,8 @@ def test_local_days_are_those_of_the_standard_library(zone, days):
     moments = np.array([f"{day}T{hour:02d}:59:59.999999" for day in days for hour in range(24)], dtype="datetime64[us]")
     due = [moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date() for moment in moments.tolist()]
     assert local_days(moments, ZoneInfo(zone)).tolist() == due
+    blanks = np.full(2, "NaT", dtype="datetime64[us]")
+    assert local_days(np.append(moments, blanks), ZoneInfo(zone)).tolist() == [*due, None, None]
 
 
 @given(st.lists(st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31)), max_size=20), st.booleans())  # noqa: DTZ001

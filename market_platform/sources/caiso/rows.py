@@ -9,7 +9,7 @@ import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
 from market_platform.contracts.contract import PANDAS_TYPES, Kind, kind_of
-from market_platform.sources.arrays import Rows, blank_texts, is_laid, text_array
+from market_platform.sources.arrays import Laid, Rows, blank_texts, categorical, is_laid, text_array
 from market_platform.sources.feed import Feed
 from market_platform.sources.laying import put_together
 from market_platform.sources.stamps import places_of, repeated_text, texts_laid
@@ -34,7 +34,7 @@ def words(column: pd.Series, table: Mapping[str, object] | Callable[[str], objec
 
 
 def word_array(
-    column: pd.Series | ExtensionArray, table: Mapping[str, object] | Callable[[str], object]
+    column: pd.Series | ExtensionArray | Laid, table: Mapping[str, object] | Callable[[str], object]
 ) -> ExtensionArray:
     """Return the same as an array."""
     answer = table if callable(table) else table.get
@@ -42,7 +42,7 @@ def word_array(
     return text_array(texts_laid(pa.array([answer(text) for text in texts.tolist()], pa.large_string()), codes))
 
 
-def among(column: pd.Series | ExtensionArray, known: Collection[str]) -> np.ndarray:
+def among(column: pd.Series | ExtensionArray | Laid, known: Collection[str]) -> np.ndarray:
     """Mark the rows whose text is one of those known."""
     codes, texts = places_of(column)
     flags = [text in known for text in texts.tolist()]
@@ -63,10 +63,13 @@ def mark(rows: pd.DataFrame | Rows, which: np.ndarray, reason: str | np.ndarray)
         rows["defect"] = defect
 
 
-def mark_strangers(rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Series | ExtensionArray, what: str) -> None:
+def mark_strangers(
+    rows: pd.DataFrame | Rows, known: np.ndarray, column: pd.Series | ExtensionArray | Laid, what: str
+) -> None:
     """Name rows whose word is in no table, so that they go to quarantine and are seen."""
     if not known.all():
-        texts = pd.Series(column).astype("object").astype(str).to_numpy()
+        shown = categorical(*column) if isinstance(column, Laid) else column
+        texts = pd.Series(shown).astype("object").astype(str).to_numpy()
         mark(
             rows, ~known, np.array([f"{what} {text} is not in the table: add it there" for text in texts], dtype=object)
         )

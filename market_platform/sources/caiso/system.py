@@ -28,12 +28,14 @@ from market_platform.sources.caiso.oasis import Moments, Report, intervals, read
 from market_platform.sources.caiso.rows import REPEATED, among, finish, laid, mark, mark_strangers, word_array
 from market_platform.sources.feed import Feed, Publication
 from market_platform.sources.payload import Payload
-from market_platform.sources.stamps import places_of, repeated_text, texts_laid, utc_array
+from market_platform.sources.stamps import places_of, plain_array, repeated_text, texts_laid, utc_array
 
 # A real-time report may hold both runs; the data item tells them apart.
 RUN_OF_ITEM = {"SYS_FCST_15MIN_MW": "RTPD", "SYS_FCST_5MIN_MW": "RTD"}
 # How long before its interval a run's forecast is out (from the public client; the runs' own schedule).
 LEAD = {"HASP": timedelta(minutes=90), "RTPD": timedelta(minutes=22.5), "RTD": timedelta(minutes=2.5)}
+FEW_DAYS = 100  # of a span that is looked up at once
+UNREADABLE = np.iinfo(np.int64).min  # numpy's NaT
 
 
 def load(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -56,7 +58,8 @@ def load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
         issued = np.stack([starts.lay(_issued(feed, starts, run)) for run in runs])
         rows = intervals(feed, read, starts).assign(issued_at=utc_array(issued[which, np.arange(read.count)]))
         model = texts_laid(pa.array(runs, pa.large_string()), which)
-    return finish(feed, rows.assign(location=read.array("area"), model=text_array(model), load_mw=read.array("load")))
+    location = plain_array(read.laid("area"))
+    return finish(feed, rows.assign(location=location, model=text_array(model), load_mw=read.array("load")))
 
 
 def peak_load_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame:
@@ -82,11 +85,11 @@ def renewables_forecast(feed: Feed, payloads: Sequence[Payload]) -> pd.DataFrame
 
 
 def _renewables(read: Rows, times: Rows) -> Rows:
-    kind, hub = read.array("kind"), read.array("hub")
+    kind, hub = read.laid("kind"), read.laid("hub")
     rows = times.assign(
-        location=hub,
+        location=plain_array(hub),
         fuel=word_array(kind, RENEWABLE_TYPES),
-        publisher_fuel=kind,
+        publisher_fuel=plain_array(kind),
         generation_mw=read.array("generation"),
     )
     mark_strangers(rows, among(kind, RENEWABLE_TYPES), kind, "renewable type")
@@ -176,12 +179,24 @@ def _issued(feed: Feed, starts: Moments, run: str) -> np.ndarray:
     """Return the moment of issue of each distinct start: so long before it in real-time runs, else when its day is due."""
     if run in LEAD:
         return starts.distinct - np.timedelta64(LEAD[run])
-    days, place = np.unique(starts.distinct_days(feed.zone), return_inverse=True)
+    days = starts.distinct_days(feed.zone)
+    numbers = days.view(np.int64)
+    first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (UNREADABLE, 0)
+    if first != UNREADABLE and last - first < FEW_DAYS:
+        return _all_due(feed.publication, first, last, feed.zone)[numbers - first]
+    days, place = np.unique(days, return_inverse=True)
     due = [_due(feed.publication, day, feed.zone) if day else None for day in days.tolist()]
     return np.array(due, dtype="datetime64[us]")[place]
 
 
+@lru_cache(maxsize=1_024)
+def _all_due(publication: Publication, first: int, last: int, zone: ZoneInfo) -> np.ndarray:
+    """Return when each day of a span is due, naive UTC; answers are of the same days again."""
+    days = np.arange(first, last + 1).view("datetime64[D]").tolist()
+    return np.array([_due(publication, day, zone) for day in days], dtype="datetime64[us]")
+
+
 @lru_cache(maxsize=4096)
 def _due(publication: Publication, day: date, zone: ZoneInfo) -> datetime:
-    """Return when a day is due, naive UTC; answers name the same days again."""
+    """Return when a day is due, naive UTC."""
     return publication.moment(day, zone).replace(tzinfo=None)
