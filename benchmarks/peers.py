@@ -29,18 +29,24 @@ def ask(requirement, script, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def least_seconds(work, rounds):
-    """Return the least time of all threads of this process that some rounds of work take, after a warm-up.
+def least_times(work, rounds):
+    """Return the least time that some rounds of work take, after a warm-up: of all threads of this process, and waited.
 
     The least, because these machines are shared: what others do only ever adds.
     """
     work()
-    taken = []
+    taken, waited = [], []
     for _ in range(rounds):
-        begin = time.process_time()
+        begin, since = time.process_time(), time.perf_counter()
         work()
         taken.append(time.process_time() - begin)
-    return min(taken)
+        waited.append(time.perf_counter() - since)
+    return {"seconds": min(taken), "waited": min(waited)}
+
+
+def least_seconds(work, rounds):
+    """Return the least processor time of these."""
+    return least_times(work, rounds)["seconds"]
 
 
 def pace(name, work, rounds, requirement, script, *arguments, bar=20.0):
@@ -48,10 +54,26 @@ def pace(name, work, rounds, requirement, script, *arguments, bar=20.0):
 
     The script prints ``rows`` and its least ``seconds``.
     """
-    before = least_seconds(work, rounds)
-    theirs = ask(requirement, script, *arguments)["seconds"]
-    ours = min(before, least_seconds(work, rounds))
-    yield _against(name, ours, requirement, theirs, bar)
+    ours, theirs = _both(work, rounds, requirement, script, *arguments)
+    yield _against(name, ours["seconds"], requirement, theirs["seconds"], bar)
+
+
+def pace_waited(name, work, rounds, requirement, script, *arguments, bar=20.0):
+    """Yield how long one waits for either, where we work on two cores; and beside it what both take of the processor.
+
+    The script prints ``rows``, its least ``seconds`` and the least that it is ``waited`` for.
+    """
+    ours, theirs = _both(work, rounds, requirement, script, *arguments)
+    yield _against(f"{name}, waited for", ours["waited"], requirement, theirs["waited"], bar, "s")
+    taken = _against(f"{name}, processor time", ours["seconds"], requirement, theirs["seconds"], bar)
+    yield {**taken, "bar": None, "holds": None}
+
+
+def _both(work, rounds, requirement, script, *arguments):
+    before = least_times(work, rounds)
+    theirs = ask(requirement, script, *arguments)
+    after = least_times(work, rounds)
+    return {clock: min(before[clock], after[clock]) for clock in before}, theirs
 
 
 def altogether(name, figures, bar=20.0):
@@ -60,9 +82,9 @@ def altogether(name, figures, bar=20.0):
     return _against(name, ours, figures[0]["peer"], theirs, bar)
 
 
-def _against(name, ours, peer, theirs, bar):
+def _against(name, ours, peer, theirs, bar, unit="cpu s"):
     return {
-        "name": name, "value": ours, "unit": "cpu s", "peer": peer, "peer_value": theirs, "ratio": theirs / ours,
+        "name": name, "value": ours, "unit": unit, "peer": peer, "peer_value": theirs, "ratio": theirs / ours,
         "bar": f">= {bar:g}", "holds": theirs / ours >= bar,
     }  # fmt: skip
 
