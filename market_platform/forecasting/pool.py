@@ -129,15 +129,22 @@ def combine(members: np.ndarray, actual: np.ndarray) -> tuple[np.ndarray, np.nda
     for row in range(rows):
         weights[row] = _weights(recent @ near / total[:, None, None]).mean(axis=0) if bias_total > 0 else 1.0 / count
         plain = (weights[row] * members[:, row]).sum(axis=0)
-        combined[row] = plain + (BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if bias_total > 0 else 0.0)
+        combined[row] = plain + (
+            BIAS_SHARE * bias / max(bias_total, 1.0 / (1.0 - keep_bias) / 3) if bias_total > 0 else 0.0
+        )
         if np.isnan(actual[row]).any():
             continue
-        recent, total = keep[:, None, None] * recent + errors[:, row], keep * total + 1.0
+        recent, total = keep[:, None, None] * recent + _counted(errors[:, row]), keep * total + 1.0
         gap = actual[row] - plain
         usual = np.abs(gap).mean() if usual == 0 else 0.95 * usual + 0.05 * np.abs(gap).mean()
         bias = keep_bias * bias + np.clip(gap, -BIAS_CLIP * usual, BIAS_CLIP * usual)
         bias_total = keep_bias * bias_total + 1.0
     return combined, weights
+
+
+def _counted(errors: np.ndarray) -> np.ndarray:
+    """Return a day's errors over the root of their mean: a day of spikes outweighs a calm one, but not by its whole size."""
+    return errors / np.sqrt(errors.mean() + 1e-12)
 
 
 def _nearness(slots: int) -> np.ndarray:
