@@ -104,6 +104,8 @@ def _component(read: Rows) -> np.ndarray:
             read.laid("item"), {item: COMPONENTS.index(name) for item, name in COMPONENT_OF_ITEM.items()}
         )
         component = np.where(component >= 0, component, by_item)
+    if read.is_made_later("defect"):  # where a reading finds any it makes them at once
+        return component
     defect = ~read.array("defect").isna()
     return np.where(defect, -1, component) if defect.any() else component
 
