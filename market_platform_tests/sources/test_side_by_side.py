@@ -38,6 +38,7 @@ def test_what_the_first_raises_comes_before_what_the_second_does():
         side_by_side(str, lambda: raise_error(ValueError("second")))
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # since Python 3.12
 def test_a_forked_process_has_a_helper_of_its_own():
     names()
     with multiprocessing.get_context("fork").Pool(1) as pool:
