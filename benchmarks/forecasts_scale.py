@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from forecasts import FOLDER, MAX_CPU_SECONDS, market_panel
@@ -97,11 +97,19 @@ def issue_today(place: Path, count: int) -> dict[str, float]:
         folder.write(location, own.content)
         tasks[location] = Task(own.panel, own.memory.on_rows(own.panel), location=location, keeper=folder)
     began, spent = time.perf_counter(), _cpu_seconds()
+    workers: dict[int, float] = {}
     for name, made in forecast_all(tasks, WORKERS):
         _issued(made, name)
+        workers |= {child.pid: _peak_gigabytes(child.pid) for child in active_children() if child.pid}
     wall, cpu = time.perf_counter() - began, _cpu_seconds() - spent
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {"wall seconds": wall, "CPU seconds": cpu, "gigabytes": (peaks[0] + WORKERS * peaks[1]) / 1e6}
+    peak = _peak_gigabytes("self") + sum(workers.values())
+    return {"wall seconds": wall, "CPU seconds": cpu, "gigabytes": peak}
+
+
+def _peak_gigabytes(process: int | str) -> float:
+    """Return the most memory that a process has held; `getrusage` would count what its parent held when it started it."""
+    told = Path(f"/proc/{process}/status").read_text().partition("VmHWM:")[2]
+    return int(told.split()[0]) / 2**20
 
 
 def _issued(made: object, name: str) -> DayForecast:

@@ -93,7 +93,8 @@ def _setting(family: str, values: dict[str, float]) -> Setting:
     linear = {key.partition(":")[2]: value for key, value in values.items() if key.startswith("linear:")}
     plain = {key: value for key, value in values.items() if ":" not in key}
     if family == "kernel":
-        return kernel.KernelSetting(distance, linear, plain["noise"], plain["memory_rows"], plain["tail"])
+        history = int(plain.get("history_rows", kernel.LONGEST_HISTORY_ROWS))
+        return kernel.KernelSetting(distance, linear, plain["noise"], plain["memory_rows"], plain["tail"], history)
     if family == "lasso":
         return lasso.LassoSetting(plain["penalty"], plain["ridge"], plain["memory_rows"])
     if family == "hourly_kernel":

@@ -20,6 +20,7 @@ NO_TRUST = 1e4  # noise of a row whose target is unknown
 ORDINARY = 1.5  # errors up to this many medians keep their weight
 MIN_ERRORS = 20
 PART_ROWS = 128
+LONGEST_HISTORY_ROWS = 1456  # four years; a short memory reads less: its old rows weigh too little to pay for
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class KernelSetting:
     noise: float
     memory_rows: float
     tail: float = 2.0
-    history_rows: int = 1456
+    history_rows: int = LONGEST_HISTORY_ROWS
 
 
 def weighted(groups: dict[str, np.ndarray], weights: dict[str, float]) -> np.ndarray:
