@@ -88,7 +88,7 @@ def _years(years, restart, tidied):
         [
             f"{len(row['feeds'])} of {next(iter(row['feeds'])).partition('_')[0]}",
             f"{_sum(row, 'requests'):,}", f"{_sum(row, 'changed'):,}", f"{row['cpu']:,.0f}",
-            f"{1e6 * row['cpu'] / changed:,.0f}" if (changed := _sum(row, "changed")) else "",
+            f"{1e6 * row['cpu'] / own:,.0f}" if (own := row.get("rows_of_last_process", _sum(row, "changed"))) else "",
             f"{row['wall']:,.0f}", f"{row['load']:.1f}",
             f"{row['peak_megabytes']:,.0f}", f"{row['lake_megabytes']:,.1f}", f"{row['raw_megabytes']:,.1f}",
             f"{row['ledger_megabytes']:,.1f}", f"{row['lake_files'] + row['raw_files']:,}",
@@ -151,12 +151,14 @@ def _month(month, years):
     said = (
         f"{len(month)} feeds are declared of hubs and zones, asked for by day or month (nodes, units, single ties, the "
         "sixty-day disclosures, lists that are asked for once and what is only read from files apart). A month of the "
-        f"{len(whole)} that were measured to their end takes {total:,.0f} CPU s; sixty such months are "
-        f"{total * 60 / 3600:,.1f} CPU h, reckoned and not run. A cost is of October 2026, or reckoned from three days of "
-        "it (an upper bound: what a request costs once is counted ten times)."
+        f"{len(whole)} that were measured to their end takes {total:,.0f} CPU s; sixty such months would be "
+        f"{total * 60 / 3600:,.1f} CPU h. A cost is of October 2026, or reckoned from three days of it (an upper bound: "
+        "what a request costs once is counted ten times)."
     )
     lines = ["", "## What a month of every feed costs", "", said]
     lines += _table(titles, table)
+    left = [f"`{row['feed']}`" for row in whole if row["feed"] not in held]
+    lines += ["", f"Not run for five years: {len(left)} feeds: {', '.join(left)}."] if left else []
     dear = sorted(whole, key=_a_month, reverse=True)[:DEAREST]
     lines += ["", f"The {DEAREST} dearest:"]
     titles = ["feed", "CPU s a month", "measured", "requests", "rows", "outcomes"]
