@@ -20,7 +20,7 @@ from market_platform.sources.feed import Feed
 from market_platform.sources.local_clock import local_days
 from market_platform.sources.payload import Payload
 from market_platform.sources.stamp_text import fixed_stamps
-from market_platform.sources.stamps import as_utc, days_laid, laid, places_of, utc_arrays
+from market_platform.sources.stamps import NO_MOMENT, as_utc, days_laid, laid, places_of, utc_arrays
 from market_platform.sources.tabular import (
     Field,
     Goes,
@@ -49,6 +49,7 @@ NAMESPACE = b"http://www.caiso.com/soa/"
 HEADER_TAGS = {"MKT_TYPE": "MKT_TYPE", "EXECUTION_TYPE": "EXECUTION_TYPE", "UOM": "UOM"}
 UTC = ZoneInfo("UTC")
 PLAIN_FORMATS = ("%Y-%m-%dT%H:%M:%S-00:00", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d")
+EARLIEST, LATEST = np.datetime64("1990-01-01"), np.datetime64("2200-01-01")
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,15 @@ class Moments:
 
 
 def _utc_stamps(texts: pd.Index | pa.Array) -> np.ndarray:
-    """Read stamps into naive UTC: at once those in OASIS' own form and bare days, one by one all others."""
+    """Read stamps into naive UTC: at once those in OASIS' own form and bare days, one by one all others.
+
+    One of a year in which there is no market is unreadable.
+    """
     found, left, others = fixed_stamps(texts, PLAIN_FORMATS)
     if left.size:
         rest = pd.to_datetime(pd.Series(others, dtype="object"), format="ISO8601", utc=True, errors="coerce")
         found[left] = rest.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    found[(found < EARLIEST) | (found > LATEST)] = NO_MOMENT
     return found
 
 

@@ -109,6 +109,25 @@ def test_shadow_prices_that_differ_under_one_key_are_told_from_repeats():
     ]
 
 
+FORECAST_HEAD = (
+    "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,LOAD_TYPE,OPR_DT,OPR_HR,OPR_INTERVAL,MARKET_RUN_ID,TAC_AREA_NAME,LABEL,"
+    "XML_DATA_ITEM,POS,MW,EXECUTION_TYPE,GROUP"
+)
+
+
+def forecast_line(day):
+    return f"{day}T08:00:00-00:00,{day}T09:00:00-00:00,0,{day},1,0,7DA,CA ISO-TAC,L,SYS_FCST_7DA_MW,1,21000,7DA,1"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0000-00-00", "9999-12-31"])
+def test_a_stamp_of_no_market_s_time_goes_to_quarantine_alone(day):
+    text = "\n".join([FORECAST_HEAD, forecast_line("2026-06-09"), forecast_line(day)])
+    verdict = verdict_of("caiso_load_forecast_7da", Payload("20260609_20260610_SLD_FCST_7DA_v1.csv", text.encode()))
+    assert verdict.accepted["load_mw"].tolist() == [21000]
+    assert verdict.refused["line"].tolist() == [2]
+    assert "market_day is blank or cannot be read" in verdict.refused["reason"].item()
+
+
 AS_HEAD = (
     "INTERVALSTARTTIME_GMT,INTERVALENDTIME_GMT,OPR_DT,OPR_HR,OPR_INTERVAL,OPR_TYPE,ANC_TYPE,ANC_REGION,MARKET_RUN_ID,"
     "XML_DATA_ITEM,MW,GROUP"
