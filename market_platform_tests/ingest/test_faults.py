@@ -1,8 +1,9 @@
 """Every way in which each market's publisher fails: a typed error, the bytes kept, the rest of the run unharmed."""
 
 import io
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -67,6 +68,7 @@ class Publishers(httpx.BaseTransport):
     def __init__(self) -> None:
         self.sandbox = SandboxTransport(0, lambda: NOW)
         self.change: Callable[[bytes], bytes] = lambda content: content
+        self.sent: list[tuple[str, bytes]] = []
 
     def strike(self, where: str, fault: Fault) -> None:
         self.sandbox.faults = FaultPlan([(where, fault, 99)])
@@ -74,7 +76,9 @@ class Publishers(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = self.sandbox.handle_request(request)
         kept = {name: value for name, value in response.headers.items() if name != "content-length"}
-        return httpx.Response(response.status_code, content=self.change(response.content), headers=kept)
+        content = self.change(response.content)
+        self.sent.append((str(request.url), content))
+        return httpx.Response(response.status_code, content=content, headers=kept)
 
 
 @dataclass
@@ -88,9 +92,20 @@ class Ground:
     def ingest(self, key: str, day: date) -> list[Outcome]:
         return list(self.platform.pipeline.ingest(FEEDS[key], [day]))
 
-    def count(self, table: sa.Table) -> int:
+    def accounts(self) -> int:
         with self.platform.ledger.read() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            return connection.scalar(sa.select(sa.func.count()).select_from(fetches)) or 0
+
+    def kept(self) -> Iterator[bytes]:
+        """Yield what the archive holds for the payloads of the ledger, and the files of answers that came in parts."""
+        with self.platform.ledger.read() as connection:
+            digests = connection.scalars(sa.select(payloads.c.sha256)).all()
+        for digest in digests:
+            content = self.platform.archive.read(digest)
+            yield content
+            if zipfile.is_zipfile(io.BytesIO(content)):
+                with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                    yield from map(parts.read, parts.namelist())
 
 
 def ground_in(folder: Path) -> Ground:
@@ -111,17 +126,17 @@ def test_each_fault_is_a_typed_error_with_its_bytes_kept(grounds, market, fault)
     ground, case = grounds[market], CASES[market]
     ground.publishers.strike(case.where, fault)
     ground.slept.clear()
-    payloads_before, fetches_before = ground.count(payloads), ground.count(fetches)
+    ground.publishers.sent.clear()
+    before = ground.accounts()
     outcomes = ground.ingest(case.feed, case.day)
     assert {outcome.outcome for outcome in outcomes} == {FAILURES[fault]}, outcomes
     assert all(outcome.message for outcome in outcomes)
-    assert ground.count(fetches) == fetches_before + len(outcomes)
+    assert ground.accounts() == before + len(outcomes)
     assert len(ground.platform.lake.read(FEEDS[case.feed].contract, f"feed = '{case.feed}'")) == 0
     if fault in WITH_BYTES:
-        assert ground.count(payloads) > payloads_before
-        with ground.platform.ledger.read() as connection:
-            digests = connection.scalars(sa.select(payloads.c.sha256)).all()
-        assert all(ground.platform.archive.read(digest) is not None for digest in digests)
+        struck = {content for url, content in ground.publishers.sent if re.search(case.where, url)}
+        assert struck
+        assert struck <= set(ground.kept())
     if fault is Fault.THROTTLED:
         assert set(ground.slept) == {1.0}  # as Retry-After says
 

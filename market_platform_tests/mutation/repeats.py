@@ -23,22 +23,20 @@ def repeats(runs: int, before: Repeats, selection: tuple[str, ...] = FAST) -> It
     failed = Counter(before.failed)
     last = before.runs + runs
     for run in range(before.runs + 1, last + 1):
-        failed.update(failed_in_one(run, selection))
+        for test, said in failed_in_one(run, selection).items():
+            failed[test] += 1
+            print(f"{test}\n{said}", file=sys.stderr, flush=True)
         print(f"[{run}/{last}] {len(failed)} tests have failed so far", file=sys.stderr, flush=True)
         yield Repeats(run, dict(failed))
 
 
-def failed_in_one(seed: int, selection: tuple[str, ...]) -> set[str]:
-    """Run a selection of the tests in the order that a seed draws, and return the names of those that fail."""
+def failed_in_one(seed: int, selection: tuple[str, ...]) -> dict[str, str]:
+    """Run a selection of the tests in the order that a seed draws, and return what those that fail say, by name."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", *selection, f"--order={seed}", f"--junitxml={report}"]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode not in (NOTHING_BROKE, SOME_FAILED):
             raise RuntimeError(f"run {seed} of the tests broke off:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        cases = etree.parse(report).iter("testcase")
-        return {
-            f"{case.get('classname')}::{case.get('name')}"
-            for case in cases
-            if case.find("failure") is not None or case.find("error") is not None
-        }
+        said = etree.parse(report).xpath("//testcase/failure | //testcase/error")
+        return {f"{one.getparent().get('classname')}::{one.getparent().get('name')}": one.text or "" for one in said}
