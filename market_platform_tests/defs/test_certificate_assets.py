@@ -1,5 +1,6 @@
 """Certificates end to end on the sandbox: lists, ledger, positions, obligations, standing, ESG; twice without harm."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +57,15 @@ def simulated(tmp_path_factory):
         outcomes = list(platform.pipeline.ingest(FEEDS[key], [date(2026, 11, 19)]))
         assert not [outcome.message for outcome in outcomes if outcome.failed]
     return platform, _run(platform), _run(platform)
+
+
+@pytest.fixture
+def own_copy(simulated, tmp_path):
+    """The same platform on a copy of its folder, for what posts."""
+    platform, *_ = simulated
+    shutil.copytree(platform.settings.data_folder, tmp_path / "data")
+    settings = Settings(data=tmp_path / "data", origin="sandbox")
+    return Platform(settings, platform.clock, platform.transport, sleep=lambda _: None)
 
 
 def test_the_second_run_posts_nothing_twice(simulated):
@@ -169,17 +179,16 @@ def test_the_sensors_ask_once_for_what_the_calendar_says(simulated):
     assert close.run_config["ops"]["close_periods"]["config"]["post"] is True
 
 
-def test_forwards_are_delivered_and_periods_closed(simulated):
-    platform, *_ = simulated
-    assert _run(platform, calendar_watch.DELIVERY_JOB).success
-    assert _run(platform, calendar_watch.CLOSING_JOB).success
-    shown = _kinds(platform)
+def test_forwards_are_delivered_and_periods_closed(own_copy):
+    assert _run(own_copy, calendar_watch.DELIVERY_JOB).success
+    assert _run(own_copy, calendar_watch.CLOSING_JOB).success
+    shown = _kinds(own_copy)
     assert "residual" not in shown
-    assert _run(platform, calendar_watch.CLOSING_JOB, {"ops": {"close_periods": {"config": {"post": True}}}}).success
-    posted = _kinds(platform)
+    assert _run(own_copy, calendar_watch.CLOSING_JOB, {"ops": {"close_periods": {"config": {"post": True}}}}).success
+    posted = _kinds(own_copy)
     assert posted["residual"] > 0
     assert posted["market_transfer"] == shown["market_transfer"]
-    assert _run(platform, calendar_watch.REMINDERS_JOB).success
+    assert _run(own_copy, calendar_watch.REMINDERS_JOB).success
 
 
 def _kinds(platform):
