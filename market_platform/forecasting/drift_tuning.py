@@ -1,10 +1,10 @@
 """How the shared settings of the drifting kernel were found: down the exact gradient of its one-step error.
 
 The one-step errors of all days come from one Cholesky factor (`models/kernel.py`), so their gradient in every weight comes
-from one reverse pass through it (Murray 2016, arXiv 1602.07527, eq. 9). It read PJM, NP, BE and FR and the day-ahead prices
-of four US markets, each up to its validation year: 48 Adam steps from the setting of
-`kernel_364`, each on five markets drawn at random, the loss of each over its loss at the start. No day of a test year or
-of a validation year was read.
+from one reverse pass through it (Murray 2016, arXiv 1602.07527, eq. 9). `found_on` read PJM, NP, FR and BE of the price
+benchmark up to the year before their test years, on two local scales: 48 Adam steps from the setting of `kernel_364`, each
+on five of the eight histories drawn at random, the loss of each over its loss at the start. No other market was read, and
+no day of a test year or of the year before it; none of the four has inputs known after the day, whose weights stayed.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
-from market_platform.forecasting.features import Inputs
-from market_platform.forecasting.models.drifting_kernel import DriftingKernelSetting
-from market_platform.forecasting.models.kernel import JITTER, NO_TRUST
+from market_platform.forecasting.features import Inputs, build
+from market_platform.forecasting.models.drifting_kernel import DriftingKernelSetting, of_rows
+from market_platform.forecasting.models.kernel import JITTER, NO_TRUST, KernelSetting, robust_noise
+from market_platform.forecasting.panel import Panel
+from market_platform.forecasting.pool import WARM_ROWS
 
 SMOOTH = 0.15  # errors below this, on the normalised scale, count by their square
 SPIKE_CLIP = 2.5  # weight of an hour in the loss: what its error is worth in price, held for spikes
+SCALES_ROWS = (364, 91)
+FIRST_ROW = 364  # the models know a year before an error counts
+UNUSED = 0.003  # where a weight starts that the whole-day kernel does without
 PLAIN = ("noise", "tail", "lasting", "passing", "passing_rows", "level", "level_rows")
 
 
@@ -32,6 +37,32 @@ class History:
     known: np.ndarray
     first: int
     doubt: np.ndarray
+
+
+def found_on(
+    panels: list[Panel], whole_day: KernelSetting, groups: tuple[str, ...], steps: int = 48
+) -> DriftingKernelSetting:
+    """Return the setting found on panels that end before their validation year, from a whole-day kernel's on."""
+    start = beginning(whole_day, groups)
+    return descend(start, [history_of(panel, window, start) for panel in panels for window in SCALES_ROWS], steps, 0)
+
+
+def beginning(whole_day: KernelSetting, groups: tuple[str, ...]) -> DriftingKernelSetting:
+    """Return the setting of a whole-day kernel with two fifths of its covariance fading over a year."""
+    return DriftingKernelSetting(
+        {name: whole_day.distance.get(name, UNUSED) for name in groups},
+        {name: whole_day.linear.get(name, UNUSED) for name in groups},
+        whole_day.noise, whole_day.tail, lasting=0.6, passing=0.4, passing_rows=364.0, level=0.1, level_rows=182.0,
+    )  # fmt: skip
+
+
+def history_of(panel: Panel, window: int, start: DriftingKernelSetting, first: int = FIRST_ROW) -> History:
+    """Return a panel on one local scale, its days doubted by the errors of the starting setting."""
+    inputs = build(panel, window)
+    known = ~np.isnan(panel.target).any(axis=1)
+    known[:WARM_ROWS] = False
+    errors = np.nan_to_num(inputs.target) - of_rows(inputs, known, 0, len(known), start)
+    return History(inputs, known, first, robust_noise(errors, known))
 
 
 def parameters(setting: DriftingKernelSetting) -> np.ndarray:
