@@ -150,15 +150,15 @@ def merge(
     # A clock that was set back must not turn a version's life around.
     moment = "greatest(getvariable('read_at'), {known_from} + INTERVAL 1 MICROSECOND)"
     closing = (
-        f"CASE WHEN new.feed IS NOT NULL OR ({gone}) THEN {moment.format(known_from='old.known_from')} "
+        f"CASE WHEN old.known_to IS NULL AND new.feed IS NOT NULL OR ({gone}) THEN {moment.format(known_from='old.known_from')} "
         "ELSE old.known_to END"
     )
     opening = f"CASE WHEN replaces IS NULL THEN known_from ELSE {moment.format(known_from='replaces')} END"
+    # Joined by the key alone: with a condition on the left side DuckDB goes through every pair of rows.
     connection.execute(
         f"CREATE TEMP TABLE merged AS "  # noqa: S608
         f"SELECT {names} FROM (SELECT old.* REPLACE ({closing} AS known_to) FROM stored old "
-        f"LEFT JOIN fresh new ON old.known_to IS NULL AND {same_key} "
-        f"LEFT JOIN incoming kept ON old.known_to IS NULL AND {same_key.replace('new.', 'kept.')}) "
+        f"LEFT JOIN fresh new ON {same_key} LEFT JOIN incoming kept ON {same_key.replace('new.', 'kept.')}) "
         f"UNION ALL SELECT {names} FROM (SELECT * EXCLUDE (replaces) REPLACE ({opening} AS known_from) FROM fresh)"
     )
     rows = connection.sql(f"SELECT {names} FROM merged ORDER BY {', '.join(order)}").to_arrow_table()  # noqa: S608
