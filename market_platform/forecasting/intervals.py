@@ -85,14 +85,21 @@ def _slot_quantiles(scaled: np.ndarray) -> np.ndarray:
     """Return (slots, 99) quantiles of the scaled errors of each slot and its neighbours."""
     slots = scaled.shape[1]
     near = min(NEIGHBOUR_SLOTS, (slots - 1) // 2)
-    pooled = [scaled[:, max(0, slot - near) : slot + near + 1].ravel() for slot in range(slots)]
-    return np.stack([_conformal(np.sort(values)) for values in pooled])
+    by_slot = np.ascontiguousarray(scaled.T)
+    # A slot between the first and last ones has as many errors as any other such slot: they are one table.
+    between = np.hstack([by_slot[shift : slots - 2 * near + shift] for shift in range(2 * near + 1)])
+    first = [_conformal(by_slot[: slot + near + 1].reshape(1, -1)) for slot in range(near)]
+    last = [_conformal(by_slot[slot - near :].reshape(1, -1)) for slot in range(slots - near, slots)]
+    return np.vstack([*first, _conformal(between), *last])
 
 
-def _conformal(ordered: np.ndarray) -> np.ndarray:
-    """Return the quantiles at ranks level·(n + 1): the finite-sample correction of conformal prediction."""
-    ranks = LEVELS * (ordered.size + 1) - 1
-    return np.interp(ranks, np.arange(ordered.size), ordered)
+def _conformal(errors: np.ndarray) -> np.ndarray:
+    """Return (slots, 99) quantiles at ranks level·(n + 1): the finite-sample correction of conformal prediction."""
+    ordered = np.sort(errors, axis=1)
+    last = ordered.shape[1] - 1
+    ranks = np.clip(LEVELS * (last + 2) - 1, 0, last)
+    below = np.minimum(ranks.astype(int), last - 1)
+    return ordered[:, below] + (ordered[:, below + 1] - ordered[:, below]) * (ranks - below)
 
 
 def laplace_quantiles() -> np.ndarray:
