@@ -12,7 +12,7 @@ from market_platform.contracts.validate import NOTHING_AMISS, Verdict, validate,
 from market_platform.errors import MarketPlatformError, SchemaChanged
 from market_platform.ingest.account import Account, Ended, Outcome
 from market_platform.sources.feed import Feed
-from market_platform.sources.payload import Payload
+from market_platform.sources.payload import Payload, refuse_cut
 from market_platform.store.lake import Lake
 from market_platform.store.merging import Arrival
 
@@ -113,6 +113,7 @@ class Landing:
         files: list[Payload] = []
         try:
             files = archived.unpacked()
+            refuse_cut(files, feed.ended)
             rows = feed.parse(feed, files)
         except MarketPlatformError as error:
             return replace(_failed(outcome, error), files=len(files))

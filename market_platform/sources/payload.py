@@ -121,6 +121,18 @@ def look(payload: Payload) -> None:
         raise UnreadablePayload(f"{payload.name}: an HTML page ({words}) came where data was due; fetch it again later")
 
 
+def refuse_cut(files: Sequence[Payload], ended: str) -> None:
+    """Refuse a file that stops within a line, where names that ``ended`` finds are of files that end with a line break.
+
+    A number that was cut is a number all the same: its row could not be told from a true one. Raises UnreadablePayload.
+    """
+    for file in files:
+        if ended and re.search(ended, file.base_name) and not file.content.endswith(b"\n"):
+            raise UnreadablePayload(
+                f"{file.name}: it stops within a line, cut off or still being written; the bytes are kept, fetch it again"
+            )
+
+
 # EIA repeats the caller's key in its answers; a file that a user saved may hold one that no setting knows.
 ECHOED_KEY = re.compile(rb'("api_key"\s*:\s*")[^"*]+(")')
 

@@ -241,3 +241,22 @@ def test_a_throttle_page_with_status_200_is_no_data(grounds, market, page):
     (found,) = ground.ingest(CASES[market].feed, DAY)
     ground.publishers.change = lambda content: content
     assert (found.outcome, found.committed) == ("Throttled", 0)
+
+
+@pytest.mark.parametrize("cut", [b",", b"1", b"E"])
+def test_a_file_that_stops_within_a_line_is_not_read_at_all(tmp_path, cut):
+    ground = ground_in(tmp_path)
+    ground.publishers.change = lambda content: content[: content.rindex(cut, 0, len(content) // 2) + 1]
+    (found,) = ground.ingest("nyiso_dam_lbmp_zone", DAY)
+    assert (found.outcome, found.committed) == ("UnreadablePayload", 0)
+    assert "stops within a line" in found.message
+    assert ground.publishers.sent[-1][1] in set(ground.kept())
+    ground.publishers.change = lambda content: content
+    assert {outcome.outcome for outcome in ground.ingest("nyiso_dam_lbmp_zone", DAY)} == {"committed"}
+
+
+def test_the_fuel_mix_ends_without_a_line_break_and_is_whole(tmp_path):
+    ground = ground_in(tmp_path)
+    ground.publishers.change = lambda content: content.rstrip()
+    (found,) = ground.ingest("nyiso_fuel_mix", DAY)
+    assert (found.outcome, found.quarantined) == ("committed", 0)

@@ -29,6 +29,9 @@ BTM_ACTUAL = Publication(time(8), 1)
 DAY_DONE = Publication(time(0, 15), 1)
 MONTH_DONE = Publication(time(12), 32)
 
+# All 255 recorded day files of these reports end with a line break, none of the 29 of the fuel mix does.
+DAY_FILES = r"^\d{8}"
+
 # NYISO corrects prices within days; a week of days is read again.
 CORRECTED_DAYS = 7
 
@@ -41,6 +44,7 @@ def _feed(key: str, title: str, contract: Contract, dataset: str, part: str, **f
 def _dam(place: str) -> dict[str, object]:
     return {
         "publication": DAY_AHEAD,
+        "ended": DAY_FILES,
         "interval_minutes": 60,
         "constants": {"market_run": "DAM", "location_type": place},
     }
@@ -50,6 +54,7 @@ def _rtd(place: str) -> dict[str, object]:
     return {
         "publication": DAY_DONE,
         "refresh": Refresh.FIVE_MINUTES,
+        "ended": DAY_FILES,
         "interval_minutes": 5,
         "publication_lag": timedelta(minutes=5),
         "revision_days": CORRECTED_DAYS,
@@ -85,20 +90,20 @@ FEEDS = (
           "rtlbmp_gen", parse=prices.lbmp, **_hourly("generator")),
     _feed("dam_ancillary", "Day-ahead reserve and regulation prices",
           price_families.ANCILLARY_PRICES, "damasp", "damasp",
-          parse=prices.ancillary, publication=DAY_AHEAD, interval_minutes=60, locations=ZONES,
+          parse=prices.ancillary, ended=DAY_FILES, publication=DAY_AHEAD, interval_minutes=60, locations=ZONES,
           rows_per_location=len(ANCILLARY_PRODUCTS) - 1, constants={"market_run": "DAM"}),
     _feed("rt_ancillary", "Real-time reserve and regulation prices", price_families.ANCILLARY_PRICES, "rtasp", "rtasp",
-          parse=prices.ancillary, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
+          parse=prices.ancillary, ended=DAY_FILES, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
           locations=ZONES, rows_per_location=len(ANCILLARY_PRODUCTS), publication_lag=timedelta(minutes=5),
           revision_days=CORRECTED_DAYS, constants={"market_run": "RTD"}),
     _feed("load_5min", "Actual load, five-minute samples", power.LOAD, "pal", "pal",
-          parse=system.load, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
+          parse=system.load, ended=DAY_FILES, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
           locations=ZONES, publication_lag=timedelta(minutes=5)),
     _feed("load_hourly", "Actual load, hourly integrated", power.LOAD, "palIntegrated", "palIntegrated",
-          parse=system.load, publication=DAY_DONE, refresh=Refresh.HOURLY, interval_minutes=60,
+          parse=system.load, ended=DAY_FILES, publication=DAY_DONE, refresh=Refresh.HOURLY, interval_minutes=60,
           locations=ZONES, publication_lag=timedelta(minutes=15)),
     _feed("load_forecast", "Load forecast, six days ahead", power.LOAD_FORECAST, "isolf", "isolf",
-          parse=system.load_forecast, publication=LOAD_FORECAST_ISSUE, interval_minutes=60,
+          parse=system.load_forecast, ended=DAY_FILES, publication=LOAD_FORECAST_ISSUE, interval_minutes=60,
           locations=tuple(FORECAST_COLUMNS.values())),
     _feed("fuel_mix", "Generation by fuel, five-minute", power.GENERATION, "rtfuelmix", "rtfuelmix",
           parse=system.fuel_mix, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES, interval_minutes=5,
@@ -118,7 +123,7 @@ FEEDS = (
           note="a month's file, out when the month is over"),
     _feed("interface_flows", "Interface limits and flows", grid.INTERCHANGE, "ExternalLimitsFlows",
           "ExternalLimitsFlows", parse=system.interfaces, publication=DAY_DONE, refresh=Refresh.FIVE_MINUTES,
-          interval_minutes=5, publication_lag=timedelta(minutes=5), constants={"market_run": "RTD"}),
+          ended=DAY_FILES, interval_minutes=5, publication_lag=timedelta(minutes=5), constants={"market_run": "RTD"}),
     _feed("dam_constraints", "Day-ahead limiting constraints", grid.CONSTRAINTS, "DAMLimitingConstraints",
           "DAMLimitingConstraints", parse=system.constraints, sparse=True, publication=DAY_AHEAD, interval_minutes=60,
           constants={"market_run": "DAM"}),
