@@ -3,7 +3,8 @@
     python benchmarks/page_of_scale.py
 
 ``years``, ``month`` and ``nodal`` are written by ``years_of_scale.py``, ``sizes`` by ``scale.py``, ``corrections`` by
-``corrections_of_scale.py``, ``events`` by ``events_of_scale.py``; ``restart`` and ``tidied`` say how the years were interrupted and what compaction did to them.
+``corrections_of_scale.py``, ``events`` by ``events_of_scale.py``; ``restart`` and ``tidied`` say how the years were
+interrupted and what compaction did to them.
 """
 
 import itertools
