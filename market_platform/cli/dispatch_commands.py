@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from market_platform.trading.dispatch import Fleet
+    from market_platform.trading.strategies.backtest import Score
 
 Power = Annotated[float, typer.Option(help="Power in both directions, MW at the grid")]
 Energy = Annotated[float, typer.Option(help="Energy that the store holds, MWh")]
@@ -113,17 +114,7 @@ def backtest(
             for each in replays
             for strategy in each.strategies
         ]
-    rows = [
-        {
-            "market": score.market, "strategy": score.strategy,
-            "capture_percent": None if isnan(score.capture) else round(100 * score.capture, 2),
-            "revenue_usd": round(score.revenue_usd, 2), "perfect_foresight_usd": round(score.perfect_foresight_usd, 2),
-            "cycles": round(score.cycles, 2), "cycle_cost_usd": round(score.cycle_cost_usd, 2),
-            "end_soc_mwh": round(score.end_soc_mwh, 3), "undelivered_mwh": round(score.undelivered_mwh, 3),
-            "horizon": score.horizon,
-        }
-        for score in scores
-    ]  # fmt: skip
+    rows = [_told(score) for score in scores]
     show(rows, list(rows[0])[:9], title=f"Backtest on {iso} {location}, beside perfect foresight", as_json=as_json)
     if not as_json:
         for each in replays:
@@ -132,6 +123,17 @@ def backtest(
         if len(replays) == 1:
             say("No day has whole real-time prices in the lake: re-optimisation was not run")
         say("Prices of a day count as known once the market's results were out")
+
+
+def _told(score: "Score") -> dict[str, object]:
+    return {
+        "market": score.market, "strategy": score.strategy,
+        "capture_percent": None if isnan(score.capture) else round(100 * score.capture, 2),
+        "revenue_usd": round(score.revenue_usd, 2), "perfect_foresight_usd": round(score.perfect_foresight_usd, 2),
+        "cycles": round(score.cycles, 2), "cycle_cost_usd": round(score.cycle_cost_usd, 2),
+        "end_soc_mwh": round(score.end_soc_mwh, 3), "undelivered_mwh": round(score.undelivered_mwh, 3),
+        "horizon": score.horizon,
+    }  # fmt: skip
 
 
 def read_prices(file: Path, column: str | None) -> "tuple[pd.Series, float]":

@@ -72,10 +72,9 @@ class Feed:
     ``publication_lag`` is how long after its interval a row is public, for reads of histories that were imported late.
     ``revision_days`` is how long the publisher goes on correcting a day. ``pages`` says how to go on where an answer
     comes in pages, ``follow`` what to fetch where it is a list of documents (None: it is the data itself; empty: all of
-    it was read before). ``members``
-    is a pattern of file names, where the publisher's zips hold files of several feeds, ``ended`` one of the names of files
-    that end with a line break when they are whole. A ``sparse`` feed only has rows when something happens: its last row may
-    be old and nothing amiss.
+    it was read before). ``members`` is a pattern of file names, where the publisher's zips hold files of several feeds,
+    ``ended`` one of the names of files that end with a line break when they are whole. A ``sparse`` feed only has rows
+    when something happens: its last row may be old and nothing amiss.
     """
 
     key: str

@@ -29,7 +29,8 @@ BTM_ACTUAL = Publication(time(8), 1)
 DAY_DONE = Publication(time(0, 15), 1)
 MONTH_DONE = Publication(time(12), 32)
 
-# All 255 recorded day files of these reports end with a line break, none of the 29 of the fuel mix does.
+# Such files end with a line break: all 254 recorded ones of eight reports do (prices by generator come as those by zone),
+# and none of the 29 of the fuel mix.
 DAY_FILES = r"^\d{8}"
 
 # NYISO corrects prices within days; a week of days is read again.
