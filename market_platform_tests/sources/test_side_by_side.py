@@ -43,3 +43,7 @@ def test_a_forked_process_has_a_helper_of_its_own():
     names()
     with multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply_async(names).get(timeout=10)[0] == "MainThread"
+        # Left to the end of `with`, the child is told to terminate, and does not listen: where tests run in the background,
+        # SIGINT is ignored, and Dagster's runs give SIGTERM what SIGINT has.
+        pool.close()
+        pool.join()
