@@ -46,7 +46,7 @@ def write():
     series = [list(group) for _, group in itertools.groupby(found["sizes"], key=lambda row: tuple(row["by_feed"]))]
     IMAGE.parent.mkdir(exist_ok=True)
     _plot(found["nodal"], series)
-    lines = [HEAD, *_years(found["years"], found["restart"][0], found["tidied"][0])]
+    lines = [HEAD, *_years(found["years"], found["restart"], found["tidied"])]
     lines += _nodal(found["nodal"]) + _month(found["month"], found["years"])
     said = (
         "The two feeds of five years were measured before the sandbox wrote its files text by text, and cost less now."
@@ -83,7 +83,7 @@ def _years(years, restart, tidied):
         f"{len(feeds)} feeds from 2021-11-01 to 2026-10-31, 1,826 market days: {rows:,} rows in {cpu:,.0f} CPU s, "
         f"{1e6 * cpu / rows:,.0f} CPU s a million rows. A batch goes month by month through its feeds."
     )
-    lines = ["", "## Five years of feeds of hubs and zones", "", said, "", restart["said"]]
+    lines = ["", "## Five years of feeds of hubs and zones", "", said, "", *_points(restart)]
     titles = ["feeds", "requests", "rows", "CPU s", "CPU s a million rows", "wall s", "load", "peak MB",
               "lake MB", "archive MB", "ledger MB", "files"]  # fmt: skip
     table = [
@@ -98,13 +98,22 @@ def _years(years, restart, tidied):
         for row in years
     ]  # fmt: skip
     lines += _table(titles, table)
-    lines += ["", "Sizes and files are of the whole data folder when the batch was done.", "", tidied["said"]]
+    lines += [
+        "",
+        "Sizes and files are of the whole data folder when the batch was done. Compaction, vacuum and reading:",
+        "",
+    ]
+    lines += _points(tidied)
     titles = ["feed", "requests", "rows", "days", "outcomes"]
     table = [
         [f"`{key}`", f"{feed['requests']:,}", f"{feed['changed']:,}", f"{feed['days']:,}", _outcomes(feed)]
         for key, feed in feeds.items()
     ]
     return [*lines, *_table(titles, table)]
+
+
+def _points(rows):
+    return [f"- {row['said']}" for row in rows]
 
 
 def _outcomes(feed):
