@@ -61,7 +61,7 @@ def error_by_hour_of(outcome: pd.Series, models: dict[str, pd.Series], hours: pd
     axes.set_ylabel("mean absolute error")
     axes.set_title(title, loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(loc="best", fontsize=8, frameon=False)
     return figure
 
 

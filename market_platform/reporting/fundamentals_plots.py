@@ -22,7 +22,7 @@ def curve_picture(curves: pd.DataFrame, *, simulated: bool) -> bytes:
         mine = henry[henry["trade_day"] == day]
         axes.plot(pd.to_datetime(mine["contract_month"]), mine["price_usd_per_mmbtu"], color=colour, label=f"{day}")
     axes.set_ylabel("USD/MMBtu")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize=8)
     return png(figure)
 
 
@@ -35,7 +35,7 @@ def front_month_picture(front: pd.DataFrame, *, simulated: bool) -> bytes:
     rolls = front["is_roll"].to_numpy(bool)
     axes.plot(days[rolls], front.loc[rolls, "settle_usd_per_mmbtu"], "o", color=LINE, markersize=4, label="roll")
     axes.set_ylabel("USD/MMBtu")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize=8)
     return png(figure)
 
 
@@ -50,7 +50,7 @@ def storage_picture(weeks: pd.DataFrame, *, simulated: bool, shown: int = 78) ->
     axes.plot(days, mine["stock_bcf"], color=ACCENT, linewidth=1.8, label="stock")
     axes.set_ylabel("Bcf")
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, fontsize=8, ncols=3)
+    axes.legend(loc="best", frameon=False, fontsize=8, ncols=3)
     return png(figure)
 
 

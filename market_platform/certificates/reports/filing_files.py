@@ -141,4 +141,4 @@ def _draw_bars(axes: Axes, filing: Filing) -> None:
     axes.set_xlabel("certificates (MWh)", fontsize=8)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=8)
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(loc="best", fontsize=8, frameon=False)

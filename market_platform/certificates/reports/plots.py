@@ -24,7 +24,8 @@ def position_figure(rows: pd.DataFrame, title: str = "Certificates held by vinta
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(axis="x", labelrotation=60, labelsize=7)
     if len(table.columns):
-        axes.legend(frameon=False, fontsize=8)
+        # The place is said outright: left to its default, matplotlib warns where a busy machine took a second to find it.
+        axes.legend(loc="best", frameon=False, fontsize=8)
     return figure
 
 
@@ -37,7 +38,7 @@ def matching_figure(by_hour: pd.DataFrame, title: str = "Load met by clean power
     axes.set_title(title, loc="left", fontsize=10)
     axes.set_xlabel("local hour")
     axes.set_ylabel("MWh")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize=8)
     return figure
 
 
@@ -55,7 +56,7 @@ def standing_figure(rows: pd.DataFrame, title: str = "Due, retired, planned") ->
     axes.set_xlabel("certificates (MWh)", fontsize=8)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(labelsize=7)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize=8)
     return figure
 
 
@@ -73,5 +74,5 @@ def emissions_figure(metrics: pd.DataFrame, title: str = "Scope 2 by both method
     axes.invert_yaxis()
     axes.set_title(title, loc="left", fontsize=10)
     axes.set_xlabel(rows["unit"].iloc[0], fontsize=8)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize=8)
     return figure

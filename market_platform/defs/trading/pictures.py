@@ -27,7 +27,7 @@ def plan_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> byte
             _steps(left, hour, part["settled_usd_per_mwh"], GRAY, "settled")
         left.set_ylabel("USD/MWh")
         left.set_title(f"{name}: price at {part['location'].iloc[0]}{_mark(simulated)}", loc="left", fontsize=9)
-        left.legend(fontsize=7, frameon=False)
+        left.legend(loc="best", fontsize=7, frameon=False)
         power = part["planned_mw"].to_numpy(dtype=float)
         right.bar(hour + 0.5, power, width=0.9, color=np.where(power < 0, CHARGE, DISCHARGE))
         right.axhline(0, color=GRAY, linewidth=0.6)
@@ -62,7 +62,7 @@ def curve_picture(rows: pd.DataFrame, zone_name: str, *, simulated: bool) -> byt
         axes.set_title(f"{name}{_mark(simulated)}", loc="left", fontsize=9)
         axes.set_xlabel("MW (negative charges)")
         axes.set_ylabel("USD/MWh")
-        axes.legend(fontsize=7, frameon=False)
+        axes.legend(loc="best", fontsize=7, frameon=False)
     return _finished(figure)
 
 
@@ -122,7 +122,7 @@ def missed_picture(kpis: pd.DataFrame, *, simulated: bool) -> bytes:
     axes.axvline(0, color=GRAY, linewidth=0.6)
     axes.set_xlabel("USD")
     axes.set_title(f"Earned and missed{_mark(simulated)}", loc="left", fontsize=10)
-    axes.legend(fontsize=7, frameon=False)
+    axes.legend(loc="best", fontsize=7, frameon=False)
     return _finished(figure)
 
 
