@@ -1,6 +1,7 @@
 """The simulated Data Miner: every feed reads its own dataset, and it behaves as the real one where it refuses."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -46,7 +47,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+def desk(tmp_path: Path, sqlite_with_all_tables: Path) -> Iterator[Callable[..., Desk]]:
     opened = []
 
     def make(*strikes: tuple[str, Fault, int], cap: int | None = None) -> Desk:
@@ -63,8 +64,7 @@ def desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             fault = plan.strike(request)
             return response if fault is None else spoil(fault, request, response)
 
-        ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-        ledger.upgrade()
+        ledger = Ledger(f"sqlite:///{shutil.copy(sqlite_with_all_tables, tmp_path)}")
         opened.append(ledger)
         client = Client({}, transport=httpx.MockTransport(answer), clock=lambda: NOW, sleep=lambda _: None)
         pipeline = Pipeline(
