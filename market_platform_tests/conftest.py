@@ -27,16 +27,15 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
+BENCHMARK_DATA = Path(__file__).parents[2] / "shared" / "benchmarks"
+
 
 def pytest_collection_finish() -> None:
     """Leave what has been imported by now out of each look for garbage: a tenth of the time went into that."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
-
-
-RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
-BENCHMARK_DATA = Path(__file__).parents[2] / "shared" / "benchmarks"
 
 
 @pytest.fixture(scope="session")
