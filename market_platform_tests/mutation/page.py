@@ -63,10 +63,8 @@ def _repeats(repeats: Repeats | None) -> Iterator[str]:
     yield from ("", "## Again and again", "")
     yield f"The fast tests ran {repeats.runs} times, each time in another order; {len(repeats.failed) or 'no'} tests failed."
     if repeats.failed:
-        yield from ("", "| test | failed in | mended since |", "|---|--:|---|")
-        for test, count in sorted(repeats.failed.items()):
-            said = repeats.mended.get(test.partition("::")[0], "")
-            yield f"| `{test}` | {count} of {repeats.runs} | {said} |"
+        yield from ("", "| test | failed in |", "|---|--:|")
+        yield from (f"| `{test}` | {count} of {repeats.runs} |" for test, count in sorted(repeats.failed.items()))
 
 
 def _cell(text: str) -> str:

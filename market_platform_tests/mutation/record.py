@@ -43,14 +43,10 @@ class Coverage:
 
 @dataclass
 class Repeats:
-    """How often the fast tests ran, each time in another order, and in how many of the runs which of them failed.
-
-    ``mended`` says by module what was wrong where that has been mended since; a person writes it into the record.
-    """
+    """How often the fast tests ran, each time in another order, and in how many of the runs which of them failed."""
 
     runs: int = 0
     failed: dict[str, int] = field(default_factory=dict)
-    mended: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

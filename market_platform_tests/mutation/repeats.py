@@ -27,7 +27,7 @@ def repeats(runs: int, before: Repeats, selection: tuple[str, ...] = FAST) -> It
             failed[test] += 1
             print(f"{test}\n{said}", file=sys.stderr, flush=True)
         print(f"[{run}/{last}] {len(failed)} tests have failed so far", file=sys.stderr, flush=True)
-        yield Repeats(run, dict(failed), before.mended)
+        yield Repeats(run, dict(failed))
 
 
 def failed_in_one(seed: int, selection: tuple[str, ...]) -> dict[str, str]:
