@@ -98,12 +98,8 @@ def _years(years, restart, tidied):
         for row in years
     ]  # fmt: skip
     lines += _table(titles, table)
-    lines += [
-        "",
-        "Sizes and files are of the whole data folder when the batch was done. Compaction, vacuum and reading:",
-        "",
-    ]
-    lines += _points(tidied)
+    sizes = "Sizes and files are of the whole data folder when the batch was done. Compaction, vacuum and reading:"
+    lines += ["", sizes, "", *_points(tidied)]
     titles = ["feed", "requests", "rows", "days", "outcomes"]
     table = [
         [f"`{key}`", f"{feed['requests']:,}", f"{feed['changed']:,}", f"{feed['days']:,}", _outcomes(feed)]

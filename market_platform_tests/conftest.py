@@ -78,7 +78,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_with_all_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger's file with all tables and no row. To copy it takes a hundredth of what its migrations take."""
+    """A ledger's file with all tables and no row: its migrations take a tenth of a second, a copy next to nothing."""
     file = tmp_path_factory.mktemp("ledger") / "ledger.db"
     _with_all_tables(f"sqlite:///{file}")
     return file
